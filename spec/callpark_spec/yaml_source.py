@@ -1,0 +1,178 @@
+"""YAML that knows its lines: entries of named fields, with an error that points at the line at fault.
+
+The YAML nodes are read, not the objects that a loader would make of them: objects have no lines, forget the first
+of two equal keys, and turn a bare `no` or `12:30` into something nobody wrote.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import yaml
+
+from callpark_spec.errors import CatalogueError, nearest
+
+Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
+_KINDS = {
+    "str": "text",
+    "int": "a number",
+    "bool": "true or false",
+    "null": "nothing",
+    "seq": "a list",
+    "map": "a mapping",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One mapping of a file: its name, its line, and its fields as nodes with the line of their keys."""
+
+    file: str
+    line: int
+    key: str
+    fields: dict[str, tuple[int, yaml.Node]]
+
+    def error(self, field: str | None, problem: str, hint: str = "") -> CatalogueError:
+        """The error to raise; it points at the field where there is one, else at the entry."""
+        line = self.fields[field][0] if field in self.fields else self.line
+        key = ".".join(part for part in (self.key, field) if part)
+        return CatalogueError(self.file, line, key, problem, hint)
+
+    def only(self, *, required: tuple[str, ...], optional: tuple[str, ...] = ()) -> None:
+        """Refuses fields that nobody knows and the lack of those that must be there."""
+        known = (*required, *optional)
+        for name in self.fields:
+            if name not in known:
+                like = nearest(name, known)
+                hint = f"did you mean `{like}`?" if like else f"known keys: {', '.join(known)}"
+                raise self.error(name, "unknown key", hint)
+        for name in required:
+            if name not in self.fields:
+                raise self.error(None, f"the key `{name}` is missing")
+
+    def text(self, name: str) -> str:
+        text = self._scalar(name, "str").strip()
+        if not text:
+            raise self.error(name, "the text is empty")
+        return text
+
+    def number(self, name: str) -> int:
+        return self._integer(name, self.fields[name][1])
+
+    def flag(self, name: str) -> bool:
+        return self._scalar(name, "bool").lower() == "true"
+
+    def texts(self, name: str) -> tuple[str, ...]:
+        return tuple(self._of_kind(name, node, "str").strip() for node in self._items(name))
+
+    def numbers(self, name: str) -> tuple[int, ...]:
+        return tuple(self._integer(name, node) for node in self._items(name))
+
+    def entries(self, name: str) -> tuple["Entry", ...]:
+        nodes = enumerate(self._items(name), start=1)
+        return tuple(_entry(self.file, f"{self.key}.{name}[{place}]", node) for place, node in nodes)
+
+    def optional_text(self, name: str) -> str | None:
+        return self.text(name) if name in self.fields else None
+
+    def optional_number(self, name: str) -> int | None:
+        return self.number(name) if name in self.fields else None
+
+    def _scalar(self, name: str, kind: str) -> str:
+        return self._of_kind(name, self.fields[name][1], kind)
+
+    def _of_kind(self, name: str, node: yaml.Node, kind: str) -> str:
+        if not isinstance(node, yaml.ScalarNode) or node.tag != f"tag:yaml.org,2002:{kind}":
+            hint = "put it in quotation marks" if kind == "str" and isinstance(node, yaml.ScalarNode) else ""
+            raise self.error(name, f"{_KINDS[kind]} is expected, not {_kind(node)}", hint)
+        value: str = node.value
+        return value
+
+    def _integer(self, name: str, node: yaml.Node) -> int:
+        digits = self._of_kind(name, node, "int")
+        if not digits.isdecimal():
+            raise self.error(name, f"a plain whole number is expected, not {digits}")
+        return int(digits)
+
+    def _items(self, name: str) -> list[yaml.Node]:
+        if name not in self.fields:
+            return []
+        node = self.fields[name][1]
+        if not isinstance(node, yaml.SequenceNode):
+            raise self.error(name, f"a list is expected, not {_kind(node)}")
+        items: list[yaml.Node] = node.value
+        return items
+
+
+def read_entry(root: Path, file: str) -> Entry:
+    """The file as one entry."""
+    return _entry(file, "", _compose(root, file))
+
+
+def read_entries(root: Path, file: str) -> Iterator[Entry]:
+    """The file as entries by name, in its order."""
+    whole = read_entry(root, file)
+    for name, (line, node) in whole.fields.items():
+        entry = _entry(file, name, node)
+        yield Entry(file, line, name, entry.fields)
+
+
+def check_unique_keys(file: str, node: yaml.Node) -> None:
+    """Refuses a key that stands twice in one mapping, anywhere below the node."""
+    if isinstance(node, yaml.MappingNode):
+        _fields(file, "", node)
+        for _, value in node.value:
+            check_unique_keys(file, value)
+    elif isinstance(node, yaml.SequenceNode):
+        for item in node.value:
+            check_unique_keys(file, item)
+
+
+def compose(file: str, text: str | bytes) -> yaml.Node:
+    """The root node; what is no YAML is refused in our own words."""
+    try:
+        node: yaml.Node | None = yaml.compose(text, Loader=Loader)
+    except yaml.YAMLError as error:
+        mark = getattr(error, "problem_mark", None)
+        problem = getattr(error, "problem", None) or str(error)
+        raise CatalogueError(
+            file, mark.line + 1 if mark else 1, "(file)", f"this is no YAML: {problem}"
+        ) from error
+    if node is None:
+        raise CatalogueError(file, 1, "(file)", "the file is empty")
+    return node
+
+
+def _compose(root: Path, file: str) -> yaml.Node:
+    try:
+        content = (root / file).read_bytes()
+    except FileNotFoundError:
+        raise CatalogueError(file, 1, "(file)", "the file is missing") from None
+    return compose(file, content)
+
+
+def _entry(file: str, key: str, node: yaml.Node) -> Entry:
+    line = node.start_mark.line + 1
+    if not isinstance(node, yaml.MappingNode):
+        raise CatalogueError(file, line, key or "(file)", f"a mapping is expected, not {_kind(node)}")
+    return Entry(file, line, key, _fields(file, key, node))
+
+
+def _fields(file: str, key: str, node: yaml.MappingNode) -> dict[str, tuple[int, yaml.Node]]:
+    fields: dict[str, tuple[int, yaml.Node]] = {}
+    for name, value in node.value:
+        line = name.start_mark.line + 1
+        if not isinstance(name, yaml.ScalarNode):
+            raise CatalogueError(file, line, key or "(file)", f"a key must be text, not {_kind(name)}")
+        if name.value in fields:
+            where = ".".join(part for part in (key, name.value) if part)
+            raise CatalogueError(
+                file, line, where, f"the key stands twice, first on line {fields[name.value][0]}"
+            )
+        fields[name.value] = (line, value)
+    return fields
+
+
+def _kind(node: yaml.Node) -> str:
+    return _KINDS.get(node.tag.rpartition(":")[2], node.tag)
