@@ -5,8 +5,8 @@ can import this package for nothing.
 """
 
 from importlib import import_module
-from typing import TYPE_CHECKING
 
+TYPE_CHECKING = False  # type checkers take it for True; the module typing alone would cost more than this one
 if TYPE_CHECKING:
     from callpark_spec.catalogue import (
         AREAS,
