@@ -1,0 +1,65 @@
+"""One request and what came back: the facts that everything else is derived from."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+Headers = tuple[tuple[str, str], ...]
+
+Role = Literal["set-up", "before", "request", "after", "tear-down", "preflight"]
+"""What an exchange is for: `request` is the one under test, `before` and `after` read the call's state."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Request:
+    """A request as it goes over the wire, with secrets as names (`${token}`).
+
+    `target` is the request target behind the target's base URL, percent-encoded as sent.
+    """
+
+    method: str
+    target: str
+    headers: Headers = ()
+    body: bytes | None = None
+
+    def header(self, name: str) -> str | None:
+        """The last value of a header, or None."""
+        return _last(self.headers, name)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Response:
+    """An answer. `body` may be clipped; `body_size` is what arrived, in bytes."""
+
+    status: int
+    headers: Headers = ()
+    body: bytes = b""
+    body_size: int = 0
+
+    def header(self, name: str) -> str | None:
+        """The last value of a header, or None."""
+        return _last(self.headers, name)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Exchange:
+    """A request with its response, or with the reason why there is none.
+
+    `started` and `elapsed` are seconds, the former since the start of the run. Exactly one of `response` and
+    `trouble` is set; `trouble` is a sentence about the transport (refused, timed out, broken off).
+    """
+
+    number: int
+    case: str
+    role: Role
+    request: Request
+    response: Response | None = None
+    trouble: str | None = None
+    started: float = 0.0
+    elapsed: float = 0.0
+
+
+def _last(headers: Headers, name: str) -> str | None:
+    found = [value for key, value in headers if key.lower() == name.lower()]
+    return found[-1] if found else None

@@ -1,0 +1,162 @@
+"""The lines of a record: header, cases, exchanges, rulings, observations, footer.
+
+Each line is one JSON object whose `line` names its kind. `record.schema.json` is the same in JSON Schema and is
+held to these types by a test.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+import msgspec
+
+FORMAT = "callpark-record"
+VERSION = 1
+
+
+class Line(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, tag_field="line"):
+    """What all lines have in common."""
+
+
+class Suite(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Which suite judged: its version, the pinned page and the clause catalogue, both as sha256."""
+
+    version: str
+    page_sha256: str
+    catalogue_sha256: str
+
+
+class TargetLine(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Which implementation was judged, as its profile names it, and where it was."""
+
+    name: str
+    url: str
+
+
+class Header(Line, frozen=True, kw_only=True, tag="header"):
+    """The first line: everything that rejudging needs besides the exchanges.
+
+    `started` is RFC 3339 in UTC. `profile` and `world` hold no secrets.
+    """
+
+    format: Literal["callpark-record"]
+    version: int
+    run: str
+    started: str
+    suite: Suite
+    target: TargetLine
+    lane: str
+    reading: Literal["table", "document"]
+    seed: int
+    rung: str
+    profile: dict[str, Any]
+    world: dict[str, Any]
+
+
+class CaseLine(Line, frozen=True, kw_only=True, tag="case"):
+    """A case that this run set out to try, written before its first exchange.
+
+    `call` is the phone call that it is about and `witness` another one that must not be touched, as they were known
+    before (`contract_tests.world.KnownCall`); rejudging needs them.
+    """
+
+    id: str
+    clause: str
+    title: str
+    call: dict[str, Any] | None = None
+    witness: dict[str, Any] | None = None
+
+
+class RequestPart(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The request as sent. A body that is no UTF-8 text stands in `body_base64`."""
+
+    method: str
+    target: str
+    headers: list[tuple[str, str]]
+    body: str | None = None
+    body_base64: str | None = None
+
+
+class ResponsePart(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The answer. `body_size` is what arrived in bytes; `clipped` says that the body is stored only in part."""
+
+    status: int
+    headers: list[tuple[str, str]]
+    body: str | None = None
+    body_base64: str | None = None
+    body_size: int = 0
+    clipped: bool = False
+
+
+class ExchangeLine(Line, frozen=True, kw_only=True, tag="exchange"):
+    """One exchange; `started` and `elapsed` in seconds, the former since the start of the run."""
+
+    number: int
+    case: str
+    role: str
+    started: float
+    elapsed: float
+    request: RequestPart
+    response: ResponsePart | None = None
+    trouble: str | None = None
+
+
+class RulingLine(Line, frozen=True, kw_only=True, tag="ruling"):
+    """A verdict on a clause by a case under a reading, with its evidence and how to see it again.
+
+    `exchanges` are numbers of exchange lines, the decisive one first. `reproduce` is a list of shell lines; secrets
+    are environment variables in them.
+    """
+
+    clause: str
+    case: str
+    reading: Literal["table", "document"]
+    verdict: str
+    title: str
+    expected: list[str] = []
+    actual: str = ""
+    hint: str = ""
+    exchanges: list[int] = []
+    attempts: int = 1
+    reproduce: list[str] = []
+
+
+class ObservationLine(Line, frozen=True, kw_only=True, tag="observation"):
+    """What was seen where the page is silent. Never a verdict."""
+
+    clause: str
+    case: str
+    title: str
+    actual: str
+    exchanges: list[int] = []
+
+
+class Footer(Line, frozen=True, kw_only=True, tag="footer"):
+    """The last line. `counts` is reading -> verdict -> number of rulings, `digest` the canonical digest.
+
+    `exchanges` counts the exchange lines; `requests` those among them that were not set-up or tear-down.
+    """
+
+    finished: str
+    elapsed: float
+    cases: int
+    exchanges: int
+    requests: int
+    calls_used: int
+    counts: dict[str, dict[str, int]]
+    exit_code: int
+    digest: str
+
+
+AnyLine = Header | CaseLine | ExchangeLine | RulingLine | ObservationLine | Footer
+
+
+class Record(msgspec.Struct, frozen=True, kw_only=True):
+    """A complete record, read and checked."""
+
+    header: Header
+    cases: list[CaseLine]
+    exchanges: list[ExchangeLine]
+    rulings: list[RulingLine]
+    observations: list[ObservationLine]
+    footer: Footer
