@@ -58,8 +58,8 @@ class Clause:
 class Reading:
     """A contradiction or a silence of the page, and what is made of it.
 
-    `table` and `document` say what these two global readings admit; `observed` what is noted and never judged;
-    `mock` what the mock does unless told otherwise, and `variants` name its other ways.
+    `table` and `document` say what these two global readings admit; `observed` what is noted and never
+    judged; `mock` what the mock does unless told otherwise, and `variants` name its other ways.
     """
 
     id: str
@@ -87,7 +87,9 @@ class ErrorCode:
     meaning: str
     source: str
     documented: bool  # it stands on the page
-    invented: bool  # the vendor does not know it: only the mock says it, where a code is needed and none is documented
+    invented: (
+        bool  # the vendor does not know it: the mock says it where it needs a code and none is documented
+    )
 
 
 @dataclass(frozen=True, kw_only=True)

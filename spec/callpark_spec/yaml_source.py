@@ -1,7 +1,7 @@
 """YAML that knows its lines: entries of named fields, with an error that points at the line at fault.
 
-The YAML nodes are read, not the objects that a loader would make of them: objects have no lines, forget the first
-of two equal keys, and turn a bare `no` or `12:30` into something nobody wrote.
+The YAML nodes are read, not the objects that a loader would make of them: objects have no lines, forget the
+first of two equal keys, and turn a bare `no` or `12:30` into something nobody wrote.
 """
 
 from collections.abc import Iterator
@@ -19,6 +19,7 @@ _KINDS = {
     "int": "a number",
     "bool": "true or false",
     "null": "nothing",
+    "timestamp": "a date",
     "seq": "a list",
     "map": "a mapping",
 }
