@@ -1,0 +1,62 @@
+"""The mock, put together: vendor paths on one side, the control plane on the other."""
+
+from mockserver.clock import Clock
+from mockserver.control.application import control_plane
+from mockserver.defect_seam import DefectSeam
+from mockserver.http_api.application import vendor_api
+from mockserver.http_api.cors import Cors
+from mockserver.http_api.edge import App, Receive, Scope, Send
+from mockserver.scenario import load_scenario
+from mockserver.session import Effect, Session, as_decided
+from mockserver.sessions import Sessions
+from mockserver.settings import Settings
+from mockserver.store import MemoryStore
+
+_CONTROL = "/_mock"
+
+
+class Mock:
+    """One ASGI application; `sessions` is what lies behind both of its sides."""
+
+    def __init__(self, *, sessions: Sessions, vendor: App, control: App) -> None:
+        self.sessions = sessions
+        self._vendor = vendor
+        self._control = control
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        path: str = scope.get("path", "")
+        under_control = scope["type"] == "http" and (path == _CONTROL or path.startswith(f"{_CONTROL}/"))
+        await (self._control if under_control else self._vendor)(scope, receive, send)
+
+
+def build(settings: Settings | None = None) -> Mock:
+    """Raise ScenarioError or ClockRateError for settings that cannot be used."""
+    settings = settings or Settings()
+    sessions = Sessions(_SessionMaker(settings), limit=settings.session_limit)
+    vendor = vendor_api(sessions, settings.policy.presentation)
+    if settings.defect:
+        vendor = DefectSeam(vendor, settings.defect)
+    if settings.cors:
+        vendor = Cors(vendor, origins=settings.cors_origins)
+    return Mock(sessions=sessions, vendor=vendor, control=control_plane(sessions, settings))
+
+
+class _SessionMaker:
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._scenario = load_scenario(settings.scenario)
+        self._store = MemoryStore()
+        defect = settings.defect
+        self._effect: Effect = defect.effect if defect and defect.effect else as_decided
+        Clock.named(settings.clock)
+
+    def __call__(self, name: str) -> Session:
+        return Session(
+            name,
+            scenario=self._scenario,
+            rules=self._settings.policy.rules,
+            clock=Clock.named(self._settings.clock),
+            store=self._store,
+            seed=self._settings.seed,
+            effect=self._effect,
+        )

@@ -1,0 +1,41 @@
+"""Who may reach the control plane: this machine, and no web page from elsewhere."""
+
+import re
+from secrets import compare_digest
+from typing import Final
+
+from mockserver.control.faults import ControlError
+from mockserver.http_api.edge import Scope
+
+CONTROL_TOKEN_HEADER: Final = "X-Callpark-Control-Token"
+_LOOPBACK_HOST: Final = re.compile(r"(localhost|127\.0\.0\.1|\[::1\])(:[0-9]{1,5})?", re.IGNORECASE)
+
+
+class Guard:
+    """Without a token: an exact loopback Host, against DNS rebinding.  With one: the token, in a header.
+
+    A request that a web page sent says so in Origin or Sec-Fetch-Site; it must come from the mock's own pages.
+    """
+
+    def __init__(self, *, token: str | None) -> None:
+        self._token = token
+
+    def check(self, scope: Scope) -> None:
+        """Raise ControlError."""
+        headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
+        host = headers.get("host", "")
+        self._check_caller(host, headers)
+        origin = headers.get("origin")
+        if origin is not None and origin != f"{scope['scheme']}://{host}":
+            raise ControlError(403, "origin_refused", f"Origin {origin!r} may not use the control plane.")
+        if headers.get("sec-fetch-site", "none") not in ("none", "same-origin"):
+            raise ControlError(403, "origin_refused", "Another site's page may not use the control plane.")
+
+    def _check_caller(self, host: str, headers: dict[str, str]) -> None:
+        if self._token is None:
+            if not _LOOPBACK_HOST.fullmatch(host):
+                raise ControlError(403, "host_refused", f"Host {host!r} is not this machine.")
+            return
+        given = headers.get(CONTROL_TOKEN_HEADER.lower(), "")
+        if not compare_digest(given.encode(), self._token.encode()):
+            raise ControlError(401, "control_token_required", f"{CONTROL_TOKEN_HEADER} is missing or wrong.")

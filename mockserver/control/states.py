@@ -1,0 +1,45 @@
+"""Named states that a test asks for, and takes down again."""
+
+from dataclasses import replace
+
+from mockserver.control.faults import bad_request
+from mockserver.control.messages import Params, StateRequest
+from mockserver.session import Session
+from mockserver.simulator.commands import End, Stage
+from mockserver.simulator.outcomes import Created, Refused
+from mockserver.simulator.phone_call import PhoneCall
+
+
+def bring_about(session: Session, request: StateRequest) -> tuple[PhoneCall, ...]:
+    """The calls set up; none for a teardown.  Raise ControlError."""
+    if request.action == "teardown":
+        for call in request.params.calls:
+            session.execute(End(call_id=call.phone_call_id))
+        return ()
+    if request.state == "default":
+        session.reset()
+        return session.parked_calls()
+    return _staged(session, request.params, parked=request.state == "parked")
+
+
+def _staged(session: Session, params: Params, *, parked: bool) -> tuple[PhoneCall, ...]:
+    if params.phone_call_id is not None and params.count != 1:
+        raise bad_request("phoneCallId names one call; count must be 1 with it")
+    if params.user_id not in session.world.directory.users:
+        raise bad_request(f"there is no user {params.user_id!r}")
+    stage = Stage(
+        call_id="",
+        user=params.user_id,
+        extension=params.extension,
+        parked=parked,
+        max_in_parking=params.max_in_parking,
+    )
+    made: list[PhoneCall] = []
+    for _ in range(params.count):
+        call_id = params.phone_call_id or session.new_call_id()
+        outcome = session.execute(replace(stage, call_id=call_id))
+        if isinstance(outcome, Refused):
+            raise bad_request(outcome.reason)
+        if isinstance(outcome, Created):
+            made += outcome.calls
+    return tuple(made)

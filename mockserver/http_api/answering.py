@@ -1,0 +1,114 @@
+"""From an outcome to an answer: status, headers and body, before it becomes bytes."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from mockserver.http_api.contract import Contract
+from mockserver.http_api.question import Question
+from mockserver.http_api.refusals import CONFLICTS, Fixed, Refusal, fixed
+from mockserver.http_api.representation import Representation
+from mockserver.policy import NothingListed, Presentation
+from mockserver.simulator.outcomes import (
+    Conflict,
+    Created,
+    Field,
+    HungUp,
+    Listed,
+    NothingToDo,
+    Outcome,
+    Parked,
+    Refused,
+    Retrieved,
+)
+
+_PAGE = 20
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """`body` None is no body at all."""
+
+    status: int
+    body: Any = None
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+
+class Answering:
+    def __init__(self, contract: Contract, presentation: Presentation) -> None:
+        self._contract = contract
+        self._presentation = presentation
+
+    def answer(self, question: Question, outcome: Outcome) -> Answer:
+        represent = self._representation(question)
+        match outcome:
+            case Refused():
+                return self.refuse(self._refusal(question, outcome))
+            case NothingToDo():
+                return Answer(status=204)
+            case Listed():
+                return self._list(question, outcome, represent)
+            case Retrieved():
+                return self._retrieved(outcome, represent)
+            case Parked() | Created() | HungUp():
+                return Answer(status=200, body=[represent.full(call) for call in outcome.calls])
+
+    def refuse(self, refusal: Refusal) -> Answer:
+        if refusal.code != Fixed.ACCESS_DENIED.value[1]:
+            return Answer(status=refusal.status, body=refusal.body(), headers=refusal.headers)
+        denied = Refusal(
+            status=self._presentation.unauthorized_status if refusal.status == 401 else refusal.status,
+            code=self._presentation.access_denied_code,
+            message=refusal.message,
+        )
+        challenged = denied.status == 401 and self._presentation.challenge
+        headers = {"WWW-Authenticate": "Bearer"} if challenged else {}
+        return Answer(status=denied.status, body=denied.body(), headers=headers)
+
+    def _representation(self, question: Question) -> Representation:
+        return Representation(
+            directory=question.session.scenario.directory,
+            presentation=self._presentation,
+            prefix=f"{question.origin}{self._contract.base_path}",
+            asked=(question.user, question.extension) if question.extension else None,
+        )
+
+    def _retrieved(self, outcome: Retrieved, represent: Representation) -> Answer:
+        how = self._presentation
+        shape = represent.reduced if how.reduced_unpark else represent.full
+        bodies = [shape(call) for call in outcome.calls]
+        return Answer(
+            status=how.unpark_status, body=bodies if outcome.bulk or how.unpark_in_array else bodies[0]
+        )
+
+    def _list(self, question: Question, outcome: Listed, represent: Representation) -> Answer:
+        one = question.call_id is not None
+        if not outcome.calls and self._presentation.nothing_listed is NothingListed.NO_CONTENT:
+            return Answer(status=204)
+        if one and not outcome.calls and self._presentation.nothing_listed is NothingListed.PHONECALL_INVALID:
+            return self.refuse(self._coded(Field.PHONE_CALL_ID, "phoneCallId references no live phone call."))
+        if one and outcome.calls and self._presentation.bare_single_call:
+            return Answer(status=200, body=represent.full(outcome.calls[0]))
+        calls = outcome.calls
+        if str(question.query.get("sortOrder", "asc")).startswith("desc"):
+            calls = calls[::-1]
+        start, count = question.query.get("startIndex", 0), question.query.get("count", _PAGE)
+        page = calls[start : start + count]
+        return Answer(status=200, body=represent.collection(page, total=len(calls), start=start))
+
+    def _refusal(self, question: Question, refused: Refused) -> Refusal:
+        how = self._presentation
+        if isinstance(refused.cause, Conflict):
+            return fixed(CONFLICTS[refused.cause], refused.reason)
+        if refused.foreign and how.foreign_status is not None:
+            return Refusal(status=how.foreign_status, code=how.access_denied_code, message=refused.reason)
+        if refused.cause is Field.SEND_CALL_TO and how.send_call_to_code is not None:
+            return Refusal(status=400, code=how.send_call_to_code, message=refused.reason)
+        refusal = self._coded(refused.cause, refused.reason)
+        if refused.cause is Field.PHONE_CALL_ID and question.call_id is None:
+            return Refusal(status=how.missing_call_id_status, code=refusal.code, message=refusal.message)
+        return refusal
+
+    def _coded(self, cause: Field, reason: str) -> Refusal:
+        code = self._contract.error_codes.get(cause, Fixed.REQUEST_INVALID.value[1])
+        return Refusal(status=400, code=code, message=reason)

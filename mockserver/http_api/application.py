@@ -1,0 +1,105 @@
+"""The connexion application: the document, our validators, our token check, our errors."""
+
+import logging
+from collections.abc import Mapping
+from typing import Any
+
+from callpark_spec import openapi_document
+from connexion import AsyncApp  # type: ignore[import-untyped]  # it ships no types
+from connexion.datastructures import MediaTypeDict  # type: ignore[import-untyped]  # it ships no types
+from connexion.exceptions import ProblemException  # type: ignore[import-untyped]  # it ships no types
+from connexion.lifecycle import (  # type: ignore[import-untyped]  # it ships no types
+    ConnexionRequest,
+    ConnexionResponse,
+)
+from connexion.options import SwaggerUIOptions  # type: ignore[import-untyped]  # it ships no types
+from connexion.resolver import Resolver  # type: ignore[import-untyped]  # it ships no types
+from starlette.exceptions import HTTPException
+
+from mockserver.http_api.answering import Answering
+from mockserver.http_api.bearer import TokenCheck, bearer_handler
+from mockserver.http_api.contract import Contract
+from mockserver.http_api.edge import App, Edge
+from mockserver.http_api.grammar import Compiled
+from mockserver.http_api.operations import PhoneCallOperations, as_response
+from mockserver.http_api.refusals import Refusal, RefusedRequest, for_status
+from mockserver.http_api.validation import body_validator, parameter_validator
+from mockserver.policy import Presentation
+from mockserver.sessions import Sessions
+
+_log = logging.getLogger(__name__)
+
+
+def vendor_api(sessions: Sessions, presentation: Presentation) -> App:
+    document = openapi_document()
+    contract = Contract(document)
+    answering = Answering(contract, presentation)
+    operations = PhoneCallOperations(answering)
+    compiled = Compiled()
+    app = AsyncApp(
+        __name__,
+        pythonic_params=True,
+        swagger_ui_options=SwaggerUIOptions(swagger_ui=False, serve_spec=False),
+        resolver=Resolver(lambda operation_id: getattr(operations, operation_id)),
+        security_map={"bearer": bearer_handler(TokenCheck(sessions).check)},
+    )
+    app.add_api(
+        document,
+        validator_map={
+            "parameter": parameter_validator(compiled),
+            "body": MediaTypeDict({"*/*json": body_validator(compiled, presentation)}),
+        },
+    )
+    _handle_errors(app, Errors(contract, answering))
+    return Edge(
+        app,
+        answering,
+        base_path=contract.base_path,
+        strict_media_type=presentation.strict_media_type,
+    )
+
+
+class Errors:
+    """Whatever is raised below becomes the vendor's envelope; a fault of ours is logged and told as one."""
+
+    def __init__(self, contract: Contract, answering: Answering) -> None:
+        self._contract = contract
+        self._answering = answering
+
+    async def refused(self, _request: ConnexionRequest, error: RefusedRequest) -> ConnexionResponse:
+        return self._response(error.refusal)
+
+    async def problem(self, _request: ConnexionRequest, error: ProblemException) -> ConnexionResponse:
+        hint = " Allowed: Authorization: Bearer <token>." if error.status == 401 else ""
+        return self._response(for_status(error.status, f"{error.detail or error.title}.{hint}"))
+
+    async def http(self, request: ConnexionRequest, error: HTTPException) -> ConnexionResponse:
+        path = request.scope["path"].removeprefix(self._contract.base_path)
+        methods = ", ".join(self._contract.methods_at(path))
+        if error.status_code == 405:
+            message = f"Method {request.scope['method']} is not allowed here. Allowed: {methods}."
+            return self._response(for_status(405, message), {"Allow": methods})
+        if error.status_code == 404:
+            return self._response(for_status(404, f"There is nothing at {request.scope['path']}."))
+        return self._response(for_status(error.status_code, str(error.detail)))
+
+    async def failed(self, _request: ConnexionRequest, error: Exception) -> ConnexionResponse:
+        _log.error("the mock failed on its own", exc_info=error)
+        return self._response(for_status(500, "The mock failed on its own; its log says how."))
+
+    def _response(self, refusal: Refusal, headers: Mapping[str, str] | None = None) -> ConnexionResponse:
+        response = as_response(self._answering.refuse(refusal))
+        wanted: dict[str, Any] = {"www-authenticate": response.headers.get("www-authenticate")}
+        return ConnexionResponse(
+            status_code=response.status_code,
+            mimetype="application/json",
+            body=response.body,
+            headers={name: value for name, value in {**wanted, **(headers or {})}.items() if value},
+        )
+
+
+def _handle_errors(app: AsyncApp, errors: Errors) -> None:
+    app.add_error_handler(RefusedRequest, errors.refused)
+    app.add_error_handler(ProblemException, errors.problem)
+    app.add_error_handler(HTTPException, errors.http)
+    app.add_error_handler(Exception, errors.failed)

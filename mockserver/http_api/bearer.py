@@ -1,0 +1,58 @@
+"""Who asks: the bearer token, checked before anything else."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any, Final
+
+from connexion.lifecycle import ConnexionRequest  # type: ignore[import-untyped]  # it ships no types
+from connexion.security import BearerSecurityHandler  # type: ignore[import-untyped]  # it ships no types
+
+from mockserver.http_api.grammar import invalid
+from mockserver.http_api.refusals import Fixed, RefusedRequest, fixed
+from mockserver.sessions import Sessions
+from mockserver.tokens import SESSION_NAME, Token, read_token
+
+SESSION_HEADER: Final = "X-Callpark-Session"
+
+Check = Callable[[str, ConnexionRequest], dict[str, Any]]
+
+
+class TokenCheck:
+    """`check` gives connexion its token info: `session`, the Session meant, and `sub`, the user's id."""
+
+    def __init__(self, sessions: Sessions) -> None:
+        self._sessions = sessions
+
+    def check(self, text: str, request: ConnexionRequest) -> dict[str, Any]:
+        token = read_token(text)
+        if token is None:
+            raise _denied("The access token is not known. Allowed: mock.<session>.<user>, e.g. mock.default.12.")
+        if token.is_expired:
+            raise _denied("The access token has expired.")
+        session = self._sessions.open(_with_header(token, request).session)
+        if token.user not in session.world.directory.users:
+            raise _denied(f"The access token names user '{token.user}', who does not exist.")
+        return {"sub": token.user, "session": session}
+
+
+def bearer_handler(check: Check) -> type[BearerSecurityHandler]:
+    """connexion finds a check by an import string in the document; a bound method has none."""
+
+    class Bearer(BearerSecurityHandler):  # type: ignore[misc]  # its base has no types
+        def _resolve_func(self, _security_scheme: dict[str, Any]) -> Check:
+            return check
+
+    return Bearer
+
+
+def _with_header(token: Token, request: ConnexionRequest) -> Token:
+    name: str | None = request.headers.get(SESSION_HEADER)
+    if name is None:
+        return token
+    if not SESSION_NAME.fullmatch(name):
+        raise RefusedRequest(invalid(f"{SESSION_HEADER} must match {SESSION_NAME.pattern}."))
+    return replace(token, session=name)
+
+
+def _denied(message: str) -> RefusedRequest:
+    return RefusedRequest(fixed(Fixed.ACCESS_DENIED, message))

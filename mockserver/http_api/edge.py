@@ -1,0 +1,139 @@
+"""The cures: what connexion and its router do that a vendor's client cannot live with.
+
+- a trailing slash is taken off, instead of a redirect (connexion issue 1884);
+- `/unifiedapi`, the older alias, and a doubled leading slash, as in the page's own link, lead to `/uapi`;
+- a segment that decodes to `/` or to a control character keeps its place with U+FFFD in it, which no grammar
+  admits, instead of being split or missing its route;
+- a body is read whole, within a limit, and has a length: connexion takes a chunked body for none (issue 2020);
+- any body is taken for JSON in UTF-8, whatever its media type says;
+- the token may come as `?accessRequestToken=Bearer%20TOKEN`;
+- the answer's header is written `Content-Type`: a vendor's demo app looks for that very case.
+"""
+
+from collections.abc import Awaitable, Callable, MutableMapping
+from typing import Any, Final
+from urllib.parse import parse_qs, quote, unquote_to_bytes
+
+from mockserver.http_api.answering import Answer, Answering
+from mockserver.http_api.operations import as_response
+from mockserver.http_api.refusals import Fixed, Refusal, fixed
+
+Scope = MutableMapping[str, Any]
+Message = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[Message]]
+Send = Callable[[Message], Awaitable[None]]
+App = Callable[[Scope, Receive, Send], Awaitable[None]]
+
+MAX_BODY_BYTES: Final = 1_048_576
+_ALIAS: Final = "unifiedapi"
+_TOKEN_PARAMETER: Final = "accessRequestToken"
+_REPLACED: Final = frozenset({b"content-type", b"content-length", b"transfer-encoding"})
+
+
+class BodyTooLargeError(Exception):
+    pass
+
+
+class Edge:
+    def __init__(self, app: App, answering: Answering, *, base_path: str, strict_media_type: bool) -> None:
+        self._app = app
+        self._answering = answering
+        self._base = base_path.strip("/")
+        self._strict_media_type = strict_media_type
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        try:
+            body = await read_body(receive)
+        except BodyTooLargeError:
+            await self._refuse(
+                fixed(Fixed.PAYLOAD_TOO_LARGE, f"The payload is larger than {MAX_BODY_BYTES} bytes."),
+                scope, send,
+            )
+            return
+        headers = dict(scope["headers"])
+        if self._strict_media_type and body and not _is_json(headers.get(b"content-type", b"")):
+            await self._refuse(fixed(Fixed.MEDIA_TYPE, "Allowed: application/json."), scope, send)
+            return
+        await self._app(self._cured(scope, body), _replay(body, receive), _canonical(send))
+
+    async def _refuse(self, refusal: Refusal, scope: Scope, send: Send) -> None:
+        answer: Answer = self._answering.refuse(refusal)
+        await as_response(answer)(scope, _nothing_more, _canonical(send))
+
+    def _cured(self, scope: Scope, body: bytes) -> Scope:
+        path = self._path(scope)
+        headers = [(name, value) for name, value in scope["headers"] if name not in _REPLACED]
+        headers.append((b"content-type", b"application/json"))
+        headers.append((b"content-length", str(len(body)).encode()))
+        headers.extend(_token_from_query(scope))
+        return {**scope, "path": path, "raw_path": quote(path).encode(), "headers": headers}
+
+    def _path(self, scope: Scope) -> str:
+        raw: bytes = scope.get("raw_path") or quote(scope["path"]).encode()
+        segments = [_segment(part) for part in raw.partition(b"?")[0].strip(b"/").split(b"/")]
+        if segments[0] == _ALIAS:
+            segments[0] = self._base
+        return "/" + "/".join(segments)
+
+
+async def read_body(receive: Receive, *, limit: int = MAX_BODY_BYTES) -> bytes:
+    chunks: list[bytes] = []
+    size = 0
+    while True:
+        message = await receive()
+        chunk: bytes = message.get("body", b"")
+        size += len(chunk)
+        if size > limit:
+            raise BodyTooLargeError
+        chunks.append(chunk)
+        if message["type"] == "http.disconnect" or not message.get("more_body", False):
+            return b"".join(chunks)
+
+
+def _segment(raw: bytes) -> str:
+    decoded = unquote_to_bytes(raw).decode("utf-8", "replace")
+    return "".join(each if each.isprintable() and each != "/" else "\ufffd" for each in decoded)
+
+
+def _token_from_query(scope: Scope) -> list[tuple[bytes, bytes]]:
+    if any(name == b"authorization" for name, _ in scope["headers"]):
+        return []
+    query: bytes = scope.get("query_string", b"")
+    if _TOKEN_PARAMETER.encode() not in query:
+        return []
+    values = parse_qs(query.decode("latin-1"), max_num_fields=None).get(_TOKEN_PARAMETER, [])
+    return [(b"authorization", value.encode("utf-8", "replace")) for value in values[:1]]
+
+
+def _is_json(content_type: bytes) -> bool:
+    return content_type.partition(b";")[0].strip().lower() == b"application/json"
+
+
+def _replay(body: bytes, receive: Receive) -> Receive:
+    messages = iter([{"type": "http.request", "body": body, "more_body": False}])
+
+    async def replayed() -> Message:
+        message = next(messages, None)
+        return await receive() if message is None else message
+
+    return replayed
+
+
+async def _nothing_more() -> Message:
+    return {"type": "http.disconnect"}
+
+
+def _canonical(send: Send) -> Send:
+    async def sent(message: Message) -> None:
+        if message["type"] == "http.response.start":
+            headers = [
+                (b"Content-Type" if name == b"content-type" else name, value)
+                for name, value in message.get("headers", [])
+            ]
+            message = {**message, "headers": headers}
+        await send(message)
+
+    return sent

@@ -1,0 +1,70 @@
+"""Refusals on their way to the wire, and the one table of those that no field of the document stands for."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import Enum
+from typing import Final
+
+from mockserver.simulator.outcomes import Conflict
+
+
+class Fixed(Enum):
+    """(status, error code).  Codes marked invented are ours: the vendor documents none for the case."""
+
+    ACCESS_DENIED = (401, "access_denied")
+    NOT_IMPLEMENTED = (501, "request_not_implemented")
+    SERVER_ERROR = (500, "internal_server_error")
+    REQUEST_INVALID = (400, "request_invalid")  # invented
+    NOT_FOUND = (404, "not_found")  # invented
+    METHOD_NOT_ALLOWED = (405, "method_not_allowed")  # invented
+    PAYLOAD_TOO_LARGE = (413, "payload_too_large")  # invented
+    MEDIA_TYPE = (415, "media_type_not_supported")  # invented
+    NOT_PARKED = (409, "not_parked")  # invented
+    LOT_FULL = (409, "parking_lot_full")  # invented
+    CALL_EXISTS = (409, "phonecall_exists")  # invented
+
+
+CONFLICTS: Final[Mapping[Conflict, Fixed]] = {
+    Conflict.NOT_PARKED: Fixed.NOT_PARKED,
+    Conflict.LOT_FULL: Fixed.LOT_FULL,
+    Conflict.CALL_EXISTS: Fixed.CALL_EXISTS,
+}
+
+_BY_STATUS: Final[Mapping[int, Fixed]] = {
+    401: Fixed.ACCESS_DENIED,
+    404: Fixed.NOT_FOUND,
+    405: Fixed.METHOD_NOT_ALLOWED,
+    413: Fixed.PAYLOAD_TOO_LARGE,
+    415: Fixed.MEDIA_TYPE,
+    501: Fixed.NOT_IMPLEMENTED,
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Refusal:
+    status: int
+    code: str
+    message: str
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+    def body(self) -> dict[str, object]:
+        return {"error": {"code": self.code, "message": self.message}}
+
+
+class RefusedRequest(Exception):
+    """A request refused while it was being read, before any command exists."""
+
+    def __init__(self, refusal: Refusal) -> None:
+        super().__init__(refusal.message)
+        self.refusal = refusal
+
+
+def fixed(kind: Fixed, message: str) -> Refusal:
+    status, code = kind.value
+    return Refusal(status=status, code=code, message=message)
+
+
+def for_status(status: int, message: str) -> Refusal:
+    """What a framework's own error becomes; anything it calls a server error is one."""
+    fallback = Fixed.REQUEST_INVALID if 400 <= status < 500 else Fixed.SERVER_ERROR
+    return fixed(_BY_STATUS.get(status, fallback), message)

@@ -1,0 +1,206 @@
+"""Scenarios: the YAML a session's world is made from, read strictly."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from importlib.resources import files
+from pathlib import Path
+from typing import Any, Final
+
+import msgspec
+import yaml
+
+from mockserver.simulator.commands import Stage
+from mockserver.simulator.directory import (
+    SLOTS_PER_LOT,
+    Answering,
+    Directory,
+    Extension,
+    ExtensionKind,
+    Organization,
+    Pickup,
+    User,
+)
+from mockserver.simulator.door import decide
+from mockserver.simulator.evolve import fold
+from mockserver.simulator.outcomes import Refused
+from mockserver.simulator.rules import Rules
+from mockserver.simulator.world import World
+from mockserver.yaml_lines import line_of
+
+DEFAULT_SCENARIO: Final = "documented"
+_AFTER = re.compile(r"after (\d+(?:\.\d+)?) s")
+_BUNDLED: Final = files("mockserver") / "scenarios"
+
+
+class ScenarioError(ValueError):
+    """A scenario cannot be used; the message names file, line and key."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scenario:
+    name: str
+    directory: Directory
+    stages: tuple[Stage, ...]
+
+
+class ExtensionEntry(msgspec.Struct, forbid_unknown_fields=True, rename="camel"):
+    number: str
+    kind: ExtensionKind = ExtensionKind.PHONE_TERMINAL
+    caller_id: str | None = None
+    answers: str = "at once"
+
+
+class UserEntry(msgspec.Struct, forbid_unknown_fields=True):
+    id: str
+    extensions: list[ExtensionEntry] = []
+
+
+class OrganizationEntry(msgspec.Struct, forbid_unknown_fields=True):
+    id: str
+    name: str
+    users: list[UserEntry]
+    slots: int = SLOTS_PER_LOT
+
+
+class CallEntry(msgspec.Struct, forbid_unknown_fields=True, rename="camel"):
+    """Times are in seconds; `age` and `parkedFor` lie before the session begins."""
+
+    id: str
+    extension: str
+    state: str = "parked"
+    other: str | None = None
+    caller_id: str | None = None
+    age: float = 5.0
+    parked_for: float = 0.0
+    max_in_parking: float | None = None
+
+
+class ScenarioFile(msgspec.Struct, forbid_unknown_fields=True):
+    description: str = ""
+    extends: str | None = None
+    organizations: list[OrganizationEntry] | None = None
+    calls: list[CallEntry] = []
+
+
+def bundled_names() -> list[str]:
+    return sorted(each.name.removesuffix(".yaml") for each in _BUNDLED.iterdir() if each.name.endswith(".yaml"))
+
+
+def load_scenario(name_or_path: str) -> Scenario:
+    """A bundled scenario by name, or a file by its path; raise ScenarioError."""
+    path, text = _source(name_or_path)
+    content = _parse(path, text)
+    base = content
+    if content.organizations is None:
+        if content.extends is None:
+            raise ScenarioError(f"{path}:1: neither `organizations` nor `extends`: nobody exists in this scenario")
+        base = _parse(*_source(content.extends))
+    directory = _directory(path, text, base.organizations or [])
+    stages = tuple(_stage(path, text, directory, index, call) for index, call in enumerate(content.calls))
+    scenario = Scenario(name=Path(name_or_path).stem, directory=directory, stages=stages)
+    _try_out(path, text, scenario)
+    return scenario
+
+
+def _source(name_or_path: str) -> tuple[str, str]:
+    if name_or_path in bundled_names():
+        resource = _BUNDLED / f"{name_or_path}.yaml"
+        return f"scenario {name_or_path}", resource.read_text(encoding="utf-8")
+    path = Path(name_or_path)
+    try:
+        return str(path), path.read_text(encoding="utf-8")
+    except (OSError, ValueError) as error:
+        raise ScenarioError(
+            f"{name_or_path}: no such scenario; allowed: {', '.join(bundled_names())}, or the path of a file "
+            f"({error.__class__.__name__})"
+        ) from None
+
+
+def _parse(path: str, text: str) -> ScenarioFile:
+    try:
+        data: Any = yaml.safe_load(text)
+        return msgspec.convert(data, ScenarioFile)
+    except yaml.MarkedYAMLError as error:
+        line = error.problem_mark.line + 1 if error.problem_mark else 1
+        raise ScenarioError(f"{path}:{line}: {error.problem}") from None
+    except yaml.YAMLError as error:
+        raise ScenarioError(f"{path}:1: {error}") from None
+    except msgspec.ValidationError as error:
+        message, _, key = str(error).partition(" - at ")
+        key = key.strip("`") or "$"
+        raise ScenarioError(f"{path}:{line_of(text, key)}: {message} (at {key})") from None
+
+
+def _fault(path: str, text: str, key: str, message: str) -> ScenarioError:
+    return ScenarioError(f"{path}:{line_of(text, key)}: {message} (at {key})")
+
+
+def _directory(path: str, text: str, organizations: list[OrganizationEntry]) -> Directory:
+    users: dict[str, User] = {}
+    extensions: dict[str, Extension] = {}
+    for i, organization in enumerate(organizations):
+        for j, user in enumerate(organization.users):
+            key = f"$.organizations[{i}].users[{j}]"
+            if user.id in users:
+                raise _fault(path, text, f"{key}.id", f"user {user.id!r} exists twice")
+            users[user.id] = User(id=user.id, organization_id=organization.id)
+            for k, entry in enumerate(user.extensions):
+                where = f"{key}.extensions[{k}]"
+                if entry.number in extensions:
+                    raise _fault(path, text, f"{where}.number", f"extension {entry.number!r} exists twice")
+                extensions[entry.number] = Extension(
+                    number=entry.number,
+                    user_id=user.id,
+                    organization_id=organization.id,
+                    kind=entry.kind,
+                    caller_id=entry.caller_id or f"Extension <{entry.number}>",
+                    answering=_answering(path, text, f"{where}.answers", entry.answers),
+                )
+    return Directory(
+        organizations={o.id: Organization(id=o.id, name=o.name, slots=o.slots) for o in organizations},
+        users=users,
+        extensions=extensions,
+    )
+
+
+def _answering(path: str, text: str, key: str, words: str) -> Answering:
+    known: Mapping[str, Pickup] = {
+        "at once": Pickup.ANSWERS,
+        "busy": Pickup.BUSY,
+        "never": Pickup.NEVER,
+        "unregistered": Pickup.UNREGISTERED,
+    }
+    if words in known:
+        return Answering(pickup=known[words])
+    if after := _AFTER.fullmatch(words):
+        return Answering(after=float(after[1]))
+    raise _fault(path, text, key, f"{words!r} is not known; allowed: {', '.join(known)}, after 5 s")
+
+
+def _stage(path: str, text: str, directory: Directory, index: int, call: CallEntry) -> Stage:
+    key = f"$.calls[{index}]"
+    if call.extension not in directory.extensions:
+        raise _fault(path, text, f"{key}.extension", f"there is no extension {call.extension!r}")
+    if call.state not in ("parked", "talking"):
+        raise _fault(path, text, f"{key}.state", f"{call.state!r} is not known; allowed: parked, talking")
+    return Stage(
+        call_id=call.id,
+        user=directory.extensions[call.extension].user_id,
+        extension=call.extension,
+        parked=call.state == "parked",
+        other=call.other,
+        caller_id=call.caller_id,
+        age=call.age,
+        parked_for=call.parked_for,
+        max_in_parking=call.max_in_parking,
+    )
+
+
+def _try_out(path: str, text: str, scenario: Scenario) -> None:
+    world = World(directory=scenario.directory, rules=Rules())
+    for index, stage in enumerate(scenario.stages):
+        decision = decide(world, stage, 0.0)
+        if isinstance(decision.outcome, Refused):
+            raise _fault(path, text, f"$.calls[{index}]", decision.outcome.reason)
+        world = fold(world, decision.events)

@@ -1,0 +1,90 @@
+"""Serving an application: in the main thread until Ctrl-C, or in the background of a test."""
+
+import socket
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from types import FrameType
+from typing import Any
+
+import uvicorn
+
+Ready = Callable[[str], None]
+
+
+def serve(app: Any, host: str = "127.0.0.1", port: int = 0, on_ready: Ready | None = None) -> None:
+    """Serve until SIGINT or SIGTERM and return; raise OSError if the address cannot be bound.
+
+    `on_ready` gets the base URL once requests are answered.
+    """
+    listener = _bind(host, port)
+    with listener:
+        _Server(app, _base_url(host, listener), on_ready).run(sockets=[listener])
+
+
+@contextmanager
+def running(app: Any, host: str = "127.0.0.1", port: int = 0) -> Iterator[str]:
+    """Serve in a background thread while the block runs; yield the base URL."""
+    with _bind(host, port) as listener:
+        ready = threading.Event()
+        server = _Server(app, _base_url(host, listener), lambda _url: ready.set())
+        thread = threading.Thread(target=_run, args=(server, listener, ready), daemon=True)
+        thread.start()
+        ready.wait()
+        if not server.started:
+            raise RuntimeError("the server could not start; its log says why")
+        try:
+            yield server.url
+        finally:
+            server.stop()
+            thread.join()
+
+
+class _Server(uvicorn.Server):
+    """Ends at the first signal: open connections are not waited for, and the signal is not raised again."""
+
+    def __init__(self, app: Any, url: str, on_ready: Ready | None) -> None:
+        super().__init__(
+            uvicorn.Config(app, access_log=False, server_header=False, log_level="error", ws="none")
+        )
+        self.url = url
+        self._on_ready = on_ready
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        if self.started and self._on_ready:
+            self._on_ready(self.url)
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        for connection in list(self.server_state.connections):
+            connection.transport.abort()
+        await super().shutdown(sockets)
+        # uvicorn forgets the lifespan of a forced exit; cancelled, it would log a traceback.
+        await self.lifespan.shutdown()
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        self.stop()
+
+    def stop(self) -> None:
+        self.should_exit = True
+        self.force_exit = True
+
+
+def _run(server: _Server, listener: socket.socket, ready: threading.Event) -> None:
+    try:
+        server.run(sockets=[listener])
+    finally:
+        ready.set()
+
+
+def _bind(host: str, port: int) -> socket.socket:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    try:
+        return socket.create_server((host, port), family=family, backlog=2048)
+    except OSError as error:
+        raise OSError(error.errno, f"cannot listen on {host}:{port}: {error.strerror}") from None
+
+
+def _base_url(host: str, listener: socket.socket) -> str:
+    shown = f"[{host}]" if ":" in host else host
+    return f"http://{shown}:{listener.getsockname()[1]}"

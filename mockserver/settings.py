@@ -1,0 +1,40 @@
+"""How one mock is set up."""
+
+from dataclasses import dataclass, field
+from typing import Final
+
+from mockserver.defect import Defect
+from mockserver.policy import Policy
+from mockserver.scenario import DEFAULT_SCENARIO
+
+LOOPBACK: Final = frozenset({"127.0.0.1", "localhost", "::1"})
+
+
+class UnsafeSettingsError(ValueError):
+    """The control plane would be open to the network."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """`scenario` is a bundled name or a path; `clock` is real, manual or x60; `host` is where it will listen.
+
+    `cors_origins` come on top of every loopback origin; `cors` False removes CORS altogether.
+    Bound to anything but loopback, the control plane needs a token: building without one is refused.
+    """
+
+    scenario: str = DEFAULT_SCENARIO
+    clock: str = "real"
+    seed: int = 0
+    policy: Policy = field(default_factory=Policy)
+    defect: Defect | None = None
+    cors: bool = True
+    cors_origins: tuple[str, ...] = ()
+    host: str = "127.0.0.1"
+    control_token: str | None = None
+    session_limit: int = 1_000
+
+    def __post_init__(self) -> None:
+        if self.host not in LOOPBACK and not self.control_token:
+            raise UnsafeSettingsError(
+                f"bound to {self.host}, /_mock needs a control token, or anybody on the network controls the mock"
+            )

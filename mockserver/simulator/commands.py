@@ -1,0 +1,94 @@
+"""What can be asked of a session.  Times are seconds; ids and choices are made by whoever asks."""
+
+from dataclasses import dataclass
+from typing import Final
+
+WAIT_FOR_PICKUP_SECONDS: Final = 25.0
+MAX_IN_PARKING_SECONDS: Final = 180.0
+
+ME: Final = frozenset({"@me", "@viewer"})
+OWNER: Final = "@owner"
+SELF: Final = "@self"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Address:
+    """The URI of a request: who asks (`viewer`), and whose calls are meant, in the vendor's own words."""
+
+    viewer: str
+    user: str
+    extension: str
+    call_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class List:
+    address: Address
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UnPark:
+    """`caller_id` None means the caller id of the terminal that retrieves."""
+
+    address: Address
+    view_id: str
+    send_call_to: str
+    caller_id: str | None = None
+    wait_for_pickup: float = WAIT_FOR_PICKUP_SECONDS
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Park:
+    address: Address
+    view_id: str
+    max_in_parking: float = MAX_IN_PARKING_SECONDS
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Create:
+    """A simple call between the first source and the first destination, charged to `address.extension`."""
+
+    address: Address
+    call_id: str
+    source: tuple[str, ...]
+    destination: tuple[str, ...]
+    caller_id: str | None = None
+    caller_destination: str | None = None
+    nonce: str | None = None
+    wait_for_pickup: float = WAIT_FOR_PICKUP_SECONDS
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HangUp:
+    """`phone_number` narrows the calls to those that number is a party of."""
+
+    address: Address
+    phone_number: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stage:
+    """Put a call where a scenario or a test needs it; no user asks for this, and a full lot does not refuse it.
+
+    `age` and `parked_for` lie before the moment of the command; `max_in_parking` None means no limit.
+    """
+
+    call_id: str
+    user: str
+    extension: str
+    parked: bool
+    other: str | None = None
+    caller_id: str | None = None
+    age: float = 0.0
+    parked_for: float = 0.0
+    max_in_parking: float | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class End:
+    """Take a staged call away again, whatever its phase."""
+
+    call_id: str
+
+
+Command = List | UnPark | Park | Create | HangUp | Stage | End

@@ -1,0 +1,88 @@
+"""Who exists: organizations, their users, and the extensions those own."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Final
+
+SLOTS_PER_LOT: Final = 100
+
+
+class ExtensionKind(StrEnum):
+    PHONE_TERMINAL = "Phone Terminal"
+    QUEUE = "queue"
+    IVR = "IVR"
+
+
+class Pickup(StrEnum):
+    ANSWERS = "answers"
+    BUSY = "busy"
+    NEVER = "never"
+    UNREGISTERED = "unregistered"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answering:
+    """What happens when an extension rings; `after` is in seconds and counts only for ANSWERS."""
+
+    pickup: Pickup = Pickup.ANSWERS
+    after: float = 0.0
+
+    def seconds_within(self, patience: float) -> float | None:
+        """Seconds until the phone is picked up, or None if it is not picked up within `patience` seconds."""
+        if self.pickup is Pickup.ANSWERS and self.after <= patience:
+            return self.after
+        return None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Organization:
+    id: str
+    name: str
+    slots: int = SLOTS_PER_LOT
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class User:
+    id: str
+    organization_id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Extension:
+    """`number` is the extended form, organization prefix and local number around a star: `0003*210`."""
+
+    number: str
+    user_id: str
+    organization_id: str
+    kind: ExtensionKind = ExtensionKind.PHONE_TERMINAL
+    caller_id: str
+    answering: Answering = Answering()
+
+    @property
+    def local_number(self) -> str:
+        return self.number.rpartition("*")[2]
+
+    @property
+    def is_phone_terminal(self) -> bool:
+        return self.kind is ExtensionKind.PHONE_TERMINAL
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Directory:
+    organizations: Mapping[str, Organization]
+    users: Mapping[str, User]
+    extensions: Mapping[str, Extension]
+
+    def find_extension(self, number: str, *, organization_id: str) -> Extension | None:
+        """Accept the extended form from anywhere and the short form (`024`) inside one organization."""
+        if number in self.extensions:
+            return self.extensions[number]
+        for extension in self.extensions.values():
+            if extension.organization_id == organization_id and extension.local_number == number:
+                return extension
+        return None
+
+    def terminals_of(self, user_id: str) -> tuple[Extension, ...]:
+        owned = (each for each in self.extensions.values() if each.user_id == user_id)
+        return tuple(each for each in owned if each.is_phone_terminal)

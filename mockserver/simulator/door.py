@@ -1,0 +1,86 @@
+"""The one door: `decide` for what somebody asks, `advance` for what time brings."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from heapq import heappop
+from typing import Any, Final
+
+from mockserver.simulator.addressing import calls_at
+from mockserver.simulator.calling import decide_create, decide_end, decide_hang_up, decide_stage
+from mockserver.simulator.commands import Command, Create, End, HangUp, List, Park, Stage, UnPark
+from mockserver.simulator.events import Event
+from mockserver.simulator.evolve import fold
+from mockserver.simulator.outcomes import Created, Listed, Outcome, Parked, RefusalError
+from mockserver.simulator.parking import decide_park
+from mockserver.simulator.retrieving import decide_unpark, unparked
+from mockserver.simulator.timing import fired
+from mockserver.simulator.world import World
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Decision:
+    outcome: Outcome
+    events: tuple[Event, ...] = ()
+
+
+def decide(world: World, command: Command, now: float) -> Decision:
+    """Judge a command in a world whose due timers have been run (`advance`) up to `now`, in epoch seconds.
+
+    A refusal has no events; nothing else may change a world.
+    """
+    try:
+        outcome, events = _DECISIONS[type(command)](world, command, now)
+    except RefusalError as refusal:
+        return Decision(outcome=refusal.refused)
+    if outcome is None:
+        outcome = _outcome_after(fold(world, tuple(events)), command, events)
+    return Decision(outcome=outcome, events=tuple(events))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Elapsed:
+    """The world at the new moment, and what happened on the way, in order."""
+
+    world: World
+    events: tuple[Event, ...]
+
+
+def advance(world: World, until: float) -> Elapsed:
+    """Run every timer due up to and including `until`; time never goes back."""
+    happened: list[Event] = []
+    while world.timers and world.timers[0].due <= until:
+        heap = list(world.timers)
+        timer = heappop(heap)
+        world = replace(world, timers=tuple(heap))
+        if not world.is_stale(timer):
+            events = tuple(fired(world, timer))
+            world = fold(world, events)
+            happened += events
+    return Elapsed(world=replace(world, now=max(world.now, until)), events=tuple(happened))
+
+
+def next_due(world: World) -> float | None:
+    """The moment of the next timer that still means something."""
+    return min((timer.due for timer in world.timers if not world.is_stale(timer)), default=None)
+
+
+def _decide_list(world: World, command: List, _now: float) -> tuple[Outcome | None, list[Event]]:
+    return Listed(calls=calls_at(world, command.address)), []
+
+
+def _outcome_after(world: World, command: Command, events: list[Event]) -> Outcome:
+    if isinstance(command, UnPark):
+        return unparked(world, command, events)
+    calls = (world.calls[events[0].call_id],)
+    return Parked(calls=calls) if isinstance(command, Park) else Created(calls=calls)
+
+
+_DECISIONS: Final[Mapping[type[Command], Callable[[World, Any, float], tuple[Outcome | None, list[Event]]]]] = {
+    List: _decide_list,
+    UnPark: decide_unpark,
+    Park: decide_park,
+    Create: decide_create,
+    HangUp: decide_hang_up,
+    Stage: decide_stage,
+    End: decide_end,
+}

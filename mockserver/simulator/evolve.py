@@ -1,0 +1,156 @@
+"""`evolve`: the one place where a world becomes the next one."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from functools import reduce
+from heapq import heapify, heappush
+from typing import Any, Final
+
+from mockserver.simulator.events import (
+    CallAnswered,
+    CallEnded,
+    CallParked,
+    CallPlaced,
+    CallRetrieved,
+    ComebackAnswered,
+    ComebackStarted,
+    Event,
+    RetrievalGivenUp,
+    RetrievalStarted,
+)
+from mockserver.simulator.lifecycle import SLOT_OF, Flow, Phase, Slot, Status, Step, after
+from mockserver.simulator.phone_call import Parking, Pending, PhoneCall, Retrieval, View
+from mockserver.simulator.world import Lot, Timer, World
+
+STEP_OF: Final[Mapping[type[Event], Step]] = {
+    CallAnswered: Step.ANSWER,
+    CallParked: Step.PARK,
+    RetrievalStarted: Step.RETRIEVE,
+    CallRetrieved: Step.ANSWER,
+    RetrievalGivenUp: Step.GIVE_UP,
+    ComebackStarted: Step.EXPIRE,
+    ComebackAnswered: Step.ANSWER,
+    CallEnded: Step.END,
+}
+
+
+def evolve(world: World, event: Event) -> World:
+    """Raise IllegalStepError if the event does not fit the phase its call is in."""
+    if isinstance(event, CallPlaced):
+        before, call = None, event.call
+    else:
+        before = world.calls[event.call_id]
+        changed = _CHANGES[type(event)](before, event)
+        call = replace(changed, phase=after(before.phase, STEP_OF[type(event)]), pending=None)
+    world = _keep_slot(world, before, call)
+    due: float | None = getattr(event, "due", None)
+    if due is not None:
+        world, call = _set_timer(world, call, due, picks_up=getattr(event, "picks_up", False))
+    return replace(world, calls=_calls_with(world.calls, call), now=max(world.now, event.at))
+
+
+def fold(world: World, events: tuple[Event, ...]) -> World:
+    return reduce(evolve, events, world)
+
+
+def _answered(call: PhoneCall, event: CallAnswered) -> PhoneCall:
+    views = tuple(
+        replace(view, status=Status.ON_CALL, ringing=None, answered=event.at) for view in call.views
+    )
+    return replace(call, views=views, answered=event.at if call.answered is None else call.answered)
+
+
+def _parked(call: PhoneCall, event: CallParked) -> PhoneCall:
+    parking = Parking(since=event.at, slot=event.slot, by=event.by)
+    kept = tuple(replace(view, parking=parking) for view in call.views if view.id == event.view_id)
+    return replace(call, views=kept)
+
+
+def _retrieval_started(call: PhoneCall, event: RetrievalStarted) -> PhoneCall:
+    (waiting,) = call.views
+    leg = View(
+        id=_next_view_id(waiting.id),
+        extension=event.extension,
+        source=(event.extension,),
+        destination=(waiting.extension,),
+        flow=Flow.LOCAL,
+        status=Status.RINGING,
+        caller_id=event.caller_id,
+        ringing=event.at,
+    )
+    retrieval = Retrieval(extension=event.extension, caller_id=event.caller_id, time_left=event.time_left)
+    return replace(call, views=(waiting, leg), retrieval=retrieval)
+
+
+def _retrieved(call: PhoneCall, event: CallRetrieved) -> PhoneCall:
+    """The page's listing after its example: the parked party's view id now shows the retriever's side."""
+    waiting, leg = call.views
+    joined = replace(leg, id=waiting.id, status=Status.ON_CALL, ringing=None, answered=event.at)
+    return replace(call, views=(joined,), retrieval=None)
+
+
+def _retrieval_given_up(call: PhoneCall, _event: RetrievalGivenUp) -> PhoneCall:
+    return replace(call, views=call.views[:1], retrieval=None)
+
+
+def _comeback_started(call: PhoneCall, event: ComebackStarted) -> PhoneCall:
+    (waiting,) = call.views
+    parking = waiting.parking
+    assert parking is not None, "a parked call has a parked view"
+    mine = replace(waiting, status=Status.OTHER_SIDE_RINGING, parking=None, answered=None)
+    theirs = replace(
+        mine, id=_next_view_id(mine.id), extension=parking.by, status=Status.RINGING, ringing=event.at
+    )
+    return replace(call, views=(mine, theirs))
+
+
+def _ended(call: PhoneCall, _event: CallEnded) -> PhoneCall:
+    return replace(call, views=(), retrieval=None)
+
+
+_CHANGES: Final[Mapping[type[Event], Callable[[PhoneCall, Any], PhoneCall]]] = {
+    CallAnswered: _answered,
+    CallParked: _parked,
+    RetrievalStarted: _retrieval_started,
+    CallRetrieved: _retrieved,
+    RetrievalGivenUp: _retrieval_given_up,
+    ComebackStarted: _comeback_started,
+    ComebackAnswered: _answered,
+    CallEnded: _ended,
+}
+
+
+def _next_view_id(view_id: str) -> str:
+    return f"{int(view_id) + 1:02d}"
+
+
+def _calls_with(calls: Mapping[str, PhoneCall], call: PhoneCall) -> Mapping[str, PhoneCall]:
+    if call.phase is Phase.ENDED:
+        return {call_id: each for call_id, each in calls.items() if call_id != call.id}
+    return {**calls, call.id: call}
+
+
+def _keep_slot(world: World, before: PhoneCall | None, call: PhoneCall) -> World:
+    held = before is not None and SLOT_OF[before.phase] is Slot.TAKEN
+    holds = SLOT_OF[call.phase] is Slot.TAKEN
+    if held == holds:
+        return world
+    lot = world.lot(call.organization_id)
+    if holds:
+        assert call.parked_view is not None and call.parked_view.parking is not None
+        slot = call.parked_view.parking.slot
+        lot = Lot(taken={**lot.taken, slot: call.id}, last=slot)
+    else:
+        lot = replace(lot, taken={slot: holder for slot, holder in lot.taken.items() if holder != call.id})
+    return replace(world, lots={**world.lots, call.organization_id: lot})
+
+
+def _set_timer(world: World, call: PhoneCall, due: float, *, picks_up: bool) -> tuple[World, PhoneCall]:
+    number = world.timers_set + 1
+    heap = list(world.timers)
+    if len(heap) > 2 * len(world.calls) + 64:
+        heap = [timer for timer in heap if not world.is_stale(timer)]
+        heapify(heap)
+    heappush(heap, Timer(due=due, number=number, call_id=call.id))
+    call = replace(call, pending=Pending(timer=number, due=due, picks_up=picks_up))
+    return replace(world, timers=tuple(heap), timers_set=number), call

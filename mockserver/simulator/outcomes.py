@@ -1,0 +1,86 @@
+"""What a command is answered: one of a few accepted outcomes, or a refusal that names its field."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from mockserver.simulator.phone_call import PhoneCall
+
+
+class Field(StrEnum):
+    """Fields of a request, by their names on the wire."""
+
+    USER_ID = "userId"
+    EXTENSION = "extension"
+    PHONE_CALL_ID = "phoneCallId"
+    PHONE_CALL_VIEW_ID = "phoneCallViewId"
+    SEND_CALL_TO = "sendCallTo"
+    SOURCE = "source"
+    DESTINATION = "destination"
+
+
+class Conflict(StrEnum):
+    """Refusals no field of the request is to blame for."""
+
+    NOT_PARKED = "not parked"
+    LOT_FULL = "lot full"
+    CALL_EXISTS = "call exists"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Refused:
+    """`reason` is a sentence for people: what was wrong, where, and what is allowed.
+
+    `foreign` marks something that exists but belongs to somebody else.
+    """
+
+    cause: Field | Conflict
+    reason: str
+    foreign: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Listed:
+    """Oldest first."""
+
+    calls: tuple[PhoneCall, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Retrieved:
+    """The calls after the command; still ringing at the terminal unless it answers at once."""
+
+    calls: tuple[PhoneCall, ...]
+    bulk: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Parked:
+    calls: tuple[PhoneCall, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Created:
+    calls: tuple[PhoneCall, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HungUp:
+    """The calls as they were before they ended."""
+
+    calls: tuple[PhoneCall, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NothingToDo:
+    """Accepted, and there is no phone call to return."""
+
+
+Outcome = Refused | Listed | Retrieved | Parked | Created | HungUp | NothingToDo
+
+
+class RefusalError(Exception):
+    """Raised inside a decision and turned into its `Refused` at the door; never leaves `decide`."""
+
+    def __init__(self, cause: Field | Conflict, reason: str, *, foreign: bool = False) -> None:
+        super().__init__(reason)
+        self.refused = Refused(cause=cause, reason=reason, foreign=foreign)

@@ -1,0 +1,76 @@
+"""A phone call, the views its parties have of it, and what it waits for."""
+
+from dataclasses import dataclass
+
+from mockserver.simulator.lifecycle import Flow, Phase, Status
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Parking:
+    """When, where and by whom: a view has all three or none."""
+
+    since: float
+    slot: int
+    by: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class View:
+    """One party's point of view; moments are epoch seconds."""
+
+    id: str
+    extension: str
+    source: tuple[str, ...]
+    destination: tuple[str, ...]
+    flow: Flow
+    status: Status
+    caller_id: str | None
+    ringing: float | None = None
+    answered: float | None = None
+    parking: Parking | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pending:
+    """The timer of the current phase: when it is due, and whether it then brings a pickup or a failure."""
+
+    timer: int
+    due: float
+    picks_up: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Retrieval:
+    """An UnPark under way; `time_left` is what remains of the parking time, None without a limit."""
+
+    extension: str
+    caller_id: str
+    time_left: float | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PhoneCall:
+    """`extension` is the one charged and addressed; it need not be a party any more after a retrieval."""
+
+    id: str
+    extension: str
+    user_id: str
+    organization_id: str
+    published: float
+    phase: Phase
+    views: tuple[View, ...]
+    answered: float | None = None
+    nonce: str | None = None
+    pending: Pending | None = None
+    retrieval: Retrieval | None = None
+
+    @property
+    def parked_view(self) -> View | None:
+        return next((view for view in self.views if view.parking), None)
+
+    def view(self, view_id: str) -> View | None:
+        return next((view for view in self.views if view.id == view_id), None)
+
+    def involves(self, number: str) -> bool:
+        parties = {party for view in self.views for party in (view.extension, *view.source, *view.destination)}
+        return number in parties

@@ -1,0 +1,30 @@
+"""The latitude the page leaves to the lot itself; what it leaves to the wire is not known here."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class NotParked(StrEnum):
+    """What an UnPark of a call that is not parked is answered."""
+
+    NOTHING = "nothing"
+    PHONECALL_INVALID = "phone call invalid"
+    VIEW_INVALID = "view invalid"
+    CONFLICT = "conflict"
+
+
+class SlotChoice(StrEnum):
+    FIRST = "first"
+    NEXT = "next"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rules:
+    """`other_view_retrieves`: an existing view that is not the parked one addresses the parked one as well."""
+
+    not_parked: NotParked = NotParked.NOTHING
+    slot_choice: SlotChoice = SlotChoice.FIRST
+    bulk_unpark: bool = False
+    other_view_retrieves: bool = False
+    unanswered_retrieval_ends_call: bool = False
+    parking_time_runs_while_retrieving: bool = False
