@@ -18,7 +18,7 @@ class Fixed(Enum):
     NOT_FOUND = (404, "not_found")  # invented
     METHOD_NOT_ALLOWED = (405, "method_not_allowed")  # invented
     PAYLOAD_TOO_LARGE = (413, "payload_too_large")  # invented
-    MEDIA_TYPE = (415, "media_type_not_supported")  # invented
+    MEDIA_TYPE = (415, "request_invalid")  # invented
     NOT_PARKED = (409, "not_parked")  # invented
     LOT_FULL = (409, "parking_lot_full")  # invented
     CALL_EXISTS = (409, "phonecall_exists")  # invented
