@@ -6,12 +6,17 @@ held to these types by a test.
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from typing import Annotated, Any, Final, Literal
 
 import msgspec
 
-FORMAT = "callpark-record"
-VERSION = 1
+from contract_tests.verdict import Verdict
+
+FORMAT: Final = "callpark-record"
+VERSION: Final = 1
+
+VerdictWord = Annotated[str, msgspec.Meta(extra_json_schema={"enum": [str(verdict) for verdict in Verdict]})]
+Sha256 = Annotated[str, msgspec.Meta(pattern="^[0-9a-f]{64}$")]
 
 
 class Line(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, tag_field="line"):
@@ -111,7 +116,7 @@ class RulingLine(Line, frozen=True, kw_only=True, tag="ruling"):
     clause: str
     case: str
     reading: Literal["table", "document"]
-    verdict: str
+    verdict: VerdictWord
     title: str
     expected: list[str] = []
     actual: str = ""
@@ -135,6 +140,7 @@ class Footer(Line, frozen=True, kw_only=True, tag="footer"):
     """The last line. `counts` is reading -> verdict -> number of rulings, `digest` the canonical digest.
 
     `exchanges` counts the exchange lines; `requests` those among them that were not set-up or tear-down.
+    `content_sha256` is taken of all bytes before this line, so that an edited record is told from a written one.
     """
 
     finished: str
@@ -145,7 +151,8 @@ class Footer(Line, frozen=True, kw_only=True, tag="footer"):
     calls_used: int
     counts: dict[str, dict[str, int]]
     exit_code: int
-    digest: str
+    digest: Sha256
+    content_sha256: Sha256 | None = None
 
 
 AnyLine = Header | CaseLine | ExchangeLine | RulingLine | ObservationLine | Footer

@@ -1,0 +1,52 @@
+"""Bodies in a record: cut to size, free of secrets, as text where they are text and in base64 where they are not."""
+
+from __future__ import annotations
+
+import base64
+import codecs
+from collections.abc import Callable
+from dataclasses import dataclass
+
+LIMIT = 64 * 1024
+
+SEAM = 4 * 1024
+"""A body that was cut may end inside a secret, where no search finds it; so much of its end is left out."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoredBody:
+    """A body as a record holds it: `text`, or else `encoded` in base64, or neither when there is none."""
+
+    text: str | None = None
+    encoded: str | None = None
+    clipped: bool = False
+
+    @property
+    def content(self) -> bytes | None:
+        if self.text is not None:
+            return self.text.encode()
+        return base64.b64decode(self.encoded) if self.encoded is not None else None
+
+
+def stored(
+    content: bytes | None, *, size: int, redact: Callable[[str], str], limit: int = LIMIT
+) -> StoredBody:
+    """The body for the record; `size` is what it had before anybody cut it."""
+    if content is None:
+        return StoredBody()
+    cut = len(content) < size or len(content) > limit + SEAM
+    kept = content[: limit + SEAM]
+    try:
+        text = codecs.getincrementaldecoder("utf-8")().decode(kept, final=not cut)
+    except UnicodeDecodeError:
+        named = redact(kept.decode("utf-8", "surrogateescape")).encode("utf-8", "surrogateescape")
+        shown = _cut(named, limit, cut)
+        return StoredBody(encoded=base64.b64encode(shown).decode(), clipped=cut or len(shown) < len(named))
+    named = redact(text).encode("utf-8", "backslashreplace")
+    shown = _cut(named, limit, cut)
+    return StoredBody(text=shown.decode("utf-8", "ignore"), clipped=cut or len(shown) < len(named))
+
+
+def _cut(content: bytes, limit: int, cut_before: bool) -> bytes:
+    whole = max(len(content) - SEAM, 0) if cut_before else len(content)
+    return content[: min(limit, whole)]

@@ -1,0 +1,133 @@
+"""What well-formed lines have to be to each other."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import TypeVar
+
+from contract_tests.record.errors import InconsistentRecord
+from contract_tests.record.lines import (
+    AnyLine,
+    CaseLine,
+    ExchangeLine,
+    Footer,
+    Header,
+    ObservationLine,
+    Record,
+    RulingLine,
+)
+from contract_tests.record.writer import UNCOUNTED_ROLES, counts
+from contract_tests.verdict import Ruling, Verdict, canonical_digest
+
+Kind = TypeVar("Kind", bound=AnyLine)
+Numbered = Sequence[tuple[int, AnyLine]]
+
+CASELESS_ROLES = ("set-up", "tear-down", "preflight")
+
+_RESTORE = "restore the record as the run wrote it, or run the check again"
+_APART = "these are several records in one file: keep each in a file of its own"
+
+
+def assemble(lines: Numbered, content_sha256: str) -> Record:
+    """The record of these lines, the footer among them; `content_sha256` is of all before the last line."""
+    _check_ends(lines)
+    _check_exchanges(lines)
+    _check_references(lines)
+    record = Record(
+        header=_only(lines, Header),
+        cases=_all(lines, CaseLine),
+        exchanges=_all(lines, ExchangeLine),
+        rulings=_all(lines, RulingLine),
+        observations=_all(lines, ObservationLine),
+        footer=_only(lines, Footer),
+    )
+    _check_sums(record, lines[-1][0], content_sha256)
+    return record
+
+
+def ruling_of(line: RulingLine) -> Ruling:
+    """The verdict as the judge gave it."""
+    return Ruling(
+        clause=line.clause,
+        case=line.case,
+        reading=line.reading,
+        verdict=Verdict(line.verdict),
+        title=line.title,
+        expected=tuple(line.expected),
+        actual=line.actual,
+        hint=line.hint,
+        exchanges=tuple(line.exchanges),
+        attempts=line.attempts,
+    )
+
+
+def _check_ends(lines: Numbered) -> None:
+    last, _ = lines[-1]
+    for number, line in lines:
+        if isinstance(line, Header) and number > 1:
+            raise InconsistentRecord("a second header", _APART, line=number)
+        if isinstance(line, Footer) and number < last:
+            raise InconsistentRecord("the footer is not the last line", _APART, line=number)
+
+
+def _check_exchanges(lines: Numbered) -> None:
+    previous = 0
+    for number, line in lines:
+        if isinstance(line, ExchangeLine):
+            if line.number <= previous:
+                problem = f"exchange {line.number} comes after exchange {previous}"
+                raise InconsistentRecord(problem, _RESTORE, line=number)
+            previous = line.number
+
+
+def _check_references(lines: Numbered) -> None:
+    """Cases come before what belongs to them, so that the readable part of a killed run makes sense."""
+    cases: set[str] = set()
+    seen: set[int] = set()
+    for number, line in lines:
+        if isinstance(line, CaseLine):
+            if line.id in cases:
+                raise InconsistentRecord(f"the case {line.id} for the second time", _RESTORE, line=number)
+            cases.add(line.id)
+        elif isinstance(line, ExchangeLine):
+            seen.add(line.number)
+            if line.role not in CASELESS_ROLES:
+                _check_case(number, line.case, cases)
+        elif isinstance(line, RulingLine | ObservationLine):
+            _check_case(number, line.case, cases)
+            unknown = [str(each) for each in line.exchanges if each not in seen]
+            if unknown:
+                problem = f"it refers to exchange {', '.join(unknown)}, which stands nowhere before it"
+                raise InconsistentRecord(problem, _RESTORE, line=number)
+
+
+def _check_case(number: int, case: str, known: set[str]) -> None:
+    if case not in known:
+        problem = f"it belongs to the case {case!r}, which stands nowhere before it"
+        raise InconsistentRecord(problem, _RESTORE, line=number)
+
+
+def _check_sums(record: Record, last: int, content_sha256: str) -> None:
+    rulings = [ruling_of(line) for line in record.rulings]
+    footer = record.footer
+    sums: dict[str, tuple[object, object]] = {
+        "cases": (footer.cases, len(record.cases)),
+        "exchanges": (footer.exchanges, len(record.exchanges)),
+        "requests": (footer.requests, sum(line.role not in UNCOUNTED_ROLES for line in record.exchanges)),
+        "counts": (footer.counts, counts(rulings)),
+        "digest": (footer.digest, canonical_digest(rulings)),
+        "content_sha256": (footer.content_sha256 or content_sha256, content_sha256),
+    }
+    for name, (claimed, actual) in sums.items():
+        if claimed != actual:
+            problem = f"the footer's {name} is {claimed}, the lines before it come to {actual}"
+            raise InconsistentRecord(problem, f"lines were changed, lost or added; {_RESTORE}", line=last)
+
+
+def _all(lines: Iterable[tuple[int, AnyLine]], kind: type[Kind]) -> list[Kind]:
+    return [line for _, line in lines if isinstance(line, kind)]
+
+
+def _only(lines: Iterable[tuple[int, AnyLine]], kind: type[Kind]) -> Kind:
+    (line,) = _all(lines, kind)
+    return line

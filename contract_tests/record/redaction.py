@@ -1,0 +1,99 @@
+"""Secrets become names before anything is written."""
+
+from __future__ import annotations
+
+import base64
+import html
+import re
+from collections.abc import Iterator, Mapping
+
+SHORTEST = 4
+_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+_SHORTEST_BASE64 = 6  # anything shorter would be found in innocent text
+
+
+class SecretRefused(ValueError):
+    """A secret that cannot be replaced without damage to what is no secret."""
+
+
+class Redaction:
+    """Replaces each secret by `${name}`, in whatever spelling a request or an answer may carry it.
+
+    Every character is found as itself, percent-encoded, escaped as in JSON and as in HTML; the secret as a whole also
+    inside base64, as in an Authorization header of the scheme Basic. Where one secret holds another, the longer one
+    is replaced.
+    """
+
+    def __init__(self, secrets: Mapping[str, str]) -> None:
+        for name, secret in secrets.items():
+            _check(name, secret)
+        longest_first = sorted(secrets.items(), key=lambda item: (-len(item[1]), item[0]))
+        self._names = [name for name, _ in longest_first]
+        patterns = [f"(?P<s{index}>{_pattern(secret)})" for index, (_, secret) in enumerate(longest_first)]
+        self._search = re.compile("|".join(patterns)) if patterns else None
+
+    def __call__(self, text: str) -> str:
+        return self._search.sub(self._name_of, text) if self._search else text
+
+    def of_bytes(self, content: bytes) -> bytes:
+        """The same for bytes, be they text or not."""
+        text = content.decode("utf-8", "surrogateescape")
+        return self(text).encode("utf-8", "surrogateescape")
+
+    def _name_of(self, found: re.Match[str]) -> str:
+        assert found.lastgroup is not None
+        return "${" + self._names[int(found.lastgroup[1:])] + "}"
+
+
+def _check(name: str, secret: str) -> None:
+    if not _NAME.fullmatch(name):
+        raise SecretRefused(f"`{name}` cannot name a secret; use letters, digits and _, no digit first")
+    if len(secret) < SHORTEST:
+        raise SecretRefused(
+            f"the secret `{name}` has fewer than {SHORTEST} characters: replacing it would garble the record;"
+            " use a longer one on the target, or do not declare it as secret"
+        )
+
+
+def _pattern(secret: str) -> str:
+    spelled = "".join(f"(?:{'|'.join(_spellings(character))})" for character in secret)
+    encoded = sorted({re.escape(core) for core in _base64_cores(secret)}, key=len, reverse=True)
+    return "|".join([spelled, *encoded])
+
+
+def _spellings(character: str) -> list[str]:
+    """Patterns for one character, without capturing groups."""
+    octets = character.encode("utf-8", "surrogateescape")
+    units = character.encode("utf-16-be", "surrogatepass")
+    escaped = "".join(rf"\\u(?i:{units[at : at + 2].hex()})" for at in range(0, len(units), 2))
+    found = [
+        re.escape(character),
+        "".join(f"%(?i:{octet:02x})" for octet in octets),
+        escaped,
+        rf"&\#0*{ord(character)};",
+        rf"&\#[xX]0*(?i:{ord(character):x});",
+    ]
+    if character in '"\\/':
+        found.insert(0, re.escape("\\" + character))
+    if character == " ":
+        found.append(r"\+")
+    if (entity := html.escape(character)) != character:
+        found.append(re.escape(entity))
+    return found
+
+
+def _base64_cores(secret: str) -> Iterator[str]:
+    """What of the secret's base64 does not depend on its neighbours, at each of the three ways to lie in it."""
+    content = secret.encode("utf-8", "surrogateescape")
+    whole = base64.b64encode(content).decode()
+    for text in (whole, whole.rstrip("=")):
+        if len(text) >= _SHORTEST_BASE64:
+            yield from (text, text.translate(_URL_SAFE))
+    for offset, shared in ((0, 0), (1, 2), (2, 3)):
+        full_sextets = (offset + len(content)) * 8 // 6
+        core = base64.b64encode(b"\0" * offset + content).decode()[shared:full_sextets]
+        if len(core) >= _SHORTEST_BASE64:
+            yield from (core, core.translate(_URL_SAFE))
+
+
+_URL_SAFE = str.maketrans("+/", "-_")

@@ -1,0 +1,79 @@
+"""The JSON Schema of a record's lines, for readers that are not this package.
+
+`record.schema.json` is what `record_schema()` returns; a test holds them together. To write it anew:
+`python -m contract_tests.record.schema`.
+"""
+
+from __future__ import annotations
+
+import json
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import jsonschema_rs
+import msgspec
+
+from contract_tests.record.lines import (
+    FORMAT,
+    VERSION,
+    CaseLine,
+    ExchangeLine,
+    Footer,
+    Header,
+    ObservationLine,
+    RulingLine,
+)
+
+SCHEMA_PATH = Path(__file__).with_name("record.schema.json")
+
+KINDS = {
+    "header": Header,
+    "case": CaseLine,
+    "exchange": ExchangeLine,
+    "ruling": RulingLine,
+    "observation": ObservationLine,
+    "footer": Footer,
+}
+
+_ONE_OUTCOME = {"type": "object"}
+_NONE_OF_IT = {"type": "null"}
+
+
+def record_schema() -> dict[str, Any]:
+    """The schema that the types of the lines amount to. It describes one line, not the file."""
+    _, definitions = msgspec.json.schema_components(list(KINDS.values()), ref_template="#/$defs/{name}")
+    definitions["Header"]["properties"]["version"] = {"const": VERSION}
+    definitions["ExchangeLine"]["oneOf"] = [
+        {"required": ["response"], "properties": {"response": _ONE_OUTCOME, "trouble": _NONE_OF_IT}},
+        {"required": ["trouble"], "properties": {"response": _NONE_OF_IT, "trouble": {"type": "string"}}},
+    ]
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "$id": f"urn:callpark:record:{VERSION}",
+        "title": f"One line of a {FORMAT}, version {VERSION}",
+        "description": (
+            "A record is a file of such lines: the header first, the footer last, one of each. Lines are UTF-8 and end"
+            " in a line feed. A file without a footer is the record of a run that did not end."
+        ),
+        "oneOf": [{"$ref": f"#/$defs/{kind.__name__}"} for kind in KINDS.values()],
+        "$defs": definitions,
+    }
+
+
+@cache
+def validator(kind: str) -> jsonschema_rs.Draft202012Validator:
+    """The validator for lines of one kind: its complaints name the field, where those of a choice could not."""
+    schema = json.loads(SCHEMA_PATH.read_bytes())
+    choice = {"$ref": f"#/$defs/{KINDS[kind].__name__}"}
+    return jsonschema_rs.Draft202012Validator(
+        {"$schema": schema["$schema"], **choice, "$defs": schema["$defs"]}
+    )
+
+
+def schema_text() -> str:
+    return json.dumps(record_schema(), indent=2, ensure_ascii=False) + "\n"
+
+
+if __name__ == "__main__":
+    SCHEMA_PATH.write_text(schema_text())

@@ -1,0 +1,206 @@
+"""Facts in, lines out: nothing is kept back, so that a run that is killed leaves all that it knew."""
+
+from __future__ import annotations
+
+import hashlib
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any, BinaryIO
+
+import msgspec
+
+from contract_tests.exchange import Exchange, Headers
+from contract_tests.record.body import LIMIT, stored
+from contract_tests.record.lines import (
+    FORMAT,
+    VERSION,
+    AnyLine,
+    CaseLine,
+    ExchangeLine,
+    Footer,
+    Header,
+    ObservationLine,
+    RequestPart,
+    ResponsePart,
+    RulingLine,
+    Suite,
+    TargetLine,
+)
+from contract_tests.verdict import Reading, Ruling, canonical_digest
+
+UNCOUNTED_ROLES = ("set-up", "tear-down")
+
+_ENCODER = msgspec.json.Encoder()
+
+
+class RecordWriter:
+    """Writes a record line by line and flushes each.
+
+    Everything that can come from the target or from its profile goes through `redact`; ids of clauses and cases do
+    not. Bodies are stored up to `limit` bytes. The footer's sums are taken of what was written.
+    """
+
+    def __init__(self, stream: BinaryIO, redact: Callable[[str], str], *, limit: int = LIMIT) -> None:
+        self._stream = stream
+        self._redact = redact
+        self._limit = limit
+        self._content = hashlib.sha256()
+        self._lines: Counter[str] = Counter()
+        self._requests = 0
+        self._rulings: list[Ruling] = []
+
+    def header(
+        self,
+        *,
+        run: str,
+        started: str,
+        suite: Suite,
+        target: TargetLine,
+        lane: str,
+        reading: Reading,
+        seed: int,
+        rung: str,
+        profile: Mapping[str, Any],
+        world: Mapping[str, Any],
+    ) -> Header:
+        line = Header(
+            format=FORMAT,
+            version=VERSION,
+            run=run,
+            started=started,
+            suite=suite,
+            target=TargetLine(name=self._text(target.name), url=self._text(target.url)),
+            lane=lane,
+            reading=reading,
+            seed=seed,
+            rung=self._text(rung),
+            profile=self._value(dict(profile)),
+            world=self._value(dict(world)),
+        )
+        self._write(line)
+        return line
+
+    def case(self, *, id: str, clause: str, title: str) -> None:
+        self._write(CaseLine(id=id, clause=clause, title=self._text(title)))
+
+    def exchange(self, exchange: Exchange) -> None:
+        request, response = exchange.request, exchange.response
+        sent = stored(request.body, size=len(request.body or b""), redact=self._redact, limit=self._limit)
+        self._requests += exchange.role not in UNCOUNTED_ROLES
+        self._write(
+            ExchangeLine(
+                number=exchange.number,
+                case=exchange.case,
+                role=exchange.role,
+                started=round(exchange.started, 6),
+                elapsed=round(exchange.elapsed, 6),
+                request=RequestPart(
+                    method=self._text(request.method),
+                    target=self._text(request.target),
+                    headers=self._headers(request.headers),
+                    body=sent.text,
+                    body_base64=sent.encoded,
+                ),
+                response=self._response(exchange) if response is not None else None,
+                trouble=self._text(exchange.trouble) if exchange.trouble is not None else None,
+            )
+        )
+
+    def ruling(self, ruling: Ruling, reproduce: Sequence[str] = ()) -> None:
+        """A verdict; `reproduce` are the shell lines that show it again."""
+        self._rulings.append(ruling)
+        self._write(
+            RulingLine(
+                clause=ruling.clause,
+                case=ruling.case,
+                reading=ruling.reading,
+                verdict=str(ruling.verdict),
+                title=self._text(ruling.title),
+                expected=self._texts(ruling.expected),
+                actual=self._text(ruling.actual),
+                hint=self._text(ruling.hint),
+                exchanges=list(ruling.exchanges),
+                attempts=ruling.attempts,
+                reproduce=self._texts(reproduce),
+            )
+        )
+
+    def observation(
+        self, *, clause: str, case: str, title: str, actual: str, exchanges: Sequence[int] = ()
+    ) -> None:
+        self._write(
+            ObservationLine(
+                clause=clause,
+                case=case,
+                title=self._text(title),
+                actual=self._text(actual),
+                exchanges=list(exchanges),
+            )
+        )
+
+    def footer(self, *, finished: str, elapsed: float, calls_used: int, exit_code: int) -> Footer:
+        line = Footer(
+            finished=finished,
+            elapsed=round(elapsed, 6),
+            cases=self._lines["CaseLine"],
+            exchanges=self._lines["ExchangeLine"],
+            requests=self._requests,
+            calls_used=calls_used,
+            counts=counts(self._rulings),
+            exit_code=int(exit_code),
+            digest=canonical_digest(self._rulings),
+            content_sha256=self._content.hexdigest(),
+        )
+        self._write(line)
+        return line
+
+    def _write(self, line: AnyLine) -> None:
+        if isinstance(line, Header) is bool(self._lines) or self._lines["Footer"]:
+            raise ValueError(f"{type(line).__name__}: a record is one header, what happened, one footer")
+        content = _ENCODER.encode(line) + b"\n"
+        self._stream.write(content)
+        self._stream.flush()
+        self._content.update(content)
+        self._lines[type(line).__name__] += 1
+
+    def _response(self, exchange: Exchange) -> ResponsePart:
+        response = exchange.response
+        assert response is not None
+        size = max(response.body_size, len(response.body))
+        body = stored(response.body, size=size, redact=self._redact, limit=self._limit)
+        return ResponsePart(
+            status=response.status,
+            headers=self._headers(response.headers),
+            body=body.text,
+            body_base64=body.encoded,
+            body_size=size,
+            clipped=body.clipped,
+        )
+
+    def _headers(self, headers: Headers) -> list[tuple[str, str]]:
+        return [(self._text(name), self._text(value)) for name, value in headers]
+
+    def _texts(self, texts: Iterable[str]) -> list[str]:
+        return [self._text(text) for text in texts]
+
+    def _text(self, text: str) -> str:
+        """Free of secrets, and of the lone surrogates that no JSON file can hold."""
+        return self._redact(text).encode("utf-8", "backslashreplace").decode()
+
+    def _value(self, value: Any) -> Any:
+        if isinstance(value, str):
+            return self._text(value)
+        if isinstance(value, Mapping):
+            return {self._text(str(key)): self._value(item) for key, item in value.items()}
+        if isinstance(value, list | tuple):
+            return [self._value(item) for item in value]
+        return value
+
+
+def counts(rulings: Iterable[Ruling]) -> dict[str, dict[str, int]]:
+    """Reading -> verdict -> number of rulings, in a fixed order."""
+    found = Counter((ruling.reading, str(ruling.verdict)) for ruling in rulings)
+    result: dict[str, dict[str, int]] = {}
+    for (reading, verdict), number in sorted(found.items()):
+        result.setdefault(reading, {})[verdict] = number
+    return result

@@ -1,0 +1,58 @@
+"""The report for people: one HTML page that needs no network and no script."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import html
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from callpark_spec import Catalogue
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
+
+from contract_tests.record.lines import Record
+from contract_tests.reporting.html_view import HtmlView
+from contract_tests.reporting.printable import printable
+from contract_tests.reporting.sentence import counted
+from contract_tests.reporting.tally import Tally
+
+TEMPLATES = Path(__file__).with_name("templates")
+
+
+def render_html(record: Record, catalogue: Catalogue) -> str:
+    """The page. Its style is let in by hash and nothing else is: no script, no image, no request."""
+    style = (TEMPLATES / "report.css").read_text()
+    digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
+    return (
+        _environment()
+        .get_template("report.html")
+        .render(view=HtmlView(Tally(record, catalogue)), style=Markup(style), style_hash=f"sha256-{digest}")
+    )
+
+
+@cache
+def _environment() -> Environment:
+    environment = Environment(
+        loader=FileSystemLoader(TEMPLATES),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+        finalize=_visible,
+    )
+    environment.filters["verbatim"] = _verbatim
+    environment.filters["counted"] = counted
+    return environment
+
+
+def _visible(value: Any) -> Any:
+    return printable(value) if isinstance(value, str) and not isinstance(value, Markup) else value
+
+
+def _verbatim(text: str) -> Markup:
+    """Text between tags, where quotation marks need no escape: in thousands of messages they are most of it."""
+    return Markup(html.escape(printable(text), quote=False))

@@ -1,0 +1,238 @@
+"""What the HTML template shows, worked out: the template itself decides nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+from callpark_spec import Clause, Level
+
+from contract_tests.record.lines import ExchangeLine, RulingLine
+from contract_tests.reporting.anchors import Anchors
+from contract_tests.reporting.evidence import PageLine, excerpt, outcome_of, request_text, response_text
+from contract_tests.reporting.sentence import VerdictSentence, verdict_sentence
+from contract_tests.reporting.tally import ClauseRow, Standing, Tally
+from contract_tests.verdict import Reading, Verdict
+
+SIGNS = {
+    Standing.FAIL: "✕",
+    Standing.WRONG_CODE: "≠",
+    Standing.HARNESS_ERROR: "!",
+    Standing.INCONCLUSIVE: "?",
+    Standing.DEVIATION: "~",
+    Standing.PASS: "✓",
+    Standing.NOT_APPLICABLE: "–",
+    Standing.UNTRIED: "·",
+    Standing.UNTESTABLE: "○",
+    Standing.OBSERVED: "◦",
+}
+
+MEANINGS = {
+    Standing.FAIL: "the page, or safety, asks for it and the target does otherwise",
+    Standing.WRONG_CODE: "refused as it must be, with another code",
+    Standing.HARNESS_ERROR: "this checker's own fault",
+    Standing.INCONCLUSIVE: "could not be judged",
+    Standing.DEVIATION: "differs where only the example speaks; noted, not failed",
+    Standing.PASS: "as the page has it",
+    Standing.NOT_APPLICABLE: "the target declares that it does not offer this",
+    Standing.UNTRIED: "this run did not try it",
+    Standing.UNTESTABLE: "no request can show it",
+    Standing.OBSERVED: "the page is silent; seen, never judged",
+}
+
+SECTIONS = (
+    "the-verdict",
+    "verdict-heading",
+    "at-a-glance",
+    "glance-heading",
+    "findings",
+    "findings-heading",
+    "not-judged",
+    "not-judged-heading",
+    "deviations",
+    "deviations-heading",
+    "clauses",
+    "clauses-heading",
+    "readings",
+    "readings-heading",
+    "observations",
+    "observations-heading",
+    "exchanges",
+    "exchanges-heading",
+    "this-run",
+    "run-heading",
+)
+
+_MESSAGE_LIMIT = 12_000
+_ARCHIVE_LIMIT = 2_200_000
+_EVIDENCE_LIMIT = 1_000_000
+_SMALLEST_MESSAGE = 160
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Message:
+    """One exchange, ready to be shown."""
+
+    anchor: str
+    number: int
+    case: str
+    role: str
+    method: str
+    target: str
+    outcome: str
+    milliseconds: str
+    request: str
+    response: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finding:
+    """A ruling that somebody has to look at, with all that proves it."""
+
+    anchor: str
+    ruling: RulingLine
+    standing: Standing
+    clause: Clause
+    excerpt: tuple[PageLine, ...]
+    elsewhere: Standing | None
+    decisive: Message | None
+    surroundings: tuple[Message, ...]
+
+
+class HtmlView:
+    """The record as one page, part by part."""
+
+    signs = SIGNS
+    meanings = MEANINGS
+    standings = tuple(Standing)
+    levels = tuple(Level)
+
+    def __init__(self, tally: Tally) -> None:
+        self.tally = tally
+        self.record = tally.record
+        self.page = tally.catalogue.page
+        self.readings: tuple[Reading, Reading] = (tally.reading, tally.other_reading)
+        self._anchors = Anchors(reserved=SECTIONS)
+        for row in tally.rows:
+            self._anchors.of("clause", row.clause.id)
+        shown = (*tally.findings, *tally.open_rulings, *tally.gating(Verdict.DEVIATION))
+        for line in shown:
+            self._anchors.of("finding", self._finding_key(line.clause, line.case))
+        for key in tally.catalogue.readings:
+            self._anchors.of("reading", key)
+        self._evidence_limit = _share(_EVIDENCE_LIMIT, 6 * len(shown))
+        self._archive_limit = _share(_ARCHIVE_LIMIT, 2 * len(self.record.exchanges))
+
+    @cached_property
+    def verdict(self) -> VerdictSentence:
+        return verdict_sentence(self.tally)
+
+    @cached_property
+    def findings(self) -> list[Finding]:
+        return self._findings(self.tally.findings)
+
+    @cached_property
+    def open_rulings(self) -> list[Finding]:
+        return self._findings(self.tally.open_rulings)
+
+    @cached_property
+    def deviations(self) -> list[Finding]:
+        return self._findings(self.tally.gating(Verdict.DEVIATION))
+
+    @cached_property
+    def used_standings(self) -> tuple[Standing, ...]:
+        """The standings that some clause has, for legends and columns."""
+        used = self.tally.standings(self.tally.reading)
+        return tuple(standing for standing in Standing if used[standing])
+
+    def messages(self) -> Iterable[Message]:
+        """All exchanges, each cut so short that thousands of them make a page that still opens."""
+        return (self._message(line, self._archive_limit) for line in self.record.exchanges)
+
+    def rows_of(self, area: str) -> list[ClauseRow]:
+        return [row for row in self.tally.rows if row.clause.area == area]
+
+    def excerpt_of(self, clause: Clause) -> tuple[PageLine, ...]:
+        if clause.quote is None or clause.line is None:
+            return ()
+        return excerpt(self.page, clause.quote, clause.line)
+
+    def rows_of_reading(self, reading: str) -> list[ClauseRow]:
+        return [row for row in self.tally.rows if reading in row.clause.readings]
+
+    @property
+    def other_catalogue(self) -> bool:
+        """Whether the run was judged by other words than those shown here."""
+        return self.record.header.suite.catalogue_sha256 != self.tally.catalogue.digest
+
+    def exchanges_of(self, clause: str, case: str) -> tuple[int, ...]:
+        """The exchanges that the rulings of this case on this clause cite."""
+        rulings = self.tally.row_of[clause].rulings
+        cited = (line.exchanges for each in self.readings for line in rulings[each] if line.case == case)
+        return tuple(dict.fromkeys(number for numbers in cited for number in numbers))
+
+    def anchor(self, kind: str, key: str) -> str:
+        return self._anchors.of(kind, key)
+
+    def exchange_anchor(self, number: int) -> str:
+        return self._anchors.of("exchange", f"exchange-{number}")
+
+    def case_standing(self, clause: str, case: str, reading: Reading) -> Standing | None:
+        return self.tally.verdict_of.get((clause, case, reading))
+
+    def case_anchor(self, clause: str, case: str) -> str | None:
+        """Where the finding that this case made on this clause stands, if it made one."""
+        key = self._finding_key(clause, case)
+        return self._anchors.of("finding", key) if self._anchors.has("finding", key) else None
+
+    def _finding_key(self, clause: str, case: str) -> str:
+        """The case; where it broke a clause that it is not about, that clause as well."""
+        return case if self.tally.case_of[case].clause == clause else f"{case}--{clause}"
+
+    def _findings(self, rulings: Iterable[RulingLine]) -> list[Finding]:
+        once = {(ruling.clause, ruling.case): ruling for ruling in rulings}
+        return [self._finding(ruling) for ruling in once.values()]
+
+    def _finding(self, ruling: RulingLine) -> Finding:
+        row = self.tally.row_of[ruling.clause]
+        cited = [self.tally.exchange_of[number] for number in ruling.exchanges]
+        around = [line for line in self._around(ruling) if line.role in ("before", "after")]
+        return Finding(
+            anchor=self._anchors.of("finding", self._finding_key(ruling.clause, ruling.case)),
+            ruling=ruling,
+            standing=Standing(ruling.verdict),
+            clause=row.clause,
+            excerpt=self.excerpt_of(row.clause),
+            elsewhere=self.case_standing(ruling.clause, ruling.case, self.tally.other_reading),
+            decisive=self._message(cited[0], self._evidence_limit) if cited else None,
+            surroundings=tuple(self._message(line, self._evidence_limit) for line in around),
+        )
+
+    def _around(self, ruling: RulingLine) -> Sequence[ExchangeLine]:
+        """What was read of the call before and after: what the ruling cites, or else all that its case read."""
+        cited = [self.tally.exchange_of[number] for number in ruling.exchanges[1:]]
+        if any(line.role in ("before", "after") for line in cited):
+            return cited
+        decisive = set(ruling.exchanges[:1])
+        of_case = self.tally.exchanges_of_case.get(ruling.case, ())
+        return [line for line in of_case if line.number not in decisive]
+
+    def _message(self, line: ExchangeLine, limit: int) -> Message:
+        return Message(
+            anchor=self.exchange_anchor(line.number),
+            number=line.number,
+            case=line.case,
+            role=line.role,
+            method=line.request.method,
+            target=line.request.target,
+            outcome=outcome_of(line),
+            milliseconds=f"{line.elapsed * 1000:,.0f} ms",
+            request=request_text(line, limit),
+            response=response_text(line, limit),
+        )
+
+
+def _share(total: int, messages: int) -> int:
+    """How long each of so many messages may be, that together they stay below a total."""
+    return min(max(total // max(messages, 1), _SMALLEST_MESSAGE), _MESSAGE_LIMIT)

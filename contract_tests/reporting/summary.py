@@ -1,0 +1,87 @@
+"""The end of a run on a terminal: at most twenty lines of plain text."""
+
+from __future__ import annotations
+
+import textwrap
+
+from callpark_spec import Catalogue, Level
+
+from contract_tests.record.lines import Record, RulingLine
+from contract_tests.reporting.printable import one_line, printable
+from contract_tests.reporting.sentence import counted, verdict_sentence
+from contract_tests.reporting.tally import Standing, Tally
+from contract_tests.verdict import Verdict
+
+LONGEST = 20
+_NARROWEST = 40
+_VERDICT_LINES = 4
+
+
+def render_summary(record: Record, catalogue: Catalogue, *, width: int = 100) -> list[str]:
+    """Lines without line ends, none wider than `width` cells and none that could act on a terminal."""
+    tally = Tally(record, catalogue)
+    width = max(width, _NARROWEST)
+    head = _verdict(tally, width)
+    counts = _counts(tally, width)
+    foot = ["", one_line(_effort(record), width)]
+    room = LONGEST - len(head) - len(counts) - len(foot)
+    return [*head, *counts, *_attention(tally, width, room), *foot]
+
+
+def _verdict(tally: Tally, width: int) -> list[str]:
+    lines = textwrap.wrap(one_line(str(verdict_sentence(tally))), width, break_on_hyphens=False)
+    if len(lines) > _VERDICT_LINES:
+        lines = [*lines[: _VERDICT_LINES - 1], one_line(" ".join(lines[_VERDICT_LINES - 1 :]), width)]
+    return [one_line(line, width) for line in lines]
+
+
+def _counts(tally: Tally, width: int) -> list[str]:
+    lines = [""]
+    for level in Level:
+        standings = tally.by_level[level]
+        words = [f"{standings[standing]} {standing}" for standing in Standing if standings[standing]]
+        if words:
+            lines.append(one_line(f"{level:<8} {', '.join(words)}", width))
+    return lines
+
+
+def _attention(tally: Tally, width: int, room: int) -> list[str]:
+    """What a person has to look at, the worst first, as far as there is room."""
+    remarks = (*tally.open_rulings, *tally.gating(Verdict.DEVIATION))
+    wanted = [_finding(ruling, width) for ruling in _first_of_clause(tally.findings)]
+    wanted += [_remark(ruling, width) for ruling in _first_of_clause(remarks)]
+    shown: list[str] = []
+    for position, lines in enumerate(wanted):
+        later = len(wanted) - position - 1
+        if len(shown) + 1 + len(lines) + bool(later) > room:
+            return [*shown, f"... and {counted(later + 1, 'clause')} more in the report"]
+        shown += lines if shown else ["", *lines]
+    return shown
+
+
+def _finding(ruling: RulingLine, width: int) -> list[str]:
+    lines = [f"{ruling.verdict}  {ruling.clause}: {ruling.title}"]
+    lines += [f"    expected  {' | '.join(ruling.expected)}"] if ruling.expected else []
+    lines += [f"    actual    {ruling.actual}"] if ruling.actual else []
+    return [one_line(line, width) for line in lines]
+
+
+def _remark(ruling: RulingLine, width: int) -> list[str]:
+    said = "; ".join(filter(None, (ruling.actual, ruling.hint)))
+    return [one_line(f"{ruling.verdict}  {ruling.clause}: {said or ruling.title}", width)]
+
+
+def _first_of_clause(rulings: tuple[RulingLine, ...]) -> list[RulingLine]:
+    found: dict[str, RulingLine] = {}
+    for ruling in rulings:
+        found.setdefault(ruling.clause, ruling)
+    return list(found.values())
+
+
+def _effort(record: Record) -> str:
+    footer, header = record.footer, record.header
+    calls = f", {counted(footer.calls_used, 'parked call')} used" if footer.calls_used else ""
+    return printable(
+        f"{counted(footer.requests, 'request')} in {footer.elapsed:.1f} s{calls}"
+        f" · lane {header.lane}, rung {header.rung}, seed {header.seed}"
+    )
