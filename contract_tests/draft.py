@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Any, Literal
 from urllib.parse import quote
 
 from contract_tests.exchange import Request
@@ -56,7 +56,11 @@ Change = Callable[[Draft, Setting], Draft]
 
 
 class Lacking(Exception):
-    """The target's profile or state has not what a case needs; the message says what."""
+    """The target's profile has not what a case needs; the message says what to add."""
+
+
+class DoesNotArise(Exception):
+    """The situation of a case cannot arise with the calls at hand; the message says why."""
 
 
 def documented(setting: Setting) -> Draft:
@@ -81,7 +85,9 @@ def required_only(setting: Setting) -> Draft:
     return _addressed(setting, payload)
 
 
-def listing(user: str, extension: str, call_id: str | None, authorization: str = f"Bearer {TOKEN}") -> Request:
+def listing(
+    user: str, extension: str, call_id: str | None, authorization: str = f"Bearer {TOKEN}"
+) -> Request:
     """List PhoneCalls for one call, or for all calls of an extension."""
     segments = [user, extension] + ([] if call_id is None else [call_id])
     path = "/".join([ROOT, *(_encode(segment) for segment in segments)])
@@ -106,31 +112,34 @@ def without(*names: str) -> Change:
     )
 
 
-def member_from(name: str, pick: Callable[[Setting], str | None], lacking: str) -> Change:
-    """One member of the payload has a value out of the world; `lacking` says what is missing if there is none."""
+def member_from(name: str, pick: Callable[[Setting], str | None], otherwise: Exception) -> Change:
+    """One member of the payload has a value out of the world; `otherwise` is raised if there is none."""
 
     def change(draft: Draft, setting: Setting) -> Draft:
         value = pick(setting)
         if value is None:
-            raise Lacking(lacking)
+            raise otherwise
         return replace(draft, payload=draft.payload | {name: value})
 
     return change
 
 
-def segment(name: str, value: str) -> Change:
-    """One segment of the path (`user`, `extension` or `call_id`) has this value."""
-    return lambda draft, setting: replace(draft, **{name: value})
+Segment = Literal["user", "extension", "call_id"]
 
 
-def segment_from(name: str, pick: Callable[[Setting], str | None], lacking: str) -> Change:
-    """One segment of the path has a value out of the world; `lacking` says what is missing if there is none."""
+def segment(name: Segment, value: str) -> Change:
+    """One segment of the path has this value."""
+    return with_(**{name: value})
+
+
+def segment_from(name: Segment, pick: Callable[[Setting], str | None], otherwise: Exception) -> Change:
+    """One segment of the path has a value out of the world; `otherwise` is raised if there is none."""
 
     def change(draft: Draft, setting: Setting) -> Draft:
         value = pick(setting)
         if value is None:
-            raise Lacking(lacking)
-        return replace(draft, **{name: value})
+            raise otherwise
+        return with_(**{name: value})(draft, setting)
 
     return change
 
@@ -162,4 +171,6 @@ def _encode(segment: str) -> str:
 
 
 def _encode_all(segment: str) -> str:
-    return "".join(c if c.isascii() and c.isalnum() else quote(c, safe="").replace("*", "%2A") for c in segment)
+    return "".join(
+        c if c.isascii() and c.isalnum() else quote(c, safe="").replace("*", "%2A") for c in segment
+    )

@@ -1,0 +1,39 @@
+"""Cases of spec/clauses/access.yaml. That the user's own token is accepted is the control's matter."""
+
+from contract_tests.case import Case, Rows
+from contract_tests.draft import Change, Draft, Lacking, Setting, with_
+from contract_tests.world import EXPIRED_TOKEN, OTHER_TOKEN
+
+_ROWS = Rows("access")
+
+
+def _with_token(name: str, flag: str, lacking: str) -> Change:
+    def change(draft: Draft, setting: Setting) -> Draft:
+        if not getattr(setting.world, flag):
+            raise Lacking(lacking)
+        return with_(authorization=f"Bearer {name}")(draft, setting)
+
+    return change
+
+
+CASES: tuple[Case, ...] = (
+    _ROWS.refusal("no-token", "absent", "there is no Authorization header", with_(authorization=None)),
+    _ROWS.refusal(
+        "malformed-header", "no-scheme", "the header holds a bare word", with_(authorization="unauthorised")
+    ),
+    _ROWS.refusal(
+        "malformed-header", "basic", "the scheme is Basic", with_(authorization="Basic dXNlcjpwYXNzd29yZA==")
+    ),
+    _ROWS.refusal(
+        "unknown-token", "never-issued", "nobody issued the token",
+        with_(authorization="Bearer never.issued.token"),
+    ),
+    _ROWS.refusal(
+        "expired-token", "expired", "the token has expired",
+        _with_token(EXPIRED_TOKEN, "has_expired_token", "the profile has no expired token"),
+    ),
+    _ROWS.refusal(
+        "other-user", "other-token", "the token is another user's",
+        _with_token(OTHER_TOKEN, "has_other_token", "the profile has no token of another user"),
+    ),
+)  # fmt: skip

@@ -1,0 +1,67 @@
+"""Cases of spec/clauses/payload.yaml: what must be there, and what must not be refused."""
+
+from typing import Any
+
+from contract_tests.case import Case, Rows
+from contract_tests.draft import DoesNotArise, Lacking, member, member_from, required_only, unchanged, without
+
+_ROWS = Rows("payload")
+_NEVER = AssertionError("every world has this")
+
+
+def _accepts(clause: str, slug: str, title: str, name: str, value: Any) -> Case:
+    return _ROWS.retrieval(clause, slug, title, member(name, value), required_only)
+
+
+def _grey(slug: str, name: str, value: Any) -> Case:
+    return _ROWS.observation("grey-values", slug, f"{name} is {slug.partition('-')[2]}", member(name, value))
+
+
+CASES: tuple[Case, ...] = (
+    _ROWS.refusal("action/required", "missing", "action is missing", without("action")),
+    _ROWS.refusal("action/unpark", "unknown-word", "action is a word nobody knows", member("action", "Unhook")),
+    _ROWS.refusal("action/unpark", "not-a-string", "action is a number", member("action", 7)),
+    _ROWS.refusal("send-call-to/required", "missing", "sendCallTo is missing", without("sendCallTo")),
+    _ROWS.refusal(
+        "send-call-to/phone-terminal", "no-terminal", "sendCallTo is an extension, but no Phone Terminal",
+        member_from("sendCallTo", lambda setting: setting.world.not_terminal,
+                    Lacking("the profile names no extension that is not a Phone Terminal")),
+    ),
+    _ROWS.refusal(
+        "send-call-to/unknown", "nobody", "nobody has the number in sendCallTo",
+        member_from("sendCallTo", lambda setting: setting.world.unknown_extension, _NEVER),
+    ),
+    _ROWS.retrieval(
+        "send-call-to/short-form", "local-part", "sendCallTo is the part behind the star",
+        member_from(
+            "sendCallTo",
+            lambda setting: setting.world.retriever.partition("*")[2] or None,
+            DoesNotArise("the retriever's number has no short form"),
+        ),
+    ),
+    _ROWS.retrieval("caller-id/optional", "absent", "callerId is left out", without("callerId")),
+    _accepts("caller-id/with-plus", "plus", "callerId has a plus", "callerId", "John Doe <+3334444>"),
+    _accepts("caller-id/without-plus", "no-plus", "callerId has no plus", "callerId", "John Doe <42420042>"),
+    _accepts("caller-id/without-plus", "extension", "callerId holds an extension number",
+             "callerId", "John Doe <0003*001>"),
+    _ROWS.retrieval("wait-for-pickup/optional", "absent", "waitForPickup is left out", without("waitForPickup")),
+    _ROWS.retrieval("wait-for-pickup/optional", "both-absent", "both optional members are left out",
+                    unchanged, required_only),
+    _accepts("wait-for-pickup/number", "number", "waitForPickup is the number 20", "waitForPickup", 20),
+    _accepts("wait-for-pickup/numeric-string", "string", 'waitForPickup is the string "20"', "waitForPickup", "20"),
+    _accepts("wait-for-pickup/any-positive", "one", "waitForPickup is 1", "waitForPickup", 1),
+    _accepts("wait-for-pickup/any-positive", "an-hour", "waitForPickup is 3600", "waitForPickup", 3600),
+    _ROWS.observation("unknown-members", "one-more", "the payload has a member more", member("colour", "blue")),
+    _grey("waitForPickup-null", "waitForPickup", None),
+    _grey("waitForPickup-empty", "waitForPickup", ""),
+    _grey("waitForPickup-true", "waitForPickup", True),
+    _grey("waitForPickup-fraction", "waitForPickup", 20.5),
+    _grey("waitForPickup-padded", "waitForPickup", " 20"),
+    _grey("waitForPickup-leading-zero", "waitForPickup", "020"),
+    _grey("waitForPickup-huge", "waitForPickup", 2**63),
+    _grey("waitForPickup-superscript", "waitForPickup", "²"),
+    _grey("callerId-null", "callerId", None),
+    _grey("callerId-empty", "callerId", ""),
+    _grey("callerId-accents", "callerId", "Zoë Ångström <42420042>"),
+    _grey("phoneCallViewId-number", "phoneCallViewId", 1),
+)  # fmt: skip

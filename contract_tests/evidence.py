@@ -1,0 +1,46 @@
+"""What a case left behind: the exchanges that speak for or against it. The judge sees nothing else."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from contract_tests.case import Case
+from contract_tests.exchange import Exchange
+from contract_tests.sighting import Sighting, sight
+from contract_tests.world import KnownCall
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Evidence:
+    """A case, its call, the exchange under test, and listings of the call before and after it.
+
+    `lacking` says what the profile has not, `does_not_arise` why the situation cannot come about, `broken` what
+    went wrong on our side; with any of them there is no exchange.
+    """
+
+    case: Case
+    call: KnownCall | None = None
+    witness: KnownCall | None = None
+    exchange: Exchange | None = None
+    before: Exchange | None = None
+    after: Exchange | None = None
+    witness_before: Exchange | None = None
+    witness_after: Exchange | None = None
+    lacking: str = ""
+    does_not_arise: str = ""
+    broken: str = ""
+    attempts: int = 1
+
+    @property
+    def numbers(self) -> tuple[int, ...]:
+        """The numbers of its exchanges, the one under test first."""
+        parts = (self.exchange, self.before, self.after)
+        return tuple(dict.fromkeys(part.number for part in parts if part is not None))
+
+    def seen_before(self) -> Sighting:
+        """The call as listed before the request."""
+        return sight(self.before, self.call.id if self.call else "")
+
+    def seen_after(self) -> Sighting:
+        """The call as listed after the request."""
+        return sight(self.after, self.call.id if self.call else "")

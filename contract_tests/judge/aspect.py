@@ -1,0 +1,214 @@
+"""The aspects of a retrieval: everything the page says of an answer to, and the effect of, a request with no fault."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import unquote, urlsplit
+
+from contract_tests.evidence import Evidence
+from contract_tests.expectation.path import parse_address
+from contract_tests.judge.answer import Answer
+from contract_tests.sighting import ON_CALL, Presence, Sighting, is_unchanged
+from contract_tests.world import World, same_extension
+
+SchemaViolations = Callable[[Any, int], list[str]]
+"""What is wrong with a body of the PUT at a status, by the OpenAPI document; empty where nothing is."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Aspect:
+    """One thing looked at: held (True), broken (False) or not to be seen (None), in the words of the report.
+
+    `noted` says why it is a deviation although it holds.
+    """
+
+    clause: str
+    holds: bool | None
+    expected: str
+    actual: str
+    noted: str = ""
+
+
+CORE = (
+    "success/no-call",
+    "body/json",
+    "body/phone-call",
+    "success/returns-call",
+    "parking/leaves-lot",
+    "parking/connects",
+)
+"""Without these a retrieval did not work, whatever it claims."""
+
+
+def answer_aspects(answer: Answer, evidence: Evidence, violations: SchemaViolations) -> Iterator[Aspect]:
+    """What the body of an accepted retrieval must be. Stops at the first thing without which the rest means nothing."""
+    call = answer.call
+    if answer.status == 200:
+        yield Aspect(
+            clause="body/json",
+            holds=not answer.problem,
+            expected="a JSON body",
+            actual=f"no JSON: {answer.problem}" if answer.problem else "a JSON body",
+        )
+    if answer.problem and not (answer.status == 202 and not answer.response.body):
+        return
+    yield Aspect(
+        clause="body/phone-call",
+        holds=call is not None,
+        expected="the phone call, alone or as the only member of an array",
+        actual="a phone call" if call is not None else f"{type(answer.value).__name__} without a call's id",
+    )
+    if call is None:
+        return
+    assert evidence.call is not None
+    yield Aspect(
+        clause="success/returns-call",
+        holds=call["id"] == evidence.call.id,
+        expected=f"the call {evidence.call.id}",
+        actual=f"the call {str(call['id'])[:80]}",
+    )
+    wrong = violations(answer.value, answer.status)
+    yield Aspect(
+        clause="body/phone-call-fields",
+        holds=not wrong,
+        expected="members of the documented types",
+        actual="; ".join(wrong)[:400] if wrong else "members of the documented types",
+    )
+    yield from _echoes(call, evidence)
+
+
+def effect_aspects(evidence: Evidence, world: World) -> Iterator[Aspect]:
+    """What must have happened to the call, read from listings before and after."""
+    before, after = evidence.seen_before(), evidence.seen_after()
+    yield _is_listed(after)
+    if after.presence is not Presence.PRESENT:
+        for clause in ("parking/leaves-lot", "parking/connects"):
+            yield Aspect(clause=clause, holds=None, expected="", actual=after.why or "the call is not listed")
+        return
+    assert evidence.call is not None
+    yield Aspect(
+        clause="parking/keeps-id",
+        holds=after.id == evidence.call.id,
+        expected=f"a listing of call {evidence.call.id}",
+        actual=f"a listing of call {after.id[:80]}",
+    )
+    yield _leaves_lot(before, after, world.retriever)
+    yield _shows_no_remains(before, after)
+    yield from _connects(after, world.retriever)
+    if evidence.witness is not None and evidence.witness_after is not None:
+        yield _leaves_witness(evidence)
+
+
+def did_retrieve(aspects: list[Aspect]) -> bool | None:
+    """Whether the call was seen to be retrieved; None where listings show neither."""
+    by_clause = {aspect.clause: aspect.holds for aspect in aspects}
+    effects = [by_clause.get("parking/leaves-lot"), by_clause.get("parking/connects")]
+    if False in effects:
+        return False
+    return True if True in effects else None
+
+
+def _is_listed(after: Sighting) -> Aspect:
+    unknown = after.presence is Presence.UNKNOWN
+    return Aspect(
+        clause="success/link-lists",
+        holds=None if unknown else after.presence is Presence.PRESENT,
+        expected="listing the call by its address shows it",
+        actual=after.why if unknown else f"the call is {after.presence}",
+    )
+
+
+def _leaves_lot(before: Sighting, after: Sighting, retriever: str) -> Aspect:
+    if before.parking:
+        holds: bool | None = not (after.parking and after.parking >= before.parking)
+        actual = "still shows " + ", ".join(sorted(after.parking)) if not holds else "shows no parked call"
+    else:
+        moved = after.involving(retriever) and is_unchanged(before, after) is False
+        holds, actual = (True, "the listing changed") if moved else (None, "listings show no parking at all")
+    return Aspect(
+        clause="parking/leaves-lot", holds=holds, expected="a listing without the parked state", actual=actual
+    )
+
+
+def _shows_no_remains(before: Sighting, after: Sighting) -> Aspect:
+    remains = after.parking if after.parking and not after.parking >= before.parking else frozenset()
+    return Aspect(
+        clause="parking/parked-fields-gone",
+        holds=None if not before.parking else not remains,
+        expected="none of parked, parkedPos, parkedBy",
+        actual="still shows " + ", ".join(sorted(remains)) if remains else "none of them",
+    )
+
+
+def _connects(after: Sighting, retriever: str) -> Iterator[Aspect]:
+    views = after.involving(retriever)
+    if not after.views:
+        yield Aspect(clause="parking/connects", holds=None, expected="", actual="the listing shows no views")
+        return
+    parties = sorted({view.extension for view in after.views})
+    yield Aspect(
+        clause="parking/connects",
+        holds=bool(views),
+        expected=f"a view in which {retriever} takes part",
+        actual=f"views of {', '.join(parties)[:200]}" if not views else f"a view with {retriever}",
+    )
+    if views:
+        statuses = [view.status for view in views]
+        yield Aspect(
+            clause="parking/on-call",
+            holds=None if statuses == [None] * len(statuses) else ON_CALL in statuses,
+            expected="status 5",
+            actual="status " + ", ".join(str(status) for status in statuses),
+        )
+
+
+def _leaves_witness(evidence: Evidence) -> Aspect:
+    from contract_tests.sighting import sight
+
+    assert evidence.witness is not None
+    identifier = evidence.witness.id
+    before, after = sight(evidence.witness_before, identifier), sight(evidence.witness_after, identifier)
+    return Aspect(
+        clause="parking/only-that-call",
+        holds=is_unchanged(before, after),
+        expected="every other parked call stays as it was",
+        actual=f"call {identifier} " + ("changed" if is_unchanged(before, after) is False else "stayed"),
+    )
+
+
+def _echoes(call: dict[str, Any], evidence: Evidence) -> Iterator[Aspect]:
+    assert evidence.call is not None and evidence.exchange is not None
+    extension = call.get("extension")
+    if extension is not None:
+        yield Aspect(
+            clause="success/extension-echo",
+            holds=isinstance(extension, str) and same_extension(extension, evidence.call.extension),
+            expected=f"the extension {evidence.call.extension}",
+            actual=f"the extension {str(extension)[:80]}",
+        )
+    for name in ("link", "links"):
+        if isinstance(call.get(name), dict) and "self" in call[name]:
+            link = call[name]["self"]
+            yield Aspect(
+                clause="success/link",
+                holds=leads_to(link, evidence.call.id),
+                expected="an absolute URL that ends with the call's address",
+                actual=f"{name}.self is {str(link)[:200]}",
+            )
+
+
+def leads_to(link: Any, call_id: str) -> bool:
+    """Whether a self link is an absolute URL of this call; a double slash and the alias /unifiedapi are let pass."""
+    if not isinstance(link, str):
+        return False
+    parts = urlsplit(link)
+    path = "/" + unquote(parts.path).lstrip("/")
+    start = (
+        path.find("/uapi/phoneCalls/")
+        if "/uapi/phoneCalls/" in path
+        else path.find("/unifiedapi/phoneCalls/")
+    )
+    address = parse_address(path[start:]) if start >= 0 else None
+    return bool(parts.scheme and parts.netloc and address and address.call_id == call_id)

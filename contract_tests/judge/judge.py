@@ -1,0 +1,234 @@
+"""The judge: all evidence of a run in, rulings under one reading out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from contract_tests.case import Case, Kind
+from contract_tests.evidence import Evidence
+from contract_tests.judge.aspect import SchemaViolations
+from contract_tests.judge.opinion import Opinion, opinion
+from contract_tests.judge.retrieval import Retrievals, look_at, verdict_on
+from contract_tests.judge.sweeps import NOTHING_WORKED, Swept, sweep_all, sweep_refusals, sweep_retrievals
+from contract_tests.sighting import Presence, is_unchanged
+from contract_tests.verdict import Reading, Ruling, Verdict
+from contract_tests.world import World
+
+CARRIED_BY_CONTROL = (
+    "request/method",
+    "request/path",
+    "request/no-query",
+    "request/payload",
+    "uri/user-id/required",
+    "uri/extension/required",
+    "uri/phone-call-id/required",
+    "uri/phone-call-id/addresses",
+    "payload/send-call-to/connects",
+    "payload/view/subject",
+    "access/user-app",
+    "access/on-behalf-of-user",
+    "access/bearer",
+)
+"""Clauses that any working retrieval carries out and that no request can single out."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Observation:
+    """What was seen where the page is silent."""
+
+    clause: str
+    case: str
+    title: str
+    actual: str
+    exchanges: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Judgement:
+    """The rulings under one reading, what was observed, and whether any retrieval was seen to work."""
+
+    rulings: tuple[Ruling, ...]
+    observations: tuple[Observation, ...]
+    any_worked: bool
+
+
+def judge(
+    evidence: Sequence[Evidence],
+    *,
+    world: World,
+    reading: Reading,
+    control: Case,
+    levels: Mapping[str, str],
+    violations: SchemaViolations,
+    lists: bool = True,
+) -> Judgement:
+    """Judges a run under one reading.
+
+    `levels` maps clause ids to their levels: an unmet `example` clause is a deviation, and under the reading
+    `table`, in which examples do not count, it has no row at all.
+    """
+    opinions = [opinion(one, world, reading) for one in evidence]
+    retrievals = look_at(opinions, control, world, violations)
+    rulings = [
+        *_on_cases(opinions, retrievals, reading, levels),
+        *_on_carried(retrievals, reading),
+        *_on_list_ids(retrievals, reading, lists),
+        *(
+            _ruling(swept, reading)
+            for swept in (
+                *sweep_retrievals(retrievals, lists=lists),
+                *sweep_refusals(opinions, any_worked=retrievals.any_worked),
+                *sweep_all(opinions, any_worked=retrievals.any_worked),
+            )
+        ),
+    ]
+    counted = [
+        ruling for ruling in rulings if not (reading == "table" and levels[ruling.clause] == "example")
+    ]
+    weighed = [_weighed(ruling, levels) for ruling in counted]
+    return Judgement(
+        rulings=tuple(sorted(weighed, key=lambda ruling: _rank(ruling, control))),
+        observations=tuple(_observations(opinions, retrievals)),
+        any_worked=retrievals.any_worked,
+    )
+
+
+def _on_cases(
+    opinions: Sequence[Opinion], retrievals: Retrievals, reading: Reading, levels: Mapping[str, str]
+) -> Iterator[Ruling]:
+    by_case = {one.case.id: one for one in retrievals.all}
+    for one in opinions:
+        kind = one.evidence.case.kind
+        if kind is Kind.OBSERVATION:
+            continue
+        if kind is Kind.RETRIEVAL:
+            verdict, actual, hint = verdict_on(by_case[one.evidence.case.id], retrievals, levels)
+        else:
+            verdict, actual, hint = _verdict_on_refusal(one, retrievals)
+        yield _case_ruling(one, reading, verdict, actual, hint)
+
+
+def _verdict_on_refusal(one: Opinion, retrievals: Retrievals) -> tuple[Verdict, str, str]:
+    if one.answer is None:
+        return one.verdict, one.actual, one.hint
+    if not retrievals.any_worked:
+        return Verdict.INCONCLUSIVE, one.actual, NOTHING_WORKED
+    kind = one.evidence.case.kind
+    if kind is Kind.REPEATED and not (retrievals.of_control and retrievals.worked(retrievals.of_control)):
+        return Verdict.INCONCLUSIVE, one.actual, "The first retrieval of this call was not seen to work."
+    if one.verdict is Verdict.WRONG_CODE and retrievals.is_refused_like_control(one):
+        return Verdict.INCONCLUSIVE, one.actual, "The page's own request is refused with the same answer."
+    changed = is_unchanged(one.evidence.seen_before(), one.evidence.seen_after()) is False
+    if kind is Kind.NOT_PARKED and changed and one.verdict is not Verdict.FAIL:
+        return Verdict.FAIL, f"{one.actual}, but the call changed", ""
+    return one.verdict, one.actual, one.hint
+
+
+def _on_carried(retrievals: Retrievals, reading: Reading) -> Iterator[Ruling]:
+    proof = next((one for one in retrievals.all if retrievals.worked(one)), None)
+    shown = proof or retrievals.of_control
+    for clause in CARRIED_BY_CONTROL:
+        yield Ruling(
+            clause=clause,
+            case=f"{clause}/by-a-retrieval",
+            reading=reading,
+            verdict=Verdict.PASS if proof else Verdict.INCONCLUSIVE,
+            title="carried out by every retrieval that works",
+            expected=("a retrieval that works",),
+            actual=f"{proof.case.title}: {proof.opinion.actual}"
+            if proof
+            else "no retrieval was seen to work",
+            hint="" if proof else NOTHING_WORKED,
+            exchanges=shown.opinion.evidence.numbers if shown else (),
+        )
+
+
+def _on_list_ids(retrievals: Retrievals, reading: Reading, lists: bool) -> Iterator[Ruling]:
+    """uri/phone-call-id/from-list: a call that was listed under its id and then retrieved by it."""
+    proof = next((one for one in retrievals.all if retrievals.worked(one) and _was_listed(one.opinion)), None)
+    verdict = Verdict.PASS if proof else Verdict.INCONCLUSIVE if lists else Verdict.NOT_APPLICABLE
+    yield Ruling(
+        clause="uri/phone-call-id/from-list",
+        case="uri/phone-call-id/from-list/listed-and-retrieved",
+        reading=reading,
+        verdict=verdict,
+        title="a call that List PhoneCalls shows is retrieved by the id shown there",
+        expected=("a listed id that retrieves",),
+        actual="the id that was listed retrieved the call"
+        if proof
+        else "no call was both listed and retrieved",
+        hint=""
+        if proof or not lists
+        else "List PhoneCalls could not be used before a retrieval that worked.",
+        exchanges=proof.opinion.evidence.numbers if proof else (),
+    )
+
+
+def _was_listed(one: Opinion) -> bool:
+    seen = one.evidence.seen_before()
+    return (
+        seen.presence is Presence.PRESENT
+        and one.evidence.call is not None
+        and seen.id == one.evidence.call.id
+    )
+
+
+def _observations(opinions: Sequence[Opinion], retrievals: Retrievals) -> Iterator[Observation]:
+    for one in opinions:
+        if one.evidence.case.kind is Kind.OBSERVATION:
+            yield _observation(one, one.evidence.case.clause, one.evidence.case.id, one.evidence.case.title)
+    control = retrievals.of_control
+    if control is not None and control.opinion.answer is not None:
+        clause = "success/status-accepted"
+        yield _observation(
+            control.opinion, clause, f"{clause}/as-printed", "the status of the page's own request"
+        )
+
+
+def _observation(one: Opinion, clause: str, case: str, title: str) -> Observation:
+    return Observation(
+        clause=clause, case=case, title=title, actual=one.actual, exchanges=one.evidence.numbers
+    )
+
+
+def _case_ruling(one: Opinion, reading: Reading, verdict: Verdict, actual: str, hint: str) -> Ruling:
+    return Ruling(
+        clause=one.evidence.case.clause,
+        case=one.evidence.case.id,
+        reading=reading,
+        verdict=verdict,
+        title=one.evidence.case.title,
+        expected=one.expected,
+        actual=actual,
+        hint=hint,
+        exchanges=one.evidence.numbers,
+        attempts=one.evidence.attempts,
+    )
+
+
+def _ruling(swept: Swept, reading: Reading) -> Ruling:
+    return Ruling(
+        clause=swept.clause,
+        case=f"{swept.clause}/{swept.scope}",
+        reading=reading,
+        verdict=swept.verdict,
+        title=swept.scope.replace("-", " "),
+        expected=(swept.expected,) if swept.expected else (),
+        actual=swept.actual,
+        hint=swept.hint,
+        exchanges=swept.numbers,
+    )
+
+
+def _weighed(ruling: Ruling, levels: Mapping[str, str]) -> Ruling:
+    if levels[ruling.clause] == "example" and ruling.is_finding:
+        return replace(ruling, verdict=Verdict.DEVIATION)
+    return ruling
+
+
+def _rank(ruling: Ruling, control: Case) -> int:
+    """Findings first, among them the control's last: what a single change shows is more exact."""
+    if not ruling.is_finding:
+        return 2
+    return 1 if ruling.case == control.id else 0

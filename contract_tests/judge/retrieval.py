@@ -1,0 +1,188 @@
+"""Retrievals, each looked at in all its aspects, and held against one another.
+
+The contrast decides who is to blame. What is broken in the page's own request too is broken by the clause of that
+aspect, once; what is broken only where a case changed one thing is broken by the clause of that change.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+from contract_tests.case import Case, Kind
+from contract_tests.judge.aspect import (
+    CORE,
+    Aspect,
+    SchemaViolations,
+    answer_aspects,
+    did_retrieve,
+    effect_aspects,
+)
+from contract_tests.judge.opinion import Opinion
+from contract_tests.verdict import Verdict
+from contract_tests.world import World
+
+TOO_MANY_TO_BE_THE_CASE = 3
+
+
+@dataclass(frozen=True, kw_only=True)
+class Retrieval:
+    """An opinion on a retrieval with its aspects in the order in which they are looked at."""
+
+    opinion: Opinion
+    aspects: tuple[Aspect, ...]
+
+    @property
+    def case(self) -> Case:
+        """The case that was tried."""
+        return self.opinion.evidence.case
+
+    @property
+    def is_accepted(self) -> bool:
+        """Whether the answer is no refusal."""
+        return self.opinion.answer is not None and not self.opinion.answer.is_refusal
+
+    @property
+    def broken(self) -> tuple[Aspect, ...]:
+        """The aspects that do not hold."""
+        return tuple(aspect for aspect in self.aspects if aspect.holds is False)
+
+    @property
+    def retrieved(self) -> bool | None:
+        """Whether the call was seen to be retrieved; None where listings show neither."""
+        return did_retrieve(list(self.aspects))
+
+
+@dataclass(frozen=True, kw_only=True)
+class Retrievals:
+    """All retrievals of a run. `repeat` is the opinion on the second retrieval of the control's call, if tried."""
+
+    all: tuple[Retrieval, ...]
+    control: Case
+    repeat: Opinion | None = None
+
+    @cached_property
+    def of_control(self) -> Retrieval | None:
+        """The page's own request."""
+        return next((one for one in self.all if one.case is self.control), None)
+
+    @cached_property
+    def reference(self) -> Retrieval | None:
+        """The retrieval that the others are held against: the control, or the first accepted one in its place."""
+        if self.of_control is not None and self.of_control.is_accepted:
+            return self.of_control
+        return next((one for one in self.all if one.is_accepted), None)
+
+    @cached_property
+    def blamed(self) -> frozenset[str]:
+        """Clauses that the service as a whole breaks: in the reference, or in too many cases to be the cases' fault."""
+        in_reference = {aspect.clause for aspect in self.reference.broken} if self.reference else set()
+        tally: dict[str, int] = {}
+        for retrieval in self.all:
+            for aspect in retrieval.broken:
+                tally[aspect.clause] = tally.get(aspect.clause, 0) + 1
+        return frozenset(in_reference | {c for c, n in tally.items() if n >= TOO_MANY_TO_BE_THE_CASE})
+
+    @cached_property
+    def any_worked(self) -> bool:
+        """Whether some retrieval, not merely claimed, was seen to work."""
+        return any(self.worked(one) for one in self.all)
+
+    def worked(self, retrieval: Retrieval) -> bool:
+        """Whether a retrieval did what it claims. Without usable listings a refused repetition is the proof."""
+        if not retrieval.is_accepted or any(aspect.clause in CORE for aspect in retrieval.broken):
+            return False
+        if retrieval.retrieved is None:
+            return self._repeat_was_refused
+        return retrieval.retrieved
+
+    def is_refused_like_control(self, opinion: Opinion) -> bool:
+        """Whether the control was refused too, with the same status and code."""
+        control = self.of_control.opinion.answer if self.of_control else None
+        answer = opinion.answer
+        if control is None or answer is None or not control.is_refusal:
+            return False
+        return (control.status, control.error_code) == (answer.status, answer.error_code)
+
+    @property
+    def _repeat_was_refused(self) -> bool:
+        answer = self.repeat.answer if self.repeat else None
+        return answer is not None and not answer.is_success and not answer.is_server_error
+
+
+def look_at(
+    opinions: Sequence[Opinion], control: Case, world: World, violations: SchemaViolations
+) -> Retrievals:
+    """Looks at every retrieval among the opinions."""
+    retrievals = [
+        Retrieval(opinion=one, aspects=tuple(_aspects(one, world, violations)))
+        for one in opinions
+        if one.evidence.case.kind is Kind.RETRIEVAL
+    ]
+    repeat = next((one for one in opinions if one.evidence.case.kind is Kind.REPEATED), None)
+    return Retrievals(all=tuple(retrievals), control=control, repeat=repeat)
+
+
+def verdict_on(retrieval: Retrieval, all_: Retrievals, levels: Mapping[str, str]) -> tuple[Verdict, str, str]:
+    """The verdict on the case's own clause, what was seen, and a hint."""
+    opinion = retrieval.opinion
+    if opinion.answer is None:
+        return opinion.verdict, opinion.actual, opinion.hint
+    if not retrieval.is_accepted:
+        return _verdict_on_refused(retrieval, all_)
+    own = [aspect for aspect in retrieval.broken if aspect.clause not in all_.blamed]
+    if own and retrieval is not all_.reference:
+        mild = all(levels[aspect.clause] == "example" for aspect in own)
+        seen = "; ".join(f"{aspect.actual} (expected: {aspect.expected})" for aspect in own)
+        return (Verdict.DEVIATION if mild else Verdict.FAIL), f"{opinion.answer}, but {seen}", ""
+    if not all_.worked(retrieval):
+        blamed = [aspect.clause for aspect in retrieval.broken if aspect.clause in CORE]
+        hint = (
+            f"See {', '.join(blamed)}." if blamed else "List PhoneCalls shows nothing to judge the effect by."
+        )
+        return Verdict.INCONCLUSIVE, str(opinion.answer), hint
+    return Verdict.PASS, f"{opinion.answer}, and the call is retrieved", ""
+
+
+def _verdict_on_refused(retrieval: Retrieval, all_: Retrievals) -> tuple[Verdict, str, str]:
+    opinion = retrieval.opinion
+    if retrieval.case is all_.control:
+        return Verdict.FAIL, opinion.actual, ""
+    if opinion.outcome is not None and opinion.outcome.warning:
+        return Verdict.DEVIATION, opinion.actual, ""
+    if all_.is_refused_like_control(opinion):
+        return Verdict.INCONCLUSIVE, opinion.actual, "The page's own request is refused with the same answer."
+    if not all_.any_worked:
+        return Verdict.INCONCLUSIVE, opinion.actual, "No retrieval was seen to work in this run."
+    return Verdict.FAIL, opinion.actual, ""
+
+
+def _aspects(opinion: Opinion, world: World, violations: SchemaViolations) -> list[Aspect]:
+    answer = opinion.answer
+    if answer is None or answer.is_refusal:
+        return []
+    effects = list(effect_aspects(opinion.evidence, world))
+    if answer.status == 204:
+        return [_nothing_returned(did_retrieve(effects)), *effects]
+    return [_status(opinion), *answer_aspects(answer, opinion.evidence, violations), *effects]
+
+
+def _status(opinion: Opinion) -> Aspect:
+    assert opinion.answer is not None
+    return Aspect(
+        clause="success/status",
+        holds=opinion.outcome is not None,
+        expected=" or ".join(opinion.expected),
+        actual=f"status {opinion.answer.status}",
+        noted=opinion.outcome.warning or "" if opinion.outcome else "",
+    )
+
+
+def _nothing_returned(retrieved: bool | None) -> Aspect:
+    return Aspect(
+        clause="success/no-call",
+        holds={True: False, False: None, None: None}[retrieved],
+        expected="200 with the call that was retrieved",
+        actual="204, although the call was retrieved" if retrieved else "204",
+    )

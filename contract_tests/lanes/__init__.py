@@ -1,0 +1,1 @@
+"""The lanes: which requests are sent, in which order, and on which calls."""

@@ -1,0 +1,176 @@
+"""The lane `conform`: the fixed, exhaustive table, in one fixed order.
+
+Refusals and observations come first and share one parked call, which each of them must leave where it is; a call
+that does not survive is replaced. Then the control, the page's own request, on that very call: it proves that the
+refusals were refused for their fault and not for something else. Then the other retrievals, each on a call of its
+own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field, replace
+
+from contract_tests.case import Case, Kind
+from contract_tests.draft import DoesNotArise, Lacking, Setting, listing
+from contract_tests.evidence import Evidence
+from contract_tests.exchange import Exchange
+from contract_tests.sighting import Sighting, is_unchanged, sight
+from contract_tests.state.rung import Rung, RungError
+from contract_tests.target import Target
+from contract_tests.world import KnownCall, World
+
+PAUSES = (0.02, 0.05, 0.1, 0.2, 0.4)
+SHARING = (Kind.REFUSAL, Kind.OBSERVATION)
+
+
+@dataclass(kw_only=True)
+class ConformLane:
+    """Runs cases against a target and yields evidence.
+
+    `started` is told of each case before it is sent, with the call it is about and the witness beside it.
+    `settle` bounds in seconds how long an answer may take to show in a listing; it is spent in full only once.
+    """
+
+    target: Target
+    rung: Rung
+    world: World
+    control: Case
+    sleep: Callable[[float], None]
+    settle: float
+    lists: bool = True
+    started: Callable[[Case, KnownCall | None, KnownCall | None], None] = lambda case, call, witness: None
+    calls_used: int = 0
+    _spare: list[KnownCall] = field(default_factory=list)
+    _all: list[KnownCall] = field(default_factory=list)
+    _witness: KnownCall | None = None
+    _last_seen: dict[str, Exchange] = field(default_factory=dict)
+
+    def run(self, cases: Sequence[Case]) -> Iterable[Evidence]:
+        """Evidence case by case. Raises `RungError` when not even the first call can be had."""
+        ordered = in_order(cases, self.control)
+        self._fill(1 + sum(case.kind is Kind.RETRIEVAL and case is not self.control for case in ordered))
+        self._witness = self._ask_for(self.rung.witness)
+        shared = self._take()
+        for case in ordered:
+            if case.kind in SHARING:
+                evidence = self._try(case, shared)
+                shared = self._surviving(shared, evidence)
+            elif case is self.control or case.kind is Kind.REPEATED:
+                evidence = self._try(case, shared)
+                shared = replace(shared, parked=False) if case is self.control else shared
+            elif case.kind is Kind.NOT_PARKED:
+                evidence = self._on_talking(case)
+            else:
+                evidence = self._try(case, self._take())
+            yield evidence
+        self._release()
+
+    def _try(self, case: Case, call: KnownCall) -> Evidence:
+        self.started(case, call, self._witness)
+        known = Evidence(case=case, call=call, witness=self._witness)
+        setting = Setting(world=self.world, call=call, witness=self._witness)
+        try:
+            request = case.request(setting)
+        except Lacking as error:
+            return replace(known, lacking=str(error))
+        except DoesNotArise as error:
+            return replace(known, does_not_arise=str(error))
+        guarded = self._witness if case is self.control else None
+        before = self._last_seen.get(call.id) or self._look(case, call, "before")
+        witness_before = self._look(case, guarded, "before")
+        exchange = self.target.exchange(request, case=case.id)
+        after = self._look_until_settled(case, call, exchange)
+        witness_after = self._look(case, guarded, "after")
+        return replace(
+            known,
+            exchange=exchange,
+            before=before,
+            after=after,
+            witness_before=witness_before,
+            witness_after=witness_after,
+        )
+
+    def _on_talking(self, case: Case) -> Evidence:
+        call = self._ask_for(self.rung.talking)
+        if call is None:
+            self.started(case, None, None)
+            return Evidence(case=case, lacking=f"the rung {self.rung.name} offers no call that is not parked")
+        return self._try(case, call)
+
+    def _look(self, case: Case, call: KnownCall | None, role: str) -> Exchange | None:
+        if call is None or not self.lists:
+            return None
+        request = listing(call.user, call.extension, call.id)
+        exchange = self.target.exchange(request, case=case.id, role="before" if role == "before" else "after")
+        self._last_seen[call.id] = exchange
+        return exchange
+
+    def _look_until_settled(self, case: Case, call: KnownCall, exchange: Exchange) -> Exchange | None:
+        after = self._look(case, call, "after")
+        if case.kind is not Kind.RETRIEVAL or exchange.response is None or exchange.response.status >= 300:
+            return after
+        waited = 0.0
+        while after is not None and not self._is_settled(after, call) and waited < self.settle:
+            pause = PAUSES[min(int(waited > 0) + int(waited / 0.2), len(PAUSES) - 1)]
+            self.sleep(pause)
+            waited += pause
+            after = self._look(case, call, "after")
+        if waited >= self.settle:
+            self.settle = 0.0
+        return after
+
+    def _is_settled(self, after: Exchange, call: KnownCall) -> bool:
+        sighting = sight(after, call.id)
+        return not sighting.views or sighting.is_on_call_with(self.world.retriever)
+
+    def _surviving(self, shared: KnownCall, evidence: Evidence) -> KnownCall:
+        """The shared call if it is still where it was, else a fresh one."""
+        if evidence.exchange is None:
+            return shared
+        before, after = evidence.seen_before(), evidence.seen_after()
+        return self._take() if _was_used_up(before, after, evidence.exchange) else shared
+
+    def _fill(self, count: int) -> None:
+        fresh = self.rung.parked(count)
+        self._spare += fresh
+        self._all += fresh
+
+    def _take(self) -> KnownCall:
+        if not self._spare:
+            self._fill(1)
+        self.calls_used += 1
+        return self._spare.pop(0)
+
+    def _ask_for(self, offer: Callable[[], KnownCall]) -> KnownCall | None:
+        try:
+            call = offer()
+        except RungError:
+            return None
+        self._all.append(call)
+        return call
+
+    def _release(self) -> None:
+        try:
+            self.rung.release(self._all)
+        except RungError:
+            return  # the verdicts stand; what is left over ends by itself
+
+
+def in_order(cases: Iterable[Case], control: Case) -> list[Case]:
+    """The cases in the order in which they are sent; the control is always among them."""
+    chosen = list(cases)
+    return [
+        *(case for case in chosen if case.kind in SHARING),
+        control,
+        *(case for case in chosen if case.kind is Kind.REPEATED),
+        *(case for case in chosen if case.kind is Kind.RETRIEVAL and case is not control),
+        *(case for case in chosen if case.kind is Kind.NOT_PARKED),
+    ]
+
+
+def _was_used_up(before: Sighting, after: Sighting, exchange: Exchange) -> bool:
+    unchanged = is_unchanged(before, after)
+    if unchanged is None:
+        return exchange.response is None or exchange.response.status < 300
+    return not unchanged

@@ -1,0 +1,112 @@
+"""The description of a target: who exists there, how to get a token, what it does not offer."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+from contract_tests.world import World
+
+NOT_OFFERED = ("list",)
+
+
+class ProfileError(Exception):
+    """The profile cannot be used; the message names file, line and key."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Profile:
+    """A target's users, extensions and means. The defaults are the page's example and the mock's default world.
+
+    Tokens stand for what the profile's keys say; None where there is none. `destination` is a phone that picks up
+    when called (rung `api`). `settle` bounds in seconds how long an answer may take to show in a listing.
+    """
+
+    name: str = ""
+    user: str = "12"
+    extension: str = "0003*210"
+    retriever: str = "0003*024"
+    sibling: str | None = "0003*211"
+    not_terminal: str | None = "0003*500"
+    foreign_user: str | None = "13"
+    foreign_extension: str | None = "0003*310"
+    destination: str | None = "0003*211"
+    settle: float = 2.0
+    not_offered: tuple[str, ...] = ()
+    secrets: Mapping[str, str] = field(default_factory=dict)
+
+    def world(self) -> World:
+        """What requests may speak of."""
+        return World(
+            user=self.user,
+            extension=self.extension,
+            retriever=self.retriever,
+            sibling=self.sibling,
+            not_terminal=self.not_terminal,
+            foreign_user=self.foreign_user,
+            foreign_extension=self.foreign_extension,
+            has_other_token="other_token" in self.secrets,
+            has_expired_token="expired_token" in self.secrets,
+        )
+
+    def as_json(self) -> dict[str, Any]:
+        """The profile without its secrets, the way a record's header holds it."""
+        shown = asdict(replace(self, secrets={}))
+        del shown["secrets"]
+        return shown | {"not_offered": list(self.not_offered), "tokens": sorted(self.secrets)}
+
+
+def mock_profile(session: str) -> Profile:
+    """The profile of our own mock, in a session of its own."""
+    return Profile(
+        name="callpark mock",
+        secrets={
+            "token": f"mock.{session}.12",
+            "other_token": f"mock.{session}.13",
+            "expired_token": "mock.expired.12",
+        },
+    )
+
+
+def read_profile(path: Path, environment: Mapping[str, str]) -> Profile:
+    """A profile from a YAML file. Tokens are named by environment variable (`token_env: CALLPARK_TOKEN`).
+
+    Raises `ProfileError` with file, line and key.
+    """
+    from callpark_spec import CatalogueError
+    from callpark_spec.yaml_source import read_entry
+
+    texts = ("user", "extension", "retriever", "sibling", "not_terminal", "foreign_user", "foreign_extension")
+    tokens = {"token_env": "token", "other_token_env": "other_token", "expired_token_env": "expired_token"}
+    try:
+        entry = read_entry(path.parent, path.name)
+        entry.only(required=(), optional=("name", *texts, "destination", "settle", "not_offered", *tokens))
+        values: dict[str, Any] = {
+            name: entry.text(name) for name in ("name", *texts, "destination") if name in entry.fields
+        }
+        if "settle" in entry.fields:
+            values["settle"] = float(entry.number("settle"))
+        values["not_offered"] = entry.texts("not_offered")
+        for word in values["not_offered"]:
+            if word not in NOT_OFFERED:
+                raise entry.error(
+                    "not_offered", f"nothing is known of {word}", f"known: {', '.join(NOT_OFFERED)}"
+                )
+        values["secrets"] = {
+            secret: _from_environment(entry, name, environment)
+            for name, secret in tokens.items()
+            if name in entry.fields
+        }
+    except CatalogueError as error:
+        raise ProfileError(str(error)) from error
+    return Profile(**values)
+
+
+def _from_environment(entry: Any, name: str, environment: Mapping[str, str]) -> str:
+    variable = entry.text(name)
+    value = environment.get(variable)
+    if not value:
+        raise entry.error(name, f"the environment variable {variable} is not set")
+    return value

@@ -1,0 +1,126 @@
+"""All of schemathesis that the checker uses, in one place.
+
+Its engine, coverage generator and metadata are not public API: `tests/contract_tests/test_schemathesis_adapter.py`
+holds each name that is used here, and the dependency is pinned to one minor version.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import jsonschema_rs
+import requests
+import schemathesis
+from schemathesis import GenerationMode
+from schemathesis.config import SchemathesisConfig
+
+from contract_tests.exchange import Request
+from contract_tests.world import TOKEN, KnownCall, World
+
+PUT_PATH = "/phoneCalls/{userId}/{extension}/{phoneCallId}"
+MAX_SHOWN = 160
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GeneratedRequest:
+    """A request that schemathesis made, and what it says of how it made it."""
+
+    request: Request
+    description: str
+    location: str
+
+
+class Schema:
+    """The OpenAPI document as schemathesis sees it."""
+
+    def __init__(self, document: Mapping[str, Any], *, seed: int = 0) -> None:
+        config = SchemathesisConfig.from_dict(
+            {"seed": seed, "generation": {"deterministic": True, "database": "none"}}
+        )
+        self._schema = schemathesis.openapi.from_dict(dict(document), config=config)
+        self._put = self._schema[PUT_PATH]["PUT"]
+        components = {"components": document["components"]}
+        self._call_validator = jsonschema_rs.Draft4Validator(
+            {"$ref": "#/components/schemas/PhoneCall"} | components, validate_formats=True
+        )
+
+    def violations(self, value: Any, status: int) -> list[str]:
+        """What is wrong with a JSON body of the PUT at a status; empty where nothing is."""
+        response = schemathesis.Response(
+            status_code=status,
+            headers={"content-type": ["application/json"]},
+            content=json.dumps(value).encode(),
+            request=requests.Request("PUT", "http://localhost/").prepare(),
+            elapsed=0.0,
+            verify=False,
+        )
+        try:
+            self._put.validate_response(response)
+        except (BaseExceptionGroup, AssertionError) as error:
+            return self._in_detail(value) or [_shown(str(error))]
+        return []
+
+    def _in_detail(self, value: Any) -> list[str]:
+        """Which members of the call are wrong; schemathesis itself names only the alternative that none fits."""
+        call = value[0] if isinstance(value, list) and len(value) == 1 else value
+        return [
+            _shown(".".join(str(step) for step in error.instance_path) + f": {error.message}")
+            for error in self._call_validator.iter_errors(call)
+        ]
+
+    def coverage(self) -> Iterator[GeneratedRequest]:
+        """The deterministic coverage cases of the PUT, valid and invalid, each a single change."""
+        cases = self._schema.iter_coverage_cases(
+            self._put,
+            generation_modes=[GenerationMode.POSITIVE, GenerationMode.NEGATIVE],
+            generation_config=self._schema.config.generation,
+        )
+        for case in cases:
+            case = case.ok() if hasattr(case, "ok") else case
+            data = case.meta.phase.data if case.meta is not None else None
+            yield GeneratedRequest(
+                request=_request_of(case),
+                description=getattr(data, "description", "") or "",
+                location=getattr(data, "location", "") or "",
+            )
+
+
+def placed_in(document: Mapping[str, Any], world: World, call: KnownCall) -> dict[str, Any]:
+    """The document with examples that name this world's user, extensions and call, so that they are valid in it."""
+    copy: dict[str, Any] = json.loads(json.dumps(document))
+    parameters = copy["components"]["parameters"]
+    for name, value in (("userId", call.user), ("extension", call.extension), ("phoneCallId", call.id)):
+        parameters[name]["examples"] = {"known": {"value": value}}
+    members = copy["components"]["schemas"]["UnParkAction"]["properties"]
+    members["phoneCallViewId"]["example"] = call.view
+    members["sendCallTo"]["example"] = world.retriever
+    copy["components"]["schemas"]["PhoneCallAction"] = {"$ref": "#/components/schemas/UnParkAction"}
+    body = copy["components"]["requestBodies"]["PhoneCallAction"]["content"]["application/json"]
+    body["examples"] = {
+        "known": {
+            "value": {"action": "UnPark", "sendCallTo": world.retriever, "phoneCallViewId": call.view}
+        }
+    }
+    return copy
+
+
+def _request_of(case: Any) -> Request:
+    parts = case.as_transport_kwargs(base_url="http://target/uapi")
+    parts = {name: parts[name] for name in ("method", "url", "params", "headers", "json", "data") if name in parts}
+    prepared = requests.Request(**parts).prepare()
+    body = prepared.body.encode() if isinstance(prepared.body, str) else prepared.body
+    headers = {name.title(): str(value) for name, value in prepared.headers.items()}
+    headers.pop("Content-Length", None)
+    headers.pop("User-Agent", None)
+    if "Authorization" in headers:
+        headers["Authorization"] = f"Bearer {TOKEN}"
+    target = prepared.url.removeprefix("http://target") if prepared.url else ""
+    return Request(method=str(prepared.method), target=target, headers=tuple(headers.items()), body=body)
+
+
+def _shown(text: str) -> str:
+    text = " ".join(text.split())
+    return text if len(text) <= MAX_SHOWN else text[: MAX_SHOWN - 3] + "..."

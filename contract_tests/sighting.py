@@ -1,0 +1,139 @@
+"""What a listing shows of a call, and what changed between two listings."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+from contract_tests.exchange import Exchange
+from contract_tests.expectation.expect import parse_json
+from contract_tests.world import same_extension
+
+PARKED_MEMBERS = ("parked", "parkedPos", "parkedBy")
+ON_CALL = 5
+
+
+class Presence(StrEnum):
+    """Whether a listing shows the call."""
+
+    PRESENT = "present"
+    ABSENT = "absent"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SeenView:
+    """One view of a call as listed. `status` is None where none is shown; `parking` holds the parked members shown."""
+
+    id: str
+    extension: str
+    status: int | None
+    source: tuple[str, ...]
+    destination: tuple[str, ...]
+    parking: frozenset[str]
+
+    def involves(self, extension: str) -> bool:
+        """Whether the extension is this view's, or one of its parties."""
+        return any(
+            same_extension(extension, one) for one in (self.extension, *self.source, *self.destination)
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sighting:
+    """A call as a listing shows it. With `UNKNOWN` the listing itself could not be used and `why` says so."""
+
+    presence: Presence
+    id: str = ""
+    views: tuple[SeenView, ...] = ()
+    why: str = ""
+
+    @property
+    def parking(self) -> frozenset[str]:
+        """The parked members that any view shows."""
+        return frozenset().union(*(view.parking for view in self.views))
+
+    def involving(self, extension: str) -> tuple[SeenView, ...]:
+        """The views in which the extension takes part."""
+        return tuple(view for view in self.views if view.involves(extension))
+
+    def is_on_call_with(self, extension: str) -> bool:
+        """Whether the call left the lot and some view shows it on call with the extension."""
+        views = self.involving(extension)
+        return not self.parking and any(view.status in (ON_CALL, None) for view in views)
+
+
+def sight(exchange: Exchange | None, call_id: str) -> Sighting:
+    """Reads a List answer in any of its documented and observed shapes: collection, array, bare call, nothing."""
+    if exchange is None:
+        return Sighting(presence=Presence.UNKNOWN, why="the call was not listed")
+    response = exchange.response
+    if response is None:
+        return Sighting(presence=Presence.UNKNOWN, why=exchange.trouble or "no answer")
+    if response.status == 204 or _says_no_such_call(response.status, response.body):
+        return Sighting(presence=Presence.ABSENT)
+    if response.status != 200:
+        return Sighting(presence=Presence.UNKNOWN, why=f"listing the call was answered {response.status}")
+    try:
+        calls = listed_calls(parse_json(response.body))
+    except ValueError as error:
+        return Sighting(presence=Presence.UNKNOWN, why=f"the listing is no JSON: {str(error)[:80]}")
+    if calls is None:
+        return Sighting(presence=Presence.UNKNOWN, why="the listing is neither a collection nor a call")
+    found = [call for call in calls if call.get("id") == call_id] or calls
+    return _seen(found[0]) if len(found) == 1 else Sighting(presence=Presence.ABSENT)
+
+
+def listed_calls(value: Any) -> list[Mapping[str, Any]] | None:
+    """The calls in a List body, or None where it is of no known shape."""
+    if isinstance(value, dict) and "entry" in value:
+        entry = value["entry"]
+        value = list(entry.values()) if isinstance(entry, dict) else entry
+    elif isinstance(value, dict):
+        value = [value] if "id" in value else None
+    if not isinstance(value, list) or not all(isinstance(call, dict) for call in value):
+        return None
+    return value
+
+
+def is_unchanged(before: Sighting, after: Sighting) -> bool | None:
+    """Whether two sightings show the call in the same state; None where one of them shows nothing usable."""
+    if Presence.UNKNOWN in (before.presence, after.presence):
+        return None
+    return (before.presence, before.views) == (after.presence, after.views)
+
+
+def _says_no_such_call(status: int, body: bytes) -> bool:
+    return status in (404, 410) or (status == 400 and b"pc_phonecall_invalid" in body)
+
+
+def _seen(call: Mapping[str, Any]) -> Sighting:
+    views = call.get("phoneCallView", [])
+    if isinstance(views, dict):
+        views = [views]
+    seen = [_seen_view(view) for view in views if isinstance(view, dict)] if isinstance(views, list) else []
+    return Sighting(presence=Presence.PRESENT, id=str(call.get("id", "")), views=tuple(seen))
+
+
+def _seen_view(view: Mapping[str, Any]) -> SeenView:
+    return SeenView(
+        id=str(view.get("id", "")),
+        extension=str(view.get("extension", "")),
+        status=_number(view.get("status")),
+        source=_parties(view.get("source")),
+        destination=_parties(view.get("destination")),
+        parking=frozenset(name for name in PARKED_MEMBERS if view.get(name) not in (None, "")),
+    )
+
+
+def _parties(value: Any) -> tuple[str, ...]:
+    return tuple(str(one) for one in value) if isinstance(value, list) else (str(value),) if value else ()
+
+
+def _number(value: Any) -> int | None:
+    try:
+        return int(value)
+    except (TypeError, ValueError):
+        return None

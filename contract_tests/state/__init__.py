@@ -1,0 +1,1 @@
+"""The rungs: ways to get a parked call on a target."""

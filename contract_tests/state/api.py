@@ -1,0 +1,144 @@
+"""The rung `api`: the vendor's own methods place a call, wait until it is on call, and park it."""
+
+from __future__ import annotations
+
+import json
+import shlex
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from contract_tests.draft import ROOT, listing
+from contract_tests.exchange import Exchange, Request
+from contract_tests.expectation.expect import parse_json
+from contract_tests.sighting import ON_CALL, SeenView, Sighting, listed_calls, sight
+from contract_tests.state.rung import RungError
+from contract_tests.target import Target
+from contract_tests.world import TOKEN, KnownCall, World, same_extension
+
+PAUSES = (0.0, 0.05, 0.1, 0.2, 0.4, 0.8)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ApiRung:
+    """Calls `destination` from the extension and parks the call; the phone at `destination` has to pick up.
+
+    `patience` is how many seconds a step may take to show in a listing.
+    """
+
+    target: Target
+    world: World
+    destination: str
+    sleep: Callable[[float], None]
+    patience: float = 10.0
+    name: str = "api"
+
+    def parked(self, count: int) -> list[KnownCall]:
+        return [self._park(self.talking()) for _ in range(count)]
+
+    def witness(self) -> KnownCall:
+        return self.parked(1)[0]
+
+    def talking(self) -> KnownCall:
+        call = self._place()
+        sighting = self._wait(call, "be on call", lambda seen: _on_call(seen) is not None)
+        view = _own_view(sighting.views, call.extension) or sighting.views[0]
+        return replace(call, view=view.id, views=tuple(one.id for one in sighting.views))
+
+    def release(self, calls: Sequence[KnownCall]) -> None:
+        for call in calls:
+            request = replace(listing(call.user, call.extension, call.id), method="DELETE")
+            self.target.exchange(request, role="tear-down")
+
+    def reproduction(self, call: KnownCall) -> list[str]:
+        body = json.dumps(self._placing())
+        url = shlex.quote(f"{self.target.url}{ROOT}/{self.world.user}/simple")
+        return [
+            "# place a call, park it, and put its id and view into the lines below:",
+            f'curl -sS -X POST {url} -H "Authorization: Bearer $CALLPARK_TOKEN"'
+            f" -H 'Content-Type: application/json' -d '{body}'",
+        ]
+
+    def _placing(self) -> dict[str, Any]:
+        view = {"source": [self.world.extension], "destination": [self.destination]}
+        return {"extension": self.world.extension, "phoneCallView": [view]}
+
+    def _place(self) -> KnownCall:
+        body = json.dumps(self._placing()).encode()
+        request = _json_request("POST", f"{ROOT}/{self.world.user}/simple", body)
+        answer = self.target.exchange(request, role="set-up")
+        calls = _calls_in(answer, "placing a call")
+        identifier = calls[0].get("id") if calls else None
+        if not isinstance(identifier, str):
+            raise RungError("placing a call was answered without an id")
+        return KnownCall(
+            id=identifier, user=self.world.user, extension=self.world.extension, view="", parked=False
+        )
+
+    def _park(self, call: KnownCall) -> KnownCall:
+        sighting = sight(self._list(call), call.id)
+        for view in _views_to_park(sighting.views, call.extension):
+            body = json.dumps({"action": "Park", "phoneCallViewId": view.id}).encode()
+            target = listing(call.user, call.extension, call.id).target
+            answer = self.target.exchange(_json_request("PUT", target, body), role="set-up")
+            if answer.response is not None and answer.response.status in (200, 201, 202):
+                return self._parked_as(call)
+        raise RungError(f"call {call.id} could not be parked: {_answered(answer)}")
+
+    def _parked_as(self, call: KnownCall) -> KnownCall:
+        seen = self._wait(call, "be parked", lambda sighting: bool(sighting.parking))
+        view = next(one for one in seen.views if one.parking)
+        return replace(call, view=view.id, views=tuple(one.id for one in seen.views), parked=True)
+
+    def _wait(self, call: KnownCall, wish: str, holds: Callable[[Sighting], bool]) -> Sighting:
+        for pause in _pauses(self.patience):
+            self.sleep(pause)
+            sighting = sight(self._list(call), call.id)
+            if holds(sighting):
+                return sighting
+        raise RungError(f"call {call.id} did not come to {wish} within {self.patience:g} seconds")
+
+    def _list(self, call: KnownCall) -> Exchange:
+        return self.target.exchange(listing(call.user, call.extension, call.id), role="set-up")
+
+
+def _json_request(method: str, target: str, body: bytes) -> Request:
+    headers = (("Authorization", f"Bearer {TOKEN}"), ("Content-Type", "application/json"))
+    return Request(method=method, target=target, headers=headers, body=body)
+
+
+def _calls_in(exchange: Exchange, deed: str) -> list[Mapping[str, Any]]:
+    if exchange.response is None or exchange.response.status not in (200, 201, 202):
+        raise RungError(f"{deed} was answered: {_answered(exchange)}")
+    try:
+        return listed_calls(parse_json(exchange.response.body)) or []
+    except ValueError as error:
+        raise RungError(f"{deed} was answered with what is no JSON: {error}") from error
+
+
+def _answered(exchange: Exchange) -> str:
+    if exchange.response is None:
+        return exchange.trouble or "nothing"
+    return f"{exchange.response.status} {exchange.response.body[:200]!r}"
+
+
+def _on_call(sighting: Sighting) -> SeenView | None:
+    return next((view for view in sighting.views if view.status == ON_CALL), None)
+
+
+def _own_view(views: Sequence[SeenView], extension: str) -> SeenView | None:
+    return next((view for view in views if same_extension(view.extension, extension)), None)
+
+
+def _views_to_park(views: Sequence[SeenView], extension: str) -> list[SeenView]:
+    """The other party's view first, as the vendor's own client parks; then the rest."""
+    return sorted(views, key=lambda view: same_extension(view.extension, extension))
+
+
+def _pauses(patience: float) -> Iterator[float]:
+    waited = 0.0
+    yield from PAUSES
+    waited = sum(PAUSES)
+    while waited < patience:
+        yield 1.0
+        waited += 1.0

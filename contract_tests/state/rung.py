@@ -1,0 +1,53 @@
+"""What every rung offers, and the contract that three of them share (design section 5).
+
+In: `{"action": "setup"|"teardown", "state": NAME, "params": {...}}`.
+Out: `{"calls": [{"userId", "extension", "phoneCallId", "phoneCallViewId"}]}`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, Protocol
+
+from contract_tests.world import KnownCall
+
+
+class RungError(Exception):
+    """A rung could not give what was asked of it; the message says what it tried and what came back."""
+
+
+class Rung(Protocol):
+    """A way to get calls in a known state. Every method may raise `RungError`."""
+
+    name: str
+
+    def parked(self, count: int) -> list[KnownCall]:
+        """That many fresh calls in the parking lot."""
+
+    def witness(self) -> KnownCall:
+        """A parked call that has, where the rung can arrange it, a view that the others lack."""
+
+    def talking(self) -> KnownCall:
+        """A call on the phone that was never parked."""
+
+    def release(self, calls: Sequence[KnownCall]) -> None:
+        """Ends calls that are needed no more. Calls that have ended already are no error."""
+
+    def reproduction(self, call: KnownCall) -> list[str]:
+        """Shell lines that put a call like this one into the lot again, or none where there is no such line."""
+
+
+def calls_from(value: Any, *, parked: bool) -> list[KnownCall]:
+    """The calls in an answer of the contract. Raises `RungError` naming the first thing that is wrong with it."""
+    if not isinstance(value, dict) or not isinstance(value.get("calls"), list):
+        raise RungError('the answer is not of the form {"calls": [...]}')
+    return [_call_from(call, place, parked) for place, call in enumerate(value["calls"])]
+
+
+def _call_from(value: Any, place: int, parked: bool) -> KnownCall:
+    names = ("userId", "extension", "phoneCallId", "phoneCallViewId")
+    missing = [name for name in names if not isinstance(value, dict) or not isinstance(value.get(name), str)]
+    if missing:
+        raise RungError(f"calls[{place}] has no text in {', '.join(missing)}")
+    user, extension, identifier, view = (value[name] for name in names)
+    return KnownCall(id=identifier, user=user, extension=extension, view=view, views=(view,), parked=parked)

@@ -1,0 +1,178 @@
+"""The implementation under test, as one thing that answers requests. The only module that opens connections."""
+
+from __future__ import annotations
+
+import ssl
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from urllib.parse import urlsplit
+
+import httpx
+
+from contract_tests.exchange import Exchange, Request, Response, Role
+
+MAX_BODY = 4 * 1024 * 1024
+BUSY = (429, 503)
+LOOPBACK = ("127.0.0.1", "localhost", "::1")
+
+
+class UnusableTarget(Exception):
+    """The target's address is no address; the message says what is wrong with it."""
+
+
+class TargetUnreachable(Exception):
+    """Nobody answers at the target's address."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Limits:
+    """Bounds in seconds (`answer`: from the first to the last byte) and how often a busy target is asked again."""
+
+    connect: float = 2.0
+    answer: float = 10.0
+    busy_tries: int = 3
+    busy_wait: float = 5.0
+
+
+@dataclass(kw_only=True)
+class Target:
+    """Sends requests and says what came back; secrets enter here and nowhere else.
+
+    `secrets` maps the names that stand in requests as `${name}` to their values. `now` is a monotonic clock and
+    `sleep` waits, both in seconds. `watch` is told of every exchange, with secrets still named.
+    """
+
+    url: str
+    secrets: Mapping[str, str]
+    now: Callable[[], float]
+    sleep: Callable[[float], None]
+    watch: Callable[[Exchange], None] = lambda exchange: None
+    headers: tuple[tuple[str, str], ...] = ()
+    limits: Limits = field(default_factory=Limits)
+    verify: ssl.SSLContext | bool = True
+    _client: httpx.Client = field(init=False, repr=False)
+    _started: float = field(init=False)
+    _number: int = field(init=False, default=0)
+
+    def __post_init__(self) -> None:
+        self.url = origin_and_prefix(self.url)
+        host = urlsplit(self.url).hostname or ""
+        self._client = httpx.Client(
+            timeout=httpx.Timeout(self.limits.answer, connect=self.limits.connect),
+            verify=self.verify,
+            trust_env=host not in LOOPBACK,
+            follow_redirects=False,
+            headers={"User-Agent": "callpark", "Accept-Encoding": "identity"},
+        )
+        self._started = self.now()
+
+    def close(self) -> None:
+        """Closes the kept connections."""
+        self._client.close()
+
+    def exchange(self, request: Request, *, case: str = "", role: Role = "request") -> Exchange:
+        """Sends a request and returns what came back. A broken transport is an answer too (`trouble`).
+
+        An answer 429 or 503 is the target asking for patience, so the request is sent again after `Retry-After`.
+        """
+        self._number += 1
+        begun = self.now()
+        response, trouble = self._patiently(request)
+        exchange = Exchange(
+            number=self._number,
+            case=case,
+            role=role,
+            request=replace(request, headers=request.headers + self.headers),
+            response=response,
+            trouble=trouble,
+            started=round(begun - self._started, 6),
+            elapsed=round(self.now() - begun, 6),
+        )
+        self.watch(exchange)
+        return exchange
+
+    def probe(self) -> None:
+        """Raises `TargetUnreachable` when no connection can be made."""
+        try:
+            with self._client.stream("GET", self.url + "/", timeout=self.limits.connect):
+                return
+        except (httpx.ConnectError, httpx.ConnectTimeout) as error:
+            raise TargetUnreachable(f"nobody answers at {self.url} ({_reason(error)})") from error
+        except httpx.HTTPError:
+            return
+
+    def _patiently(self, request: Request) -> tuple[Response | None, str | None]:
+        response, trouble = self._send(request)
+        for _ in range(self.limits.busy_tries):
+            if response is None or response.status not in BUSY:
+                return response, trouble
+            self.sleep(min(_retry_after(response), self.limits.busy_wait))
+            response, trouble = self._send(request)
+        if response is not None and response.status in BUSY:
+            return None, f"the target kept answering {response.status}"
+        return response, trouble
+
+    def _send(self, request: Request) -> tuple[Response | None, str | None]:
+        deadline = self.now() + self.limits.answer
+        target = urlsplit(self.url).path + request.target
+        message = self._client.build_request(
+            request.method,
+            self.url,
+            headers=[(name, self._reveal(value)) for name, value in request.headers + self.headers],
+            content=request.body,
+            extensions={"target": target.encode("ascii")},
+        )
+        try:
+            answer = self._client.send(message, stream=True)
+            try:
+                body, size = self._read(answer, deadline)
+            finally:
+                answer.close()
+        except (httpx.HTTPError, httpx.InvalidURL, ValueError) as error:
+            return None, _reason(error)
+        headers = tuple(
+            (name.decode("latin-1"), value.decode("latin-1")) for name, value in answer.headers.raw
+        )
+        return Response(status=answer.status_code, headers=headers, body=body, body_size=size), None
+
+    def _read(self, answer: httpx.Response, deadline: float) -> tuple[bytes, int]:
+        body = bytearray()
+        for chunk in answer.iter_raw():
+            body += chunk
+            if len(body) > MAX_BODY:
+                raise ValueError(f"the answer is longer than {MAX_BODY} bytes")
+            if self.now() > deadline:
+                raise ValueError(f"the answer took longer than {self.limits.answer:g} seconds")
+        return bytes(body), len(body)
+
+    def _reveal(self, value: str) -> str:
+        for name, secret in self.secrets.items():
+            value = value.replace("${" + name + "}", secret)
+        return value
+
+
+def origin_and_prefix(url: str) -> str:
+    """The URL without a trailing slash and without the `/uapi` that every path begins with.
+
+    Raises `UnusableTarget` for what is no http or https URL.
+    """
+    parts = urlsplit(url)
+    try:
+        port_is_fine = parts.port is None or parts.port > 0
+    except ValueError:
+        port_is_fine = False
+    if parts.scheme not in ("http", "https") or not parts.hostname or not port_is_fine:
+        raise UnusableTarget(f"{url!r} is no URL of a target; it looks like http://127.0.0.1:8080")
+    if parts.query or parts.fragment or parts.username:
+        raise UnusableTarget(f"{url!r} has a user, a query or a fragment; give origin and path only")
+    return f"{parts.scheme}://{parts.netloc}{parts.path.rstrip('/').removesuffix('/uapi')}"
+
+
+def _retry_after(response: Response) -> float:
+    value = response.header("retry-after") or "1"
+    return float(value) if value.isdecimal() else 1.0
+
+
+def _reason(error: Exception) -> str:
+    text = str(error) or type(error).__name__
+    return text if len(text) <= 200 else text[:197] + "..."
