@@ -1,4 +1,4 @@
-"""Bodies in a record: cut to size, free of secrets, as text where they are text and in base64 where they are not."""
+"""Bodies in a record: cut to size, free of secrets, as text where they are text and else in base64."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 """The lines of a record: header, cases, exchanges, rulings, observations, footer.
 
-Each line is one JSON object whose `line` names its kind. `record.schema.json` is the same in JSON Schema and is
-held to these types by a test.
+Each line is one JSON object whose `line` names its kind. `record.schema.json` is the same in JSON Schema and
+is held to these types by a test.
 """
 
 from __future__ import annotations
@@ -61,8 +61,8 @@ class Header(Line, frozen=True, kw_only=True, tag="header"):
 class CaseLine(Line, frozen=True, kw_only=True, tag="case"):
     """A case that this run set out to try, written before its first exchange.
 
-    `call` is the phone call that it is about and `witness` another one that must not be touched, as they were known
-    before (`contract_tests.world.KnownCall`); rejudging needs them.
+    `call` is the phone call that it is about and `witness` another one that must not be touched, as they were
+    known before (`contract_tests.world.KnownCall`); rejudging needs them.
     """
 
     id: str
@@ -83,7 +83,7 @@ class RequestPart(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
 
 
 class ResponsePart(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """The answer. `body_size` is what arrived in bytes; `clipped` says that the body is stored only in part."""
+    """The answer. `body_size` is what arrived in bytes; `clipped` says that only a part of it is stored."""
 
     status: int
     headers: list[tuple[str, str]]
@@ -109,8 +109,8 @@ class ExchangeLine(Line, frozen=True, kw_only=True, tag="exchange"):
 class RulingLine(Line, frozen=True, kw_only=True, tag="ruling"):
     """A verdict on a clause by a case under a reading, with its evidence and how to see it again.
 
-    `exchanges` are numbers of exchange lines, the decisive one first. `reproduce` is a list of shell lines; secrets
-    are environment variables in them.
+    `exchanges` are numbers of exchange lines, the decisive one first. `reproduce` is a list of shell lines;
+    secrets are environment variables in them.
     """
 
     clause: str
@@ -140,7 +140,7 @@ class Footer(Line, frozen=True, kw_only=True, tag="footer"):
     """The last line. `counts` is reading -> verdict -> number of rulings, `digest` the canonical digest.
 
     `exchanges` counts the exchange lines; `requests` those among them that were not set-up or tear-down.
-    `content_sha256` is taken of all bytes before this line, so that an edited record is told from a written one.
+    `content_sha256` is taken of all bytes before this line: it tells an edited record from a written one.
     """
 
     finished: str

@@ -150,12 +150,12 @@ def _line(number: int, fields: Any) -> AnyLine:
     complaint = next(validator(kind).iter_errors(fields), None)
     if complaint is not None:
         where = "/".join(str(step) for step in complaint.instance_path) or "the line as a whole"
-        problem = f"not a {kind} as record.schema.json has it, at {where}: {_short(complaint.message)}"
+        problem = f"no {kind} as record.schema.json has it, at {where}: {_short(complaint.message)}"
         raise BrokenLine(problem, _RESTORE, line=number)
     try:
         return cast(AnyLine, msgspec.convert(fields, type=KINDS[kind]))
     except msgspec.ValidationError as error:
-        raise BrokenLine(f"not a {kind}: {error}", _RESTORE, line=number) from None
+        raise BrokenLine(f"no {kind}: {error}", _RESTORE, line=number) from None
 
 
 def _short(message: str, longest: int = 200) -> str:

@@ -19,9 +19,9 @@ class SecretRefused(ValueError):
 class Redaction:
     """Replaces each secret by `${name}`, in whatever spelling a request or an answer may carry it.
 
-    Every character is found as itself, percent-encoded, escaped as in JSON and as in HTML; the secret as a whole also
-    inside base64, as in an Authorization header of the scheme Basic. Where one secret holds another, the longer one
-    is replaced.
+    Every character is found as itself, percent-encoded, escaped as in JSON and as in HTML; the secret as a whole
+    also inside base64, as in an Authorization header of the scheme Basic. Where one secret holds another, the
+    longer one is replaced.
     """
 
     def __init__(self, secrets: Mapping[str, str]) -> None:
@@ -83,7 +83,7 @@ def _spellings(character: str) -> list[str]:
 
 
 def _base64_cores(secret: str) -> Iterator[str]:
-    """What of the secret's base64 does not depend on its neighbours, at each of the three ways to lie in it."""
+    """What of the secret's base64 does not depend on its neighbours, at each of its three possible offsets."""
     content = secret.encode("utf-8", "surrogateescape")
     whole = base64.b64encode(content).decode()
     for text in (whole, whole.rstrip("=")):

@@ -53,8 +53,8 @@ def record_schema() -> dict[str, Any]:
         "$id": f"urn:callpark:record:{VERSION}",
         "title": f"One line of a {FORMAT}, version {VERSION}",
         "description": (
-            "A record is a file of such lines: the header first, the footer last, one of each. Lines are UTF-8 and end"
-            " in a line feed. A file without a footer is the record of a run that did not end."
+            "A record is a file of such lines: the header first, the footer last, one of each. Lines are UTF-8"
+            " and end in a line feed. A file without a footer is the record of a run that did not end."
         ),
         "oneOf": [{"$ref": f"#/$defs/{kind.__name__}"} for kind in KINDS.values()],
         "$defs": definitions,
@@ -63,7 +63,7 @@ def record_schema() -> dict[str, Any]:
 
 @cache
 def validator(kind: str) -> jsonschema_rs.Draft202012Validator:
-    """The validator for lines of one kind: its complaints name the field, where those of a choice could not."""
+    """The validator for lines of one kind: its complaints name the field, as those of a choice could not."""
     schema = json.loads(SCHEMA_PATH.read_bytes())
     choice = {"$ref": f"#/$defs/{KINDS[kind].__name__}"}
     return jsonschema_rs.Draft202012Validator(

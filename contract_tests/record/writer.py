@@ -36,8 +36,8 @@ _ENCODER = msgspec.json.Encoder()
 class RecordWriter:
     """Writes a record line by line and flushes each.
 
-    Everything that can come from the target or from its profile goes through `redact`; ids of clauses and cases do
-    not. Bodies are stored up to `limit` bytes. The footer's sums are taken of what was written.
+    Everything that can come from the target or from its profile goes through `redact`; ids of clauses and cases
+    do not. Bodies are stored up to `limit` bytes. The footer's sums are taken of what was written.
     """
 
     def __init__(self, stream: BinaryIO, redact: Callable[[str], str], *, limit: int = LIMIT) -> None:
@@ -80,8 +80,24 @@ class RecordWriter:
         self._write(line)
         return line
 
-    def case(self, *, id: str, clause: str, title: str) -> None:
-        self._write(CaseLine(id=id, clause=clause, title=self._text(title)))
+    def case(
+        self,
+        *,
+        id: str,
+        clause: str,
+        title: str,
+        call: Mapping[str, Any] | None = None,
+        witness: Mapping[str, Any] | None = None,
+    ) -> None:
+        self._write(
+            CaseLine(
+                id=id,
+                clause=clause,
+                title=self._text(title),
+                call=None if call is None else self._value(call),
+                witness=None if witness is None else self._value(witness),
+            )
+        )
 
     def exchange(self, exchange: Exchange) -> None:
         request, response = exchange.request, exchange.response

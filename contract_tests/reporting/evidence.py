@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from http import HTTPStatus
 
 from callpark_spec import Page
-
 from contract_tests.record.lines import ExchangeLine, RequestPart, ResponsePart
 
 

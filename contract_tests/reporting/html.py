@@ -9,10 +9,10 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from callpark_spec import Catalogue
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
+from callpark_spec import Catalogue
 from contract_tests.record.lines import Record
 from contract_tests.reporting.html_view import HtmlView
 from contract_tests.reporting.printable import printable
@@ -54,5 +54,5 @@ def _visible(value: Any) -> Any:
 
 
 def _verbatim(text: str) -> Markup:
-    """Text between tags, where quotation marks need no escape: in thousands of messages they are most of it."""
+    """Text between tags, where quotation marks need no escape: thousands of messages are full of them."""
     return Markup(html.escape(printable(text), quote=False))

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from callpark_spec import Clause, Level
-
 from contract_tests.record.lines import ExchangeLine, RulingLine
 from contract_tests.reporting.anchors import Anchors
 from contract_tests.reporting.evidence import PageLine, excerpt, outcome_of, request_text, response_text
@@ -64,7 +63,7 @@ SECTIONS = (
     "run-heading",
 )
 
-_MESSAGE_LIMIT = 12_000
+_MESSAGE_LIMIT = 6_000
 _ARCHIVE_LIMIT = 2_200_000
 _EVIDENCE_LIMIT = 1_000_000
 _SMALLEST_MESSAGE = 160
@@ -210,7 +209,7 @@ class HtmlView:
         )
 
     def _around(self, ruling: RulingLine) -> Sequence[ExchangeLine]:
-        """What was read of the call before and after: what the ruling cites, or else all that its case read."""
+        """What was read of the call before and after: as the ruling cites it, or else all that its case read."""
         cited = [self.tally.exchange_of[number] for number in ruling.exchanges[1:]]
         if any(line.role in ("before", "after") for line in cited):
             return cited

@@ -5,7 +5,6 @@ from __future__ import annotations
 from xml.etree.ElementTree import Element, SubElement, indent, tostring
 
 from callpark_spec import Catalogue
-
 from contract_tests.record.lines import Record, RulingLine
 from contract_tests.reporting.printable import one_line, printable
 from contract_tests.reporting.sentence import verdict_sentence
@@ -69,7 +68,7 @@ def _suite(tally: Tally, area: str) -> Element:
 
 
 def _cases(tally: Tally, row: ClauseRow) -> list[Element]:
-    """The cases judged on this clause, then those of it on which nothing was said: they are errors, never green."""
+    """The cases judged on this clause, then those of it that came to no verdict: they are errors, never green."""
     judged = row.rulings[tally.reading]
     cases = [
         _case(tally, row, case, [line for line in judged if line.case == case])

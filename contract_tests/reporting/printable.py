@@ -15,8 +15,8 @@ _LINE_END = re.compile("\r\n|\n|\t")
 def printable(text: str) -> str:
     """The text with a visible sign for each character that would act instead of being seen.
 
-    Line feeds and tabs stay; control characters become their pictures, and what turns the direction of writing or
-    has no width becomes an escape.
+    Line feeds and tabs stay. Control characters become escapes, as does what has no width or turns the direction
+    of writing. Their pictures in Unicode would be shorter, but few fonts have them.
     """
     return _INVISIBLE.sub(_sign, text)
 
@@ -31,8 +31,4 @@ def one_line(text: str, width: int | None = None) -> str:
 
 def _sign(found: re.Match[str]) -> str:
     code = ord(found.group())
-    if code < 0x20:
-        return chr(0x2400 + code)
-    if code == 0x7F:
-        return "\u2421"
     return f"\\x{code:02x}" if code < 0x100 else f"\\u{code:04x}"

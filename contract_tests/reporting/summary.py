@@ -5,7 +5,6 @@ from __future__ import annotations
 import textwrap
 
 from callpark_spec import Catalogue, Level
-
 from contract_tests.record.lines import Record, RulingLine
 from contract_tests.reporting.printable import one_line, printable
 from contract_tests.reporting.sentence import counted, verdict_sentence

@@ -9,7 +9,6 @@ from enum import StrEnum
 from functools import cached_property
 
 from callpark_spec import Catalogue, Clause, Level
-
 from contract_tests.record.lines import CaseLine, ExchangeLine, ObservationLine, Record, RulingLine
 from contract_tests.verdict import READINGS, Reading, Verdict
 

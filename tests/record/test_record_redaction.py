@@ -1,0 +1,82 @@
+"""A secret is found in every spelling that can carry it over the wire."""
+
+from __future__ import annotations
+
+import base64
+import html
+import json
+import re
+from urllib.parse import quote, quote_plus
+
+import pytest
+
+from contract_tests.record.redaction import Redaction, SecretRefused
+
+SECRET = 'Pa55/wö"rd+=& <x>\\end'
+REDACT = Redaction({"token": SECRET})
+
+
+@pytest.mark.parametrize(
+    "spelled",
+    [
+        SECRET,
+        quote(SECRET, safe=""),
+        re.sub("%..", lambda octet: octet.group().lower(), quote(SECRET, safe="")),
+        quote(SECRET),
+        quote_plus(SECRET),
+        "".join(f"%{octet:02X}" for octet in SECRET.encode()),
+        json.dumps(SECRET)[1:-1],
+        json.dumps(SECRET, ensure_ascii=False)[1:-1],
+        json.dumps(SECRET)[1:-1].replace("/", "\\/"),
+        "".join(f"\\u{ord(character):04X}" for character in SECRET),
+        html.escape(SECRET),
+        "".join(f"&#{ord(character)};" for character in SECRET),
+        "".join(f"&#x{ord(character):x};" for character in SECRET),
+        base64.b64encode(SECRET.encode()).decode(),
+        base64.urlsafe_b64encode(SECRET.encode()).decode().rstrip("="),
+    ],
+)
+def test_a_secret_becomes_its_name_in_every_spelling(spelled: str) -> None:
+    assert REDACT(f"[{spelled}]") == "[${token}]"
+
+
+@pytest.mark.parametrize("client", ["", "a", "ab", "abc", "12345678"])
+def test_a_secret_inside_base64_leaves_nothing_that_decodes_to_it(client: str) -> None:
+    header = "Basic " + base64.b64encode(f"{client}:{SECRET}:".encode()).decode()
+    redacted = REDACT(header)
+    assert "${token}" in redacted
+    longest = max(redacted.removeprefix("Basic ").split("${token}"), key=len)
+    assert len(longest) <= len(base64.b64encode(f"{client}:".encode())) + 4
+
+
+def test_a_character_outside_the_basic_plane_is_found_as_a_surrogate_pair() -> None:
+    assert Redaction({"key": "tele📞phone"})(json.dumps("tele📞phone")) == '"${key}"'
+
+
+def test_the_longer_of_two_secrets_wins() -> None:
+    redact = Redaction({"short": "secret", "long": "secret-and-more"})
+    assert redact("secret-and-more secret") == "${long} ${short}"
+
+
+def test_names_that_were_put_in_are_not_searched_again() -> None:
+    assert Redaction({"token": "abcd", "other": "token"})("abcd") == "${token}"
+
+
+def test_bytes_that_are_no_text_keep_what_is_no_secret() -> None:
+    content = b"\xff\xfe\x00" + SECRET.encode() + b"\xc3"
+    assert REDACT.of_bytes(content) == b"\xff\xfe\x00${token}\xc3"
+
+
+def test_without_secrets_nothing_changes() -> None:
+    assert Redaction({})("as it was") == "as it was"
+
+
+@pytest.mark.parametrize("secret", ["", "abc"])
+def test_a_short_secret_is_refused_by_name_and_not_shown(secret: str) -> None:
+    with pytest.raises(SecretRefused, match="secret `token` has fewer than 4 characters"):
+        Redaction({"token": secret})
+
+
+def test_a_name_that_could_be_no_variable_is_refused() -> None:
+    with pytest.raises(SecretRefused, match="cannot name a secret"):
+        Redaction({"my token": "long enough"})
