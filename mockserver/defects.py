@@ -345,7 +345,7 @@ _CATALOGUE: Final = (
     ),
     Defect(
         slug="wrong-id",
-        clause="success/id-echo",
+        clause="success/returns-call",
         summary="The answer holds another id than the request.",
         response=_put_answer(lambda _, call: {**call, "id": call["id"][::-1]}),
     ),

@@ -1,6 +1,6 @@
 """The cures: what connexion and its router do that a vendor's client cannot live with.
 
-- a trailing slash is taken off, instead of a redirect (connexion issue 1884);
+- a trailing slash is taken off, and the bare base path gets one, instead of a redirect (connexion issue 1884);
 - `/unifiedapi`, the older alias, and a doubled leading slash, as in the page's own link, lead to `/uapi`;
 - a segment that decodes to `/` or to a control character keeps its place with U+FFFD in it, which no grammar
   admits, instead of being split or missing its route;
@@ -76,7 +76,8 @@ class Edge:
         segments = [_segment(part) for part in raw.partition(b"?")[0].strip(b"/").split(b"/")]
         if segments[0] == _ALIAS:
             segments[0] = self._base
-        return "/" + "/".join(segments)
+        path = "/" + "/".join(segments)
+        return f"{path}/" if segments == [self._base] else path
 
 
 async def read_body(receive: Receive, *, limit: int = MAX_BODY_BYTES) -> bytes:

@@ -11,7 +11,7 @@ from starlette.responses import Response
 from mockserver.http_api.answering import Answer, Answering
 from mockserver.http_api.question import Question
 from mockserver.http_api.reading import read_create, read_hang_up, read_list, read_update
-from mockserver.http_api.validation import PARSED_BODY
+from mockserver.http_api.validation import CHECKED_QUERY, PARSED_BODY
 from mockserver.simulator.commands import Command
 
 _HOST: Final = re.compile(r"[A-Za-z0-9._-]+(:[0-9]{1,5})?|\[[0-9A-Fa-f:.]+\](:[0-9]{1,5})?")
@@ -50,6 +50,7 @@ class PhoneCallOperations:
         call_id: str | None = None,
     ) -> Response:
         token_info = request.context["token_info"]
+        checked = request.scope["extensions"]
         question = Question(
             session=token_info["session"],
             viewer=token_info["sub"],
@@ -57,8 +58,8 @@ class PhoneCallOperations:
             user=user,
             extension=extension,
             call_id=call_id,
-            query=request.query_params,
-            body=request.scope.get("extensions", {}).get(PARSED_BODY),
+            query=checked[CHECKED_QUERY],
+            body=checked.get(PARSED_BODY),
         )
         outcome = question.session.execute(read(question))
         return as_response(self._answering.answer(question, outcome))

@@ -17,19 +17,24 @@ from mockserver.http_api.payload import fault_of, normalized, parse
 from mockserver.http_api.refusals import RefusedRequest
 from mockserver.policy import Presentation
 
+CHECKED_QUERY: Final = "callpark.query"
 PARSED_BODY: Final = "callpark.body"
 
 
 def parameter_validator(compiled: Compiled) -> type[ParameterValidator]:
     class Parameters(ParameterValidator):  # type: ignore[misc]  # its base has no types
         def validate_request(self, request: ConnexionRequest) -> None:
-            """The path first, in the order of its segments, then the query."""
+            """The path first, in the order of its segments, then the query.
+
+            The query is left in the scope as its declared types: the request that handlers see has raw text.
+            """
             for parameter in self.parameters["path"]:
                 name = parameter["name"]
                 self._check(parameter, request.path_params.get(name))
             for parameter in self.parameters["query"]:
                 name = parameter["name"]
                 self._check(parameter, request.query_params.get(name))
+            request.scope.setdefault("extensions", {})[CHECKED_QUERY] = request.query_params
 
         def _check(self, parameter: dict[str, Any], value: object) -> None:
             if value is None:

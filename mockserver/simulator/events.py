@@ -45,13 +45,16 @@ class CallParked:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RetrievalStarted:
-    """`time_left` is what remains of the parking time, None without a limit."""
+    """`time_left` is what remains of the parking time, None without a limit.
+
+    `due` None means that the terminal picks up at this very moment, in the event that follows.
+    """
 
     at: float
     call_id: str
     extension: str
     caller_id: str
-    due: float
+    due: float | None
     picks_up: bool
     time_left: float | None
 

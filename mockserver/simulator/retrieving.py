@@ -60,7 +60,7 @@ def _start(world: World, call: PhoneCall, command: UnPark, now: float) -> list[E
         call_id=call.id,
         extension=terminal.number,
         caller_id=command.caller_id or terminal.caller_id,
-        due=now + wait,
+        due=None if answers_after == 0 else now + wait,
         picks_up=answers_after is not None,
         time_left=time_left,
     )
