@@ -64,8 +64,9 @@ SECTIONS = (
 )
 
 _MESSAGE_LIMIT = 6_000
-_ARCHIVE_LIMIT = 2_200_000
-_EVIDENCE_LIMIT = 1_000_000
+_ARCHIVE_LIMIT = 1_500_000
+_EVIDENCE_LIMIT = 600_000
+_EVIDENCED = 200  # findings after so many only link to their exchanges
 _SMALLEST_MESSAGE = 160
 
 
@@ -93,10 +94,20 @@ class Finding:
     ruling: RulingLine
     standing: Standing
     clause: Clause
-    excerpt: tuple[PageLine, ...]
+    in_full: bool
     elsewhere: Standing | None
     decisive: Message | None
     surroundings: tuple[Message, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Obstacle:
+    """What stood between cases and a judgement."""
+
+    standing: Standing
+    actual: str
+    hint: str
+    rulings: tuple[RulingLine, ...]
 
 
 class HtmlView:
@@ -115,12 +126,13 @@ class HtmlView:
         self._anchors = Anchors(reserved=SECTIONS)
         for row in tally.rows:
             self._anchors.of("clause", row.clause.id)
-        shown = (*tally.findings, *tally.open_rulings, *tally.gating(Verdict.DEVIATION))
-        for line in shown:
+        self._shown: dict[tuple[str, str], RulingLine] = {}
+        for line in (*tally.findings, *tally.open_rulings, *tally.gating(Verdict.DEVIATION)):
+            self._shown.setdefault((line.clause, line.case), line)
             self._anchors.of("finding", self._finding_key(line.clause, line.case))
         for key in tally.catalogue.readings:
             self._anchors.of("reading", key)
-        self._evidence_limit = _share(_EVIDENCE_LIMIT, 6 * len(shown))
+        self._evidence_limit = _share(_EVIDENCE_LIMIT, 6 * min(len(self._shown), _EVIDENCED))
         self._archive_limit = _share(_ARCHIVE_LIMIT, 2 * len(self.record.exchanges))
 
     @cached_property
@@ -132,8 +144,15 @@ class HtmlView:
         return self._findings(self.tally.findings)
 
     @cached_property
-    def open_rulings(self) -> list[Finding]:
-        return self._findings(self.tally.open_rulings)
+    def obstacles(self) -> list[Obstacle]:
+        """Why cases could not be judged, each reason once."""
+        behind: dict[tuple[str, str, str], list[RulingLine]] = {}
+        for ruling in self._once(self.tally.open_rulings):
+            behind.setdefault((ruling.verdict, ruling.actual, ruling.hint), []).append(ruling)
+        return [
+            Obstacle(standing=Standing(verdict), actual=actual, hint=hint, rulings=tuple(rulings))
+            for (verdict, actual, hint), rulings in behind.items()
+        ]
 
     @cached_property
     def deviations(self) -> list[Finding]:
@@ -189,20 +208,25 @@ class HtmlView:
         """The case; where it broke a clause that it is not about, that clause as well."""
         return case if self.tally.case_of[case].clause == clause else f"{case}--{clause}"
 
-    def _findings(self, rulings: Iterable[RulingLine]) -> list[Finding]:
-        once = {(ruling.clause, ruling.case): ruling for ruling in rulings}
-        return [self._finding(ruling) for ruling in once.values()]
+    def _once(self, rulings: Iterable[RulingLine]) -> list[RulingLine]:
+        """A case that was judged several times on one clause is shown once, at its worst."""
+        return [ruling for ruling in rulings if self._shown[ruling.clause, ruling.case] is ruling]
 
-    def _finding(self, ruling: RulingLine) -> Finding:
+    def _findings(self, rulings: Iterable[RulingLine]) -> list[Finding]:
+        once = self._once(rulings)
+        return [self._finding(ruling, position < _EVIDENCED) for position, ruling in enumerate(once)]
+
+    def _finding(self, ruling: RulingLine, in_full: bool) -> Finding:
         row = self.tally.row_of[ruling.clause]
-        cited = [self.tally.exchange_of[number] for number in ruling.exchanges]
-        around = [line for line in self._around(ruling) if line.role in ("before", "after")]
+        cited = [self.tally.exchange_of[number] for number in ruling.exchanges[:1] if in_full]
+        reads = [line for line in self._around(ruling) if line.role in ("before", "after")]
+        around = reads if in_full else []
         return Finding(
             anchor=self._anchors.of("finding", self._finding_key(ruling.clause, ruling.case)),
             ruling=ruling,
             standing=Standing(ruling.verdict),
             clause=row.clause,
-            excerpt=self.excerpt_of(row.clause),
+            in_full=in_full,
             elsewhere=self.case_standing(ruling.clause, ruling.case, self.tally.other_reading),
             decisive=self._message(cited[0], self._evidence_limit) if cited else None,
             surroundings=tuple(self._message(line, self._evidence_limit) for line in around),

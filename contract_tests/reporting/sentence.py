@@ -73,7 +73,8 @@ def _held(tally: Tally) -> str:
     sentence = (
         f"{standings[Standing.PASS]} of {counted(bound, 'clause')} that {_bind(bound)} it {_hold(bound)}"
     )
-    aside = f", {deviating} deviate{'s' if deviating == 1 else ''} and may" if deviating else ""
+    verb = "deviates" if deviating == 1 else "deviate"
+    aside = f", {deviating} {verb} where the page leaves room" if deviating else ""
     return f"{sentence}{aside}, under the reading {tally.reading}"
 
 

@@ -1,0 +1,55 @@
+"""The end of a run, as a terminal shows it."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from rich.cells import cell_len
+
+from callpark_spec import Catalogue
+from contract_tests.record.lines import Record
+from contract_tests.record.reader import read_record
+from contract_tests.reporting.summary import LONGEST, render_summary
+from contract_tests.verdict import Verdict
+
+
+@pytest.mark.parametrize("width", [0, 40, 80, 100, 300])
+@pytest.mark.parametrize("name", ["everything", "conforming", "unreachable"])
+def test_it_is_short_narrow_and_harmless(
+    name: str, width: int, records: dict[str, Record], catalogue: Catalogue
+) -> None:
+    lines = render_summary(records[name], catalogue, width=width)
+    assert len(lines) <= LONGEST
+    assert all(cell_len(line) <= max(width, 40) for line in lines)
+    assert not re.search("[\x00-\x1f\x7f-\x9f\u202a-\u202e]", "".join(lines))
+
+
+def test_a_finding_names_its_clause_first_then_both_sides(
+    records: dict[str, Record], catalogue: Catalogue
+) -> None:
+    lines = render_summary(records["everything"], catalogue, width=100)
+    at = lines.index("fail  failure/timeout/not-positive: waitForPickup is the number 0")
+    assert lines[at + 1 : at + 3] == [
+        "    expected  400 pc_timeout_invalid",
+        "    actual    200 with a call; the call left the parking lot",
+    ]
+
+
+def test_what_has_no_room_is_counted(new_run: type, catalogue: Catalogue) -> None:
+    run = new_run()
+    for clause in catalogue.clauses:
+        run.case(clause, clause, "Broken")
+        run.ruling(clause, clause, Verdict.FAIL, "Broken", expected=("this",), actual="that")
+    lines = render_summary(read_record(run.end()), catalogue, width=100)
+    assert len(lines) <= LONGEST
+    shown = [line for line in lines if line.startswith("fail  ")]
+    assert f"... and {len(catalogue.clauses) - len(shown)} clauses more in the report" in lines
+
+
+def test_a_clean_run_says_what_it_cost(records: dict[str, Record], catalogue: Catalogue) -> None:
+    lines = render_summary(records["conforming"], catalogue, width=120)
+    assert lines[0].startswith(
+        "http://127.0.0.1:4010 conforms to the page: 12 of 12 clauses that bind it hold"
+    )
+    assert lines[-1] == "12 requests in 3.9 s, 3 parked calls used · lane conform, rung api, seed 0"

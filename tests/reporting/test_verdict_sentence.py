@@ -1,0 +1,89 @@
+"""The verdict in one sentence, whatever the run came to."""
+
+from __future__ import annotations
+
+import pytest
+
+from callpark_spec import Catalogue
+from contract_tests.record.reader import read_record
+from contract_tests.reporting.sentence import verdict_sentence
+from contract_tests.reporting.tally import Tally
+from contract_tests.verdict import Verdict
+
+URL = "https://pbx.example.com"
+REST = "11 clauses were not tried."
+TIMEOUT, STATUS = "failure/timeout/not-positive", "success/status"
+
+
+@pytest.mark.parametrize(
+    ("document", "table", "sentence"),
+    [
+        (
+            Verdict.PASS,
+            Verdict.PASS,
+            "conforms to the page: 2 of 2 clauses that bind it hold, under the reading document."
+            " As table it comes to the same. 10 clauses were not tried.",
+        ),
+        (
+            Verdict.DEVIATION,
+            Verdict.FAIL,
+            "conforms to the page: 1 of 2 clauses that bind it hold,"
+            " 1 deviates where the page leaves room, under the reading document."
+            " As table it does not: success/status. 10 clauses were not tried.",
+        ),
+        (
+            Verdict.WRONG_CODE,
+            Verdict.PASS,
+            "does not conform to the page: 1 clause is broken, success/status, under the reading document."
+            " As table it conforms to the page. 10 clauses were not tried.",
+        ),
+        (
+            Verdict.INCONCLUSIVE,
+            Verdict.INCONCLUSIVE,
+            "could not be judged: 1 clause is inconclusive, success/status (no parked call)."
+            " 10 clauses were not tried.",
+        ),
+        (
+            Verdict.HARNESS_ERROR,
+            Verdict.HARNESS_ERROR,
+            "could not be judged: the checker itself failed at success/status. 10 clauses were not tried.",
+        ),
+    ],
+)
+def test_one_clause_decides(
+    document: Verdict, table: Verdict, sentence: str, new_run: type, catalogue: Catalogue
+) -> None:
+    run = new_run()
+    for clause in (TIMEOUT, STATUS):
+        run.case(clause, clause, clause)
+    run.ruling(TIMEOUT, TIMEOUT, Verdict.PASS, "t")
+    run.ruling(STATUS, STATUS, document, "t", as_table=table, actual="no parked call.")
+    assert str(verdict_sentence(Tally(read_record(run.end()), catalogue))) == f"{URL} {sentence}"
+
+
+def test_the_clause_that_a_case_is_about_comes_before_those_it_broke_besides(
+    new_run: type, catalogue: Catalogue
+) -> None:
+    run = new_run()
+    run.case("c", TIMEOUT, "t")
+    run.ruling("c", "parking/refusal-changes-nothing", Verdict.FAIL, "t")
+    run.ruling("c", TIMEOUT, Verdict.WRONG_CODE, "t")
+    sentence = verdict_sentence(Tally(read_record(run.end()), catalogue))
+    assert sentence.grounds == f"2 clauses are broken, first {TIMEOUT}, under the reading document"
+
+
+def test_a_run_that_tried_nothing_is_not_green(new_run: type, catalogue: Catalogue) -> None:
+    sentence = str(verdict_sentence(Tally(read_record(new_run().end()), catalogue)))
+    assert sentence == f"{URL} could not be judged: no clause was tried. 12 clauses were not tried."
+
+
+def test_what_only_the_other_reading_breaks_is_named(new_run: type, catalogue: Catalogue) -> None:
+    run = new_run(reading="table")
+    for clause in (TIMEOUT, STATUS):
+        run.case(clause, clause, clause)
+    run.ruling(TIMEOUT, TIMEOUT, Verdict.FAIL, "t")
+    run.ruling(STATUS, STATUS, Verdict.FAIL, "t", as_table=Verdict.INCONCLUSIVE)
+    assert str(verdict_sentence(Tally(read_record(run.end()), catalogue))) == (
+        f"{URL} does not conform to the page: 1 clause is broken, {TIMEOUT}, under the reading table;"
+        f" 1 clause could not be judged. As document it breaks {STATUS} as well. 10 clauses were not tried."
+    )
