@@ -1,11 +1,11 @@
 """The mock, put together: vendor paths on one side, the control plane on the other."""
 
+from mockserver.asgi import App, Receive, Scope, Send
 from mockserver.clock import Clock
 from mockserver.control.application import control_plane
 from mockserver.defect_seam import DefectSeam
 from mockserver.http_api.application import vendor_api
 from mockserver.http_api.cors import Cors
-from mockserver.http_api.edge import App, Receive, Scope, Send
 from mockserver.scenario import load_scenario
 from mockserver.session import Effect, Session, as_decided
 from mockserver.sessions import Sessions

@@ -1,7 +1,7 @@
 """The outer two seams of a defect, as one ASGI layer; without a defect the layer is not there."""
 
+from mockserver.asgi import App, Message, Receive, Scope, Send, read_body
 from mockserver.defect import Defect, Received, Sent
-from mockserver.http_api.edge import App, Message, Receive, Scope, Send, read_body
 
 
 class DefectSeam:

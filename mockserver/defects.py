@@ -142,7 +142,7 @@ def _recoded(old: str, new: str, *, if_: Callable[[Any], bool]) -> Callable[[Rec
 
 
 def _with_json(sent: Sent, body: Any, *, status: int | None = None) -> Sent:
-    headers = {**sent.headers, "Content-Type": "application/json"}
+    headers = {**sent.headers, "content-type": "application/json"}
     return replace(sent, status=status or sent.status, headers=headers, body=orjson.dumps(body))
 
 
@@ -163,7 +163,9 @@ def _listed_views(change: Callable[[Json], Json]) -> Callable[[Received, Sent], 
             return sent
         body = sent.json()
         for call in body["entry"]:
-            call["phoneCallView"] = [view if "parked" in view else change(view) for view in call["phoneCallView"]]
+            call["phoneCallView"] = [
+                view if "parked" in view else change(view) for view in call["phoneCallView"]
+            ]
         return _with_json(sent, body)
 
     return rewrite

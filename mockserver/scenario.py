@@ -30,6 +30,7 @@ from mockserver.yaml_lines import line_of
 
 DEFAULT_SCENARIO: Final = "documented"
 _AFTER = re.compile(r"after (\d+(?:\.\d+)?) s")
+_UNKNOWN = re.compile(r"unknown field `([^`]*)`")
 _BUNDLED: Final = files("mockserver") / "scenarios"
 
 
@@ -84,7 +85,9 @@ class ScenarioFile(msgspec.Struct, forbid_unknown_fields=True):
 
 
 def bundled_names() -> list[str]:
-    return sorted(each.name.removesuffix(".yaml") for each in _BUNDLED.iterdir() if each.name.endswith(".yaml"))
+    return sorted(
+        each.name.removesuffix(".yaml") for each in _BUNDLED.iterdir() if each.name.endswith(".yaml")
+    )
 
 
 def load_scenario(name_or_path: str) -> Scenario:
@@ -94,7 +97,9 @@ def load_scenario(name_or_path: str) -> Scenario:
     base = content
     if content.organizations is None:
         if content.extends is None:
-            raise ScenarioError(f"{path}:1: neither `organizations` nor `extends`: nobody exists in this scenario")
+            raise ScenarioError(
+                f"{path}:1: neither `organizations` nor `extends`: nobody exists in this scenario"
+            )
         base = _parse(*_source(content.extends))
     directory = _directory(path, text, base.organizations or [])
     stages = tuple(_stage(path, text, directory, index, call) for index, call in enumerate(content.calls))
@@ -129,6 +134,8 @@ def _parse(path: str, text: str) -> ScenarioFile:
     except msgspec.ValidationError as error:
         message, _, key = str(error).partition(" - at ")
         key = key.strip("`") or "$"
+        if unknown := _UNKNOWN.search(message):
+            key = f"{key}.{unknown[1]}"
         raise ScenarioError(f"{path}:{line_of(text, key)}: {message} (at {key})") from None
 
 

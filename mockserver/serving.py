@@ -5,14 +5,15 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from types import FrameType
-from typing import Any
 
 import uvicorn
+
+from mockserver.asgi import App, Message, Receive, Scope, Send
 
 Ready = Callable[[str], None]
 
 
-def serve(app: Any, host: str = "127.0.0.1", port: int = 0, on_ready: Ready | None = None) -> None:
+def serve(app: App, host: str = "127.0.0.1", port: int = 0, on_ready: Ready | None = None) -> None:
     """Serve until SIGINT or SIGTERM and return; raise OSError if the address cannot be bound.
 
     `on_ready` gets the base URL once requests are answered.
@@ -23,7 +24,7 @@ def serve(app: Any, host: str = "127.0.0.1", port: int = 0, on_ready: Ready | No
 
 
 @contextmanager
-def running(app: Any, host: str = "127.0.0.1", port: int = 0) -> Iterator[str]:
+def running(app: App, host: str = "127.0.0.1", port: int = 0) -> Iterator[str]:
     """Serve in a background thread while the block runs; yield the base URL."""
     with _bind(host, port) as listener:
         ready = threading.Event()
@@ -43,9 +44,11 @@ def running(app: Any, host: str = "127.0.0.1", port: int = 0) -> Iterator[str]:
 class _Server(uvicorn.Server):
     """Ends at the first signal: open connections are not waited for, and the signal is not raised again."""
 
-    def __init__(self, app: Any, url: str, on_ready: Ready | None) -> None:
+    def __init__(self, app: App, url: str, on_ready: Ready | None) -> None:
         super().__init__(
-            uvicorn.Config(app, access_log=False, server_header=False, log_level="error", ws="none")
+            uvicorn.Config(
+                _with_cased_header(app), access_log=False, server_header=False, log_level="error", ws="none"
+            )
         )
         self.url = url
         self._on_ready = on_ready
@@ -62,12 +65,38 @@ class _Server(uvicorn.Server):
         # uvicorn forgets the lifespan of a forced exit; cancelled, it would log a traceback.
         await self.lifespan.shutdown()
 
-    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:  # noqa: ARG002  # uvicorn's signature
         self.stop()
 
     def stop(self) -> None:
         self.should_exit = True
         self.force_exit = True
+
+
+class _AsWritten(bytes):
+    """A header name whose case survives uvicorn, which lowers every name it sends."""
+
+    def lower(self) -> bytes:
+        return self
+
+
+def _with_cased_header(app: App) -> App:
+    """One of the vendor's demo apps looks for `Content-Type` in this very case."""
+    cased = _AsWritten(b"Content-Type")
+
+    async def wrapped(scope: Scope, receive: Receive, send: Send) -> None:
+        async def sent(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                headers = [
+                    (cased if name.lower() == b"content-type" else name, value)
+                    for name, value in message.get("headers", ())
+                ]
+                message = {**message, "headers": headers}
+            await send(message)
+
+        await app(scope, receive, sent)
+
+    return wrapped
 
 
 def _run(server: _Server, listener: socket.socket, ready: threading.Event) -> None:

@@ -4,6 +4,7 @@ import re
 from dataclasses import dataclass
 from typing import Final
 
+SESSION_HEADER: Final = "X-Callpark-Session"
 SESSION_NAME: Final = re.compile(r"[A-Za-z0-9_-]{3,64}")
 _TOKEN: Final = re.compile(r"mock\.(?P<session>[A-Za-z0-9_-]{3,64})\.(?P<user>[A-Za-z0-9_-]{1,64})")
 _EXPIRED: Final = "expired"

@@ -150,12 +150,6 @@ _CATALOGUE: Final = (
         change=_lot(not_parked=NotParked.CONFLICT),
     ),
     Variant(
-        slug="other-view-retrieves",
-        reading="view-not-parked",
-        summary="Any view of a parked call retrieves it.",
-        change=_lot(other_view_retrieves=True),
-    ),
-    Variant(
         slug="unanswered-ends-call",
         reading="wait-for-pickup-expiry",
         summary="When nobody picks up, the parked call ends as well.",

@@ -1,25 +1,23 @@
 """The routes of the control plane."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from importlib.metadata import version
 from typing import Any
 
 import orjson
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.routing import Route, Router
 
+from mockserver.asgi import App, BodyTooLargeError, Receive, Scope, Send, read_body
 from mockserver.control.faults import ControlError, bad_request
 from mockserver.control.guard import Guard
 from mockserver.control.inventory import handles, state, told
 from mockserver.control.messages import AdvanceRequest, StateRequest, read
 from mockserver.control.states import bring_about
-from mockserver.http_api.bearer import SESSION_HEADER
-from mockserver.http_api.edge import App, BodyTooLargeError, Receive, Scope, Send, read_body
 from mockserver.session import Session
 from mockserver.sessions import DEFAULT_SESSION, Sessions
 from mockserver.settings import Settings
-from mockserver.tokens import SESSION_NAME
+from mockserver.tokens import SESSION_HEADER, SESSION_NAME
 
 PRODUCT = "callpark-mock"
 
@@ -72,51 +70,43 @@ class Control:
 
 def control_plane(sessions: Sessions, settings: Settings) -> App:
     control = Control(sessions, settings)
-    routes = {
+    operations = {
         ("GET", "/_mock/health"): control.health,
         ("POST", "/_mock/states"): control.states,
         ("POST", "/_mock/reset"): control.reset,
         ("GET", "/_mock/state"): control.state,
         ("POST", "/_mock/clock/advance"): control.advance,
     }
-    router = Router(
-        [Route(path, _endpoint(operation), methods=[method]) for (method, path), operation in routes.items()],
-        redirect_slashes=False,
-        default=_nothing_here(sorted(f"{method} {path}" for method, path in routes)),
-    )
-    return Guarded(router, Guard(token=settings.control_token))
+    return ControlPlane(operations, Guard(token=settings.control_token))
 
 
-class Guarded:
-    def __init__(self, app: App, guard: Guard) -> None:
-        self._app = app
+class ControlPlane:
+    """An ASGI application: the guard first, then one operation, its errors in JSON."""
+
+    def __init__(self, operations: Mapping[tuple[str, str], Operation], guard: Guard) -> None:
+        self._operations = operations
         self._guard = guard
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         try:
             self._guard.check(scope)
+            content = await self._operation(scope)(Request(scope, receive))
         except ControlError as error:
-            await _error(error)(scope, receive, send)
+            response = _json({"error": {"code": error.code, "message": error.message}}, error.status)
+            response.headers.update(error.headers)
         else:
-            await self._app(scope, receive, send)
+            response = _json(content)
+        await response(scope, receive, send)
 
-
-def _endpoint(operation: Operation) -> Callable[[Request], Awaitable[Response]]:
-    async def endpoint(request: Request) -> Response:
-        try:
-            return _json(await operation(request))
-        except ControlError as error:
-            return _error(error)
-
-    return endpoint
-
-
-def _nothing_here(known: list[str]) -> App:
-    async def nothing_here(scope: Scope, receive: Receive, send: Send) -> None:
-        message = f"There is no {scope['method']} {scope['path']}. Allowed: {', '.join(known)}."
-        await _error(ControlError(404, "not_found", message))(scope, receive, send)
-
-    return nothing_here
+    def _operation(self, scope: Scope) -> Operation:
+        method, path = scope["method"], scope["path"]
+        if (method, path) in self._operations:
+            return self._operations[method, path]
+        if allowed := [verb for verb, known in self._operations if known == path]:
+            message = f"{path} takes {', '.join(allowed)}, not {method}."
+            raise ControlError(405, "method_not_allowed", message, {"Allow": ", ".join(allowed)})
+        known = ", ".join(sorted(f"{verb} {known}" for verb, known in self._operations))
+        raise ControlError(404, "not_found", f"There is no {method} {path}. Allowed: {known}.")
 
 
 async def _body(request: Request) -> bytes:
@@ -129,7 +119,3 @@ async def _body(request: Request) -> bytes:
 def _json(content: Any, status: int = 200) -> Response:
     data = orjson.dumps(content, option=orjson.OPT_NON_STR_KEYS)
     return Response(data, status_code=status, media_type="application/json")
-
-
-def _error(error: ControlError) -> Response:
-    return _json({"error": {"code": error.code, "message": error.message}}, error.status)

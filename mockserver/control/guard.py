@@ -4,8 +4,8 @@ import re
 from secrets import compare_digest
 from typing import Final
 
+from mockserver.asgi import Scope
 from mockserver.control.faults import ControlError
-from mockserver.http_api.edge import Scope
 
 CONTROL_TOKEN_HEADER: Final = "X-Callpark-Control-Token"
 _LOOPBACK_HOST: Final = re.compile(r"(localhost|127\.0\.0\.1|\[::1\])(:[0-9]{1,5})?", re.IGNORECASE)

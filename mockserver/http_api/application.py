@@ -4,7 +4,6 @@ import logging
 from collections.abc import Mapping
 from typing import Any
 
-from callpark_spec import openapi_document
 from connexion import AsyncApp  # type: ignore[import-untyped]  # it ships no types
 from connexion.datastructures import MediaTypeDict  # type: ignore[import-untyped]  # it ships no types
 from connexion.exceptions import ProblemException  # type: ignore[import-untyped]  # it ships no types
@@ -16,10 +15,12 @@ from connexion.options import SwaggerUIOptions  # type: ignore[import-untyped]  
 from connexion.resolver import Resolver  # type: ignore[import-untyped]  # it ships no types
 from starlette.exceptions import HTTPException
 
+from callpark_spec import openapi_document
+from mockserver.asgi import App
 from mockserver.http_api.answering import Answering
 from mockserver.http_api.bearer import TokenCheck, bearer_handler
 from mockserver.http_api.contract import Contract
-from mockserver.http_api.edge import App, Edge
+from mockserver.http_api.edge import Edge
 from mockserver.http_api.grammar import Compiled
 from mockserver.http_api.operations import PhoneCallOperations, as_response
 from mockserver.http_api.refusals import Refusal, RefusedRequest, for_status

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import replace
-from typing import Any, Final
+from typing import Any
 
 from connexion.lifecycle import ConnexionRequest  # type: ignore[import-untyped]  # it ships no types
 from connexion.security import BearerSecurityHandler  # type: ignore[import-untyped]  # it ships no types
@@ -10,9 +10,7 @@ from connexion.security import BearerSecurityHandler  # type: ignore[import-unty
 from mockserver.http_api.grammar import invalid
 from mockserver.http_api.refusals import Fixed, RefusedRequest, fixed
 from mockserver.sessions import Sessions
-from mockserver.tokens import SESSION_NAME, Token, read_token
-
-SESSION_HEADER: Final = "X-Callpark-Session"
+from mockserver.tokens import SESSION_HEADER, SESSION_NAME, Token, read_token
 
 Check = Callable[[str, ConnexionRequest], dict[str, Any]]
 
@@ -26,7 +24,9 @@ class TokenCheck:
     def check(self, text: str, request: ConnexionRequest) -> dict[str, Any]:
         token = read_token(text)
         if token is None:
-            raise _denied("The access token is not known. Allowed: mock.<session>.<user>, e.g. mock.default.12.")
+            raise _denied(
+                "The access token is not known. Allowed: mock.<session>.<user>, e.g. mock.default.12."
+            )
         if token.is_expired:
             raise _denied("The access token has expired.")
         session = self._sessions.open(_with_header(token, request).session)

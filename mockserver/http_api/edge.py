@@ -6,32 +6,29 @@
   admits, instead of being split or missing its route;
 - a body is read whole, within a limit, and has a length: connexion takes a chunked body for none (issue 2020);
 - any body is taken for JSON in UTF-8, whatever its media type says;
-- the token may come as `?accessRequestToken=Bearer%20TOKEN`;
-- the answer's header is written `Content-Type`: a vendor's demo app looks for that very case.
+- the token may come as `?accessRequestToken=Bearer%20TOKEN`.
 """
 
-from collections.abc import Awaitable, Callable, MutableMapping
-from typing import Any, Final
+from typing import Final
 from urllib.parse import parse_qs, quote, unquote_to_bytes
 
+from mockserver.asgi import (
+    MAX_BODY_BYTES,
+    App,
+    BodyTooLargeError,
+    Message,
+    Receive,
+    Scope,
+    Send,
+    read_body,
+)
 from mockserver.http_api.answering import Answer, Answering
 from mockserver.http_api.operations import as_response
 from mockserver.http_api.refusals import Fixed, Refusal, fixed
 
-Scope = MutableMapping[str, Any]
-Message = MutableMapping[str, Any]
-Receive = Callable[[], Awaitable[Message]]
-Send = Callable[[Message], Awaitable[None]]
-App = Callable[[Scope, Receive, Send], Awaitable[None]]
-
-MAX_BODY_BYTES: Final = 1_048_576
 _ALIAS: Final = "unifiedapi"
 _TOKEN_PARAMETER: Final = "accessRequestToken"
 _REPLACED: Final = frozenset({b"content-type", b"content-length", b"transfer-encoding"})
-
-
-class BodyTooLargeError(Exception):
-    pass
 
 
 class Edge:
@@ -48,20 +45,18 @@ class Edge:
         try:
             body = await read_body(receive)
         except BodyTooLargeError:
-            await self._refuse(
-                fixed(Fixed.PAYLOAD_TOO_LARGE, f"The payload is larger than {MAX_BODY_BYTES} bytes."),
-                scope, send,
-            )
+            message = f"The payload is larger than {MAX_BODY_BYTES} bytes."
+            await self._refuse(fixed(Fixed.PAYLOAD_TOO_LARGE, message), scope, send)
             return
         headers = dict(scope["headers"])
         if self._strict_media_type and body and not _is_json(headers.get(b"content-type", b"")):
             await self._refuse(fixed(Fixed.MEDIA_TYPE, "Allowed: application/json."), scope, send)
             return
-        await self._app(self._cured(scope, body), _replay(body, receive), _canonical(send))
+        await self._app(self._cured(scope, body), _replay(body, receive), send)
 
     async def _refuse(self, refusal: Refusal, scope: Scope, send: Send) -> None:
         answer: Answer = self._answering.refuse(refusal)
-        await as_response(answer)(scope, _nothing_more, _canonical(send))
+        await as_response(answer)(scope, _nothing_more, send)
 
     def _cured(self, scope: Scope, body: bytes) -> Scope:
         path = self._path(scope)
@@ -78,20 +73,6 @@ class Edge:
             segments[0] = self._base
         path = "/" + "/".join(segments)
         return f"{path}/" if segments == [self._base] else path
-
-
-async def read_body(receive: Receive, *, limit: int = MAX_BODY_BYTES) -> bytes:
-    chunks: list[bytes] = []
-    size = 0
-    while True:
-        message = await receive()
-        chunk: bytes = message.get("body", b"")
-        size += len(chunk)
-        if size > limit:
-            raise BodyTooLargeError
-        chunks.append(chunk)
-        if message["type"] == "http.disconnect" or not message.get("more_body", False):
-            return b"".join(chunks)
 
 
 def _segment(raw: bytes) -> str:
@@ -125,16 +106,3 @@ def _replay(body: bytes, receive: Receive) -> Receive:
 
 async def _nothing_more() -> Message:
     return {"type": "http.disconnect"}
-
-
-def _canonical(send: Send) -> Send:
-    async def sent(message: Message) -> None:
-        if message["type"] == "http.response.start":
-            headers = [
-                (b"Content-Type" if name == b"content-type" else name, value)
-                for name, value in message.get("headers", [])
-            ]
-            message = {**message, "headers": headers}
-        await send(message)
-
-    return sent

@@ -54,9 +54,7 @@ def _member_fault(compiled: Compiled, schema: Mapping[str, Any], value: object, 
     least, most = schema.get("minItems", 0), schema.get("maxItems", float("inf"))
     if not isinstance(value, list) or not least <= len(value) <= most:
         return _refused(schema, f"{at} must be an array of {least} to {most} objects, not {shown(value)}.")
-    faults = (
-        object_fault(compiled, items, item, at=f"{at}[{index}]") for index, item in enumerate(value)
-    )
+    faults = (object_fault(compiled, items, item, at=f"{at}[{index}]") for index, item in enumerate(value))
     return next((fault for fault in faults if fault is not None), None)
 
 

@@ -33,7 +33,9 @@ def normalized(body: Any, presentation: Presentation) -> Any:
         if alias in body:
             body.setdefault(name, body[alias])
     if presentation.blank_is_absent:
-        return {name: value for name, value in body.items() if name not in _OPTIONAL or value not in (None, "")}
+        return {
+            name: value for name, value in body.items() if name not in _OPTIONAL or value not in (None, "")
+        }
     return body
 
 

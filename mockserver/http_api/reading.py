@@ -40,9 +40,7 @@ def read_create(question: Question) -> Create:
     body = question.body
     view = body["phoneCallView"][0]
     return Create(
-        address=Address(
-            viewer=question.viewer, user=question.user, extension=body["extension"]
-        ),
+        address=Address(viewer=question.viewer, user=question.user, extension=body["extension"]),
         call_id=question.session.new_call_id(),
         source=_parties(view["source"]),
         destination=_parties(view["destination"]),

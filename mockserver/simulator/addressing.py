@@ -65,7 +65,8 @@ def call_at(world: World, address: Address) -> PhoneCall:
     calls = calls_at(world, address)
     if address.call_id is None:
         raise RefusalError(
-            Field.PHONE_CALL_ID, "phoneCallId is missing from the URI. Allowed: the id of an existing phone call."
+            Field.PHONE_CALL_ID,
+            "phoneCallId is missing from the URI. Allowed: the id of an existing phone call.",
         )
     if not calls:
         raise RefusalError(

@@ -75,7 +75,9 @@ def _outcome_after(world: World, command: Command, events: list[Event]) -> Outco
     return Parked(calls=calls) if isinstance(command, Park) else Created(calls=calls)
 
 
-_DECISIONS: Final[Mapping[type[Command], Callable[[World, Any, float], tuple[Outcome | None, list[Event]]]]] = {
+_DECISIONS: Final[
+    Mapping[type[Command], Callable[[World, Any, float], tuple[Outcome | None, list[Event]]]]
+] = {
     List: _decide_list,
     UnPark: decide_unpark,
     Park: decide_park,

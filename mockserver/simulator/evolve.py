@@ -137,7 +137,8 @@ def _keep_slot(world: World, before: PhoneCall | None, call: PhoneCall) -> World
         return world
     lot = world.lot(call.organization_id)
     if holds:
-        assert call.parked_view is not None and call.parked_view.parking is not None
+        assert call.parked_view is not None
+        assert call.parked_view.parking is not None
         slot = call.parked_view.parking.slot
         lot = Lot(taken={**lot.taken, slot: call.id}, last=slot)
     else:

@@ -72,5 +72,7 @@ class PhoneCall:
         return next((view for view in self.views if view.id == view_id), None)
 
     def involves(self, number: str) -> bool:
-        parties = {party for view in self.views for party in (view.extension, *view.source, *view.destination)}
+        parties = {
+            party for view in self.views for party in (view.extension, *view.source, *view.destination)
+        }
         return number in parties

@@ -16,15 +16,11 @@ def decide_unpark(world: World, command: UnPark, now: float) -> tuple[Outcome | 
     if command.address.call_id is None and world.rules.bulk_unpark:
         return _decide_bulk(world, command, now)
     call = call_at(world, command.address)
-    view = view_of(call, command.view_id)
+    view_of(call, command.view_id)
     started = _start(world, call, command, now)
     if call.phase is not Phase.PARKED:
         _refuse_not_parked(world.rules.not_parked, call)
         return NothingToDo(), []
-    if view.parking is None and not world.rules.other_view_retrieves:
-        raise RefusalError(
-            Field.PHONE_CALL_VIEW_ID, f"View '{view.id}' of phone call '{call.id}' is not the parked one."
-        )
     return None, started
 
 

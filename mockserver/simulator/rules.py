@@ -20,11 +20,8 @@ class SlotChoice(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rules:
-    """`other_view_retrieves`: an existing view that is not the parked one addresses the parked one as well."""
-
     not_parked: NotParked = NotParked.NOTHING
     slot_choice: SlotChoice = SlotChoice.FIRST
     bulk_unpark: bool = False
-    other_view_retrieves: bool = False
     unanswered_retrieval_ends_call: bool = False
     parking_time_runs_while_retrieving: bool = False

@@ -38,7 +38,8 @@ def fired(world: World, timer: Timer) -> list[Event]:
 
 
 def _comeback(world: World, call: PhoneCall, at: float) -> list[Event]:
-    assert call.parked_view is not None and call.parked_view.parking is not None
+    assert call.parked_view is not None
+    assert call.parked_view.parking is not None
     parker = world.extension_named(call.parked_view.parking.by)
     answering = parker.answering if parker else Answering(pickup=Pickup.NEVER)
     delay = answering.seconds_within(COMEBACK_RING_SECONDS)

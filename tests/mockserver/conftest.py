@@ -9,11 +9,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-import callpark_spec
 import httpx
 import jsonschema_rs
 import pytest
 
+import callpark_spec
 from mockserver.app import build
 from mockserver.scenario import load_scenario
 from mockserver.settings import Settings

@@ -26,7 +26,9 @@ def test_no_header_at_all_is_no_token(api, error_of):
     assert "Allowed: Authorization: Bearer" in response.json()["error"]["message"]
 
 
-@pytest.mark.parametrize("header", ["Bearer mock.default.12", "bearer mock.default.12", "BEARER  mock.default.12"])
+@pytest.mark.parametrize(
+    "header", ["Bearer mock.default.12", "bearer mock.default.12", "BEARER  mock.default.12"]
+)
 def test_the_scheme_is_not_case_sensitive(api, header):
     assert api("GET", PATH, headers={"Authorization": header}).status_code == 200
 
@@ -36,7 +38,9 @@ def test_the_token_may_stand_in_the_query(api, value):
     assert api("GET", f"{PATH}?accessRequestToken={value}", token=None).status_code == 200
 
 
-@pytest.mark.parametrize("value", ["", "mock.default.12", "Bearer", "Bearer%20mock.expired.12", "%FF", "Bearer%20%FF"])
+@pytest.mark.parametrize(
+    "value", ["", "mock.default.12", "Bearer", "Bearer%20mock.expired.12", "%FF", "Bearer%20%FF"]
+)
 def test_a_bad_token_in_the_query_is_refused(api, error_of, value):
     assert error_of(api("GET", f"{PATH}?accessRequestToken={value}", token=None)) == (401, "access_denied")
 

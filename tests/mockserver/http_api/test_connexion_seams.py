@@ -23,7 +23,10 @@ def test_the_private_methods_we_replace_are_still_called_with_what_we_take():
     assert [*inspect.signature(JSONRequestBodyValidator._parse).parameters] == ["self", "stream", "scope"]
     assert [*inspect.signature(JSONRequestBodyValidator._validate).parameters] == ["self", "body"]
     assert [*inspect.signature(ParameterValidator.validate_request).parameters] == ["self", "request"]
-    assert [*inspect.signature(AbstractSecurityHandler._resolve_func).parameters] == ["self", "security_scheme"]
+    assert [*inspect.signature(AbstractSecurityHandler._resolve_func).parameters] == [
+        "self",
+        "security_scheme",
+    ]
     assert "_resolve_func" in inspect.getsource(AbstractSecurityHandler.get_fn)
     assert issubclass(BearerSecurityHandler, AbstractSecurityHandler)
 

@@ -1,8 +1,8 @@
 """What is taken from the document: codes and methods."""
 
-import callpark_spec
 import pytest
 
+import callpark_spec
 from mockserver.http_api.contract import Contract
 from mockserver.http_api.operations import PhoneCallOperations
 from mockserver.http_api.refusals import Fixed

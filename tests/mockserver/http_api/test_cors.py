@@ -4,7 +4,10 @@ import pytest
 
 CALL = "b817d2618fe6f1804333"
 PATH = f"/uapi/phoneCalls/12/0003*210/{CALL}"
-PREFLIGHT = {"Access-Control-Request-Method": "PUT", "Access-Control-Request-Headers": "authorization,content-type"}
+PREFLIGHT = {
+    "Access-Control-Request-Method": "PUT",
+    "Access-Control-Request-Headers": "authorization,content-type",
+}
 ORIGIN = "access-control-allow-origin"
 
 
@@ -28,7 +31,9 @@ def test_a_preflight_needs_no_token(make_api):
     assert response.headers["access-control-allow-headers"] == "authorization,content-type"
 
 
-@pytest.mark.parametrize("origin", ["https://evil.example", "http://localhost.evil.example", "null", "http://localhost:1x"])
+@pytest.mark.parametrize(
+    "origin", ["https://evil.example", "http://localhost.evil.example", "null", "http://localhost:1x"]
+)
 def test_any_other_page_gets_no_cors_headers(api, origin):
     assert ORIGIN not in api("GET", PATH, headers={"Origin": origin}).headers
     assert api("OPTIONS", PATH, headers={"Origin": origin, **PREFLIGHT}).status_code == 405

@@ -23,7 +23,9 @@ def test_the_links_of_a_made_call_lead_to_it(api):
 @pytest.mark.parametrize("source", ["0003*210", ["0003*210"], "210"])
 def test_parties_come_as_an_array_or_as_a_string(api, source):
     view = {"source": source, "destination": "0003*024", "callerId": "Ann <5>"}
-    (call,) = api("POST", "/uapi/phoneCalls/12/simple?waitForPickup=20", {**SIMPLE, "phoneCallView": [view]}).json()
+    (call,) = api(
+        "POST", "/uapi/phoneCalls/12/simple?waitForPickup=20", {**SIMPLE, "phoneCallView": [view]}
+    ).json()
     assert call["phoneCallView"][0]["source"] == ["0003*210"]
 
 
@@ -38,7 +40,10 @@ def test_parties_come_as_an_array_or_as_a_string(api, source):
         ({"phoneCallView": [5]}, "request_invalid"),
         ({"phoneCallView": [{"source": "210"}]}, "extension_invalid"),
         ({"phoneCallView": [{"source": "210", "destination": "9999*1"}]}, "extension_invalid"),
-        ({"phoneCallView": [{"source": "210", "destination": "211", "callerId": "x"}]}, "pc_callerid_invalid"),
+        (
+            {"phoneCallView": [{"source": "210", "destination": "211", "callerId": "x"}]},
+            "pc_callerid_invalid",
+        ),
         ({"nonce": 5}, "request_invalid"),
     ],
 )
@@ -90,8 +95,13 @@ def test_lists_are_paged(api):
 
 @pytest.mark.parametrize(
     ("query", "code"),
-    [("count=0", "count_invalid"), ("count=abc", "count_invalid"), ("count=5001", "count_invalid"),
-     ("sortOrder=up", "sortorder_invalid"), ("startIndex=-1", "request_invalid")],
+    [
+        ("count=0", "count_invalid"),
+        ("count=abc", "count_invalid"),
+        ("count=5001", "count_invalid"),
+        ("sortOrder=up", "sortorder_invalid"),
+        ("startIndex=-1", "request_invalid"),
+    ],
 )
 def test_a_bad_query_parameter_is_refused_with_its_code(api, error_of, query, code):
     assert error_of(api("GET", f"/uapi/phoneCalls/12/@self?{query}")) == (400, code)

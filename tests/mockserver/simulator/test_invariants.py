@@ -68,9 +68,7 @@ class ParkingLot(RuleBasedStateMachine):
 
     @rule(call_id=CALL_IDS, parked=st.booleans(), limit=st.sampled_from([None, 10.0, 60.0]))
     def stage(self, call_id, parked, limit):
-        self.ask(
-            Stage(call_id=call_id, user="12", extension="0003*210", parked=parked, max_in_parking=limit)
-        )
+        self.ask(Stage(call_id=call_id, user="12", extension="0003*210", parked=parked, max_in_parking=limit))
 
     @rule(call_id=CALL_IDS, destination=NUMBERS)
     def create(self, call_id, destination):
@@ -97,7 +95,7 @@ class ParkingLot(RuleBasedStateMachine):
         for call in self.world.calls.values():
             held = [view.parking.slot for view in call.views if view.parking]
             assert len(held) == (SLOT_OF[call.phase] is Slot.TAKEN), call
-            parked.update({slot: call.id for slot in held})
+            parked.update(dict.fromkeys(held, call.id))
         assert parked == dict(self.world.lot("3").taken)
         assert len(parked) == len(set(parked.values()))
 

@@ -37,7 +37,10 @@ def test_a_step_leads_where_the_table_says_or_nowhere(phase, step):
 
 
 def test_a_call_in_the_lot_holds_its_slot_while_it_is_being_retrieved():
-    assert {phase for phase, slot in SLOT_OF.items() if slot is Slot.TAKEN} == {Phase.PARKED, Phase.RETRIEVING}
+    assert {phase for phase, slot in SLOT_OF.items() if slot is Slot.TAKEN} == {
+        Phase.PARKED,
+        Phase.RETRIEVING,
+    }
 
 
 def test_every_event_but_the_first_is_a_step():

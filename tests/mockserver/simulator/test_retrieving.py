@@ -114,12 +114,12 @@ def test_a_destination_that_cannot_be_rung_is_refused(make_phones, number):
     assert outcome.cause is Field.SEND_CALL_TO
 
 
-def test_a_view_that_is_not_the_parked_one_is_refused_unless_a_rule_admits_it(make_phones):
-    lab = make_phones()
-    lab.stage("aa", extension="0003*025")
-    assert lab.unpark("aa", address=lab.address("aa", extension="0003*025"), view_id="02").cause is (
-        Field.PHONE_CALL_VIEW_ID
-    )
+def test_the_other_partys_view_is_gone_once_the_call_is_parked(lab):
+    lab.stage("aa", parked=False)
+    assert [view.id for view in lab.world.calls["aa"].views] == ["01", "02"]
+    lab.park("aa", view_id="02")
+    assert lab.unpark("aa", view_id="02").cause is Field.PHONE_CALL_VIEW_ID
+    assert isinstance(lab.unpark("aa"), Retrieved)
 
 
 def test_bulk_retrieval_takes_every_parked_call_of_the_extension_and_no_other(make_lab):

@@ -1,0 +1,75 @@
+"""Scenarios are read strictly, and a fault is named with file, line and key."""
+
+import pytest
+
+from mockserver.scenario import ScenarioError, bundled_names, load_scenario
+
+WORLD = """organizations:
+  - id: "3"
+    name: Default
+    users:
+      - id: "12"
+        extensions:
+          - number: 0003*210
+"""
+
+
+@pytest.mark.parametrize("name", ["busy-lobby", "documented", "empty"])
+def test_the_bundled_scenarios_load(name):
+    assert name in bundled_names()
+    assert load_scenario(name).name == name
+
+
+def test_the_default_world_is_the_designs():
+    directory = load_scenario("documented").directory
+    assert directory.organizations["3"].name == "Default Organization"
+    owned = {user: {each.number for each in directory.terminals_of(user)} for user in directory.users}
+    assert owned == {"12": {"0003*210", "0003*211", "0003*024"}, "13": {"0003*310"}}
+    kinds = {
+        number: str(each.kind) for number, each in directory.extensions.items() if not each.is_phone_terminal
+    }
+    assert kinds == {"0003*500": "queue", "0003*501": "IVR"}
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "says"),
+    [
+        ("", 1, "Expected `object`"),
+        ("{", 1, "expected"),
+        ("calls: []\n", 1, "nobody exists"),
+        ("extends: empty\ncals: []\n", 2, "cals"),
+        (WORLD + "        colour: red\n", 8, "colour"),
+        (WORLD.replace("0003*210", "5"), 7, "Expected `str`, got `int`"),
+        (WORLD + "            kind: fax\n", 8, "fax"),
+        (WORLD + "            answers: soon\n", 8, "allowed: at once, busy, never, unregistered, after 5 s"),
+        (WORLD + "          - number: 0003*210\n", 8, "exists twice"),
+        (WORLD + 'calls:\n  - id: aa\n    extension: "7"\n', 10, "no extension '7'"),
+        (WORLD + "calls:\n  - id: aa\n    extension: 0003*210\n    state: lost\n", 11, "parked, talking"),
+        (
+            WORLD + "calls:\n  - {id: aa, extension: 0003*210}\n  - {id: aa, extension: 0003*210}\n",
+            10,
+            "live phone call",
+        ),
+        ("extends: nowhere\n", 1, "no such scenario"),
+        ("a: &a [*a]\nextends: empty\n", 1, "a"),
+    ],
+)
+def test_a_fault_is_named_with_its_place(tmp_path, text, line, says):
+    file = tmp_path / "mine.yaml"
+    file.write_text(text, encoding="utf-8")
+    with pytest.raises(ScenarioError) as error:
+        load_scenario(str(file))
+    assert says in str(error.value)
+    assert f":{line}:" in str(error.value) or says == "no such scenario"
+
+
+def test_a_scenario_that_is_not_there_says_which_there_are(tmp_path):
+    with pytest.raises(ScenarioError, match="busy-lobby, documented, empty"):
+        load_scenario(str(tmp_path / "none.yaml"))
+
+
+def test_a_busy_lobby_comes_to_life(make_api):
+    api = make_api(scenario="busy-lobby")
+    events = api.control("POST", "clock/advance", {"seconds": 15})["events"]
+    assert [event["event"] for event in events] == ["ComebackStarted", "ComebackAnswered"]
+    assert api("GET", "/uapi/phoneCalls/@me/@self").json()["totalResults"] == 6

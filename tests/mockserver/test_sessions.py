@@ -1,0 +1,145 @@
+"""Sessions are universes of their own; stores keep their events under versions."""
+
+import random
+
+import pytest
+
+from mockserver.clock import Clock
+from mockserver.scenario import load_scenario
+from mockserver.session import Session
+from mockserver.sessions import Sessions
+from mockserver.simulator.commands import Address, Stage, UnPark
+from mockserver.simulator.outcomes import Created, NothingToDo, Retrieved
+from mockserver.simulator.rules import Rules
+from mockserver.store import MemoryStore, TailForgottenError, VersionConflictError
+
+CALL = "b817d2618fe6f1804333"
+
+
+def make_session(name="mine", *, store=None, seed=0, scenario="documented"):
+    clock = Clock(rate=0.0, source=lambda: 1_000.0)
+    return Session(
+        name,
+        scenario=load_scenario(scenario),
+        rules=Rules(),
+        clock=clock,
+        store=store or MemoryStore(),
+        seed=seed,
+    )
+
+
+def unpark(call_id=CALL):
+    address = Address(viewer="12", user="@me", extension="@self", call_id=call_id)
+    return UnPark(address=address, view_id="01", send_call_to="024")
+
+
+def test_the_same_seed_and_name_give_the_same_ids():
+    first, again = make_session(), make_session()
+    ids = [first.new_call_id() for _ in range(3)]
+    assert ids == [again.new_call_id() for _ in range(3)]
+    assert all(len(each) == 20 and int(each, 16) >= 0 for each in ids)
+    assert make_session(seed=1).new_call_id() not in ids
+    assert make_session("other").new_call_id() not in ids
+
+
+def test_a_reset_session_begins_again_with_the_same_ids():
+    session = make_session()
+    before = session.new_call_id()
+    session.execute(unpark())
+    session.reset()
+    assert session.new_call_id() == before
+    assert isinstance(session.execute(unpark()), Retrieved)
+
+
+def test_a_session_that_lost_a_race_reads_on_and_decides_again():
+    """Two workers hold the same session: the second retrieval finds that the first has happened."""
+    store = MemoryStore()
+    here = make_session(store=store, scenario="empty")
+    there = make_session(store=store, scenario="empty")
+    here.execute(Stage(call_id="aa", user="12", extension="0003*210", parked=True))
+    there.execute(Stage(call_id="bb", user="12", extension="0003*210", parked=True))
+    assert there.world.lots["3"].taken == {1: "aa", 2: "bb"}
+    assert isinstance(there.execute(unpark("aa")), Retrieved)
+    assert isinstance(
+        here.execute(Stage(call_id="cc", user="12", extension="0003*210", parked=True)), Created
+    )
+    assert here.execute(unpark("aa")) == NothingToDo()
+    assert here.world.lots["3"].taken == {1: "cc", 2: "bb"}
+
+
+def test_a_store_appends_only_under_the_expected_version():
+    store = MemoryStore()
+    assert store.append("mine", expected_version=0, events=["a", "b"]) == 2
+    with pytest.raises(VersionConflictError, match="is at version 2, not 1"):
+        store.append("mine", expected_version=1, events=["c"])
+    assert store.read("mine", after=1) == ["b"]
+    assert store.read("mine", after=2) == store.read("other", after=0) == []
+
+
+def test_a_store_forgets_the_oldest_events_and_says_so():
+    store = MemoryStore(tail=2)
+    store.append("mine", expected_version=0, events=["a", "b", "c"])
+    assert store.read("mine", after=1) == ["b", "c"]
+    with pytest.raises(TailForgottenError):
+        store.read("mine", after=0)
+
+
+def test_the_longest_idle_session_gives_way():
+    sessions = Sessions(make_session, limit=2)
+    first = sessions.open("first")
+    sessions.open("second")
+    assert sessions.open("first") is first
+    sessions.open("third")
+    assert len(sessions) == 2
+    assert sessions.open("first") is first
+
+
+def test_a_session_that_gave_way_begins_again(make_api):
+    api = make_api(session_limit=1)
+    api.unpark()
+    api.listed()
+    api("GET", "/uapi/phoneCalls/@me/@self", token="mock.other.12")
+    assert api.unpark().status_code == 200
+
+
+def test_a_hundred_sessions_at_once_are_what_each_is_alone(make_api):
+    """Random requests, interleaved at random, answer every session what it would be answered alone."""
+
+    def requests_of(name):
+        chance = random.Random(name)
+        kinds = ["unpark", "park", "list", "delete", "advance", "setup"]
+        return [(name, chance.choice(kinds), chance.randint(1, 60)) for _ in range(6)]
+
+    def send(api, name, kind, number):
+        token = {"token": f"mock.{name}.12"}
+        session = {"X-Callpark-Session": name}
+        path = f"/uapi/phoneCalls/@me/@self/{CALL}"
+        if kind in ("unpark", "park"):
+            body = {"action": "UnPark", "sendCallTo": "024"} if kind == "unpark" else {"action": "Park"}
+            return api("PUT", path, {**body, "phoneCallViewId": "01"}, **token).content
+        if kind == "advance":
+            return len(api.control("POST", "clock/advance", {"seconds": number}, **session)["events"])
+        if kind == "setup":
+            wish = {"action": "setup", "state": "parked", "params": {"maxInParking": number}}
+            return api.control("POST", "states", wish, **session)
+        return len(api("GET" if kind == "list" else "DELETE", "/uapi/phoneCalls/@me/@self", **token).content)
+
+    names = [f"session-{number}" for number in range(100)]
+    alone, together = make_api(), make_api()
+    serial = {name: [send(alone, *each) for each in requests_of(name)] for name in names}
+    queues = {name: requests_of(name) for name in names}
+    mixed = {name: [] for name in names}
+    chance = random.Random(0)
+    while queues:
+        name = chance.choice(list(queues))
+        mixed[name].append(send(together, *queues[name].pop(0)))
+        if not queues[name]:
+            del queues[name]
+    assert {name: [sized(each) for each in rows] for name, rows in mixed.items()} == {
+        name: [sized(each) for each in rows] for name, rows in serial.items()
+    }
+
+
+def sized(answer):
+    """Bodies hold the moment of the run; their length does not."""
+    return len(answer) if isinstance(answer, bytes) else answer
