@@ -63,6 +63,8 @@ SECTIONS = (
     "run-heading",
 )
 
+_TELLING_ROLES = ("before", "request", "after")
+
 _MESSAGE_LIMIT = 6_000
 _ARCHIVE_LIMIT = 1_500_000
 _EVIDENCE_LIMIT = 600_000
@@ -219,7 +221,7 @@ class HtmlView:
     def _finding(self, ruling: RulingLine, in_full: bool) -> Finding:
         row = self.tally.row_of[ruling.clause]
         cited = [self.tally.exchange_of[number] for number in ruling.exchanges[:1] if in_full]
-        reads = [line for line in self._around(ruling) if line.role in ("before", "after")]
+        reads = [line for line in self._around(ruling) if line.role in _TELLING_ROLES]
         around = reads if in_full else []
         return Finding(
             anchor=self._anchors.of("finding", self._finding_key(ruling.clause, ruling.case)),
@@ -233,9 +235,9 @@ class HtmlView:
         )
 
     def _around(self, ruling: RulingLine) -> Sequence[ExchangeLine]:
-        """What was read of the call before and after: as the ruling cites it, or else all that its case read."""
+        """What else there was of the case: as the ruling cites it, or else all of it."""
         cited = [self.tally.exchange_of[number] for number in ruling.exchanges[1:]]
-        if any(line.role in ("before", "after") for line in cited):
+        if any(line.role in _TELLING_ROLES for line in cited):
             return cited
         decisive = set(ruling.exchanges[:1])
         of_case = self.tally.exchanges_of_case.get(ruling.case, ())
