@@ -6,8 +6,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
 
-from contract_tests.draft import Change, Draft, Setting, documented
+from contract_tests.draft import Change, Draft, Setting, documented, required_only
 from contract_tests.exchange import Request
+
+AS_PRINTED = "request/documented-example/as-printed"
+REQUIRED_ONLY = "payload/wait-for-pickup/optional/both-absent"
 
 
 class Kind(StrEnum):
@@ -37,23 +40,25 @@ class Case:
     clause: str
     title: str
     kind: Kind
-    change: Change
-    base: Callable[[Setting], Draft]
+    request: Callable[[Setting], Request]
+    """The request to send. Raises `Lacking` or `DoesNotArise` where the setting has not what it takes."""
 
-    def request(self, setting: Setting) -> Request:
-        """The request to send. Raises `Lacking` when the world has not what the change takes."""
-        return self.change(self.base(setting), setting).request()
+    rests_on: tuple[str, ...] = ()
+    """Cases that this one is made of: where one of them is refused with the same answer, this one says nothing new."""
 
 
 @dataclass(frozen=True, slots=True)
 class Rows:
-    """The cases of one clause file; each method names one case and returns it."""
+    """The cases of one clause file; each method names one case and returns it.
+
+    Every case rests on the request that it changes: the page's own, or that without its optional members.
+    """
 
     area: str
 
     def refusal(self, clause: str, slug: str, title: str, change: Change) -> Case:
         """The page's request with one thing wrong."""
-        return self._case(clause, slug, title, Kind.REFUSAL, change, documented)
+        return self._case(clause, slug, title, Kind.REFUSAL, change)
 
     def retrieval(
         self,
@@ -61,21 +66,42 @@ class Rows:
         slug: str,
         title: str,
         change: Change,
-        base: Callable[[Setting], Draft] = documented,
+        rests_on: tuple[str, ...] = (AS_PRINTED,),
     ) -> Case:
         """A request with nothing wrong."""
-        return self._case(clause, slug, title, Kind.RETRIEVAL, change, base)
+        return self._case(clause, slug, title, Kind.RETRIEVAL, change, rests_on=rests_on)
+
+    def addition(self, clause: str, slug: str, title: str, change: Change) -> Case:
+        """The request without its optional members, and one of them added."""
+        return self._case(
+            clause, slug, title, Kind.RETRIEVAL, change, base=required_only, rests_on=(REQUIRED_ONLY,)
+        )
 
     def observation(self, clause: str, slug: str, title: str, change: Change) -> Case:
         """A request of which the page does not say how it is answered."""
-        return self._case(clause, slug, title, Kind.OBSERVATION, change, documented)
+        return self._case(clause, slug, title, Kind.OBSERVATION, change)
 
     def of_kind(self, kind: Kind, clause: str, slug: str, title: str, change: Change) -> Case:
         """A case of one of the rarer kinds."""
-        return self._case(clause, slug, title, kind, change, documented)
+        return self._case(clause, slug, title, kind, change)
 
     def _case(
-        self, clause: str, slug: str, title: str, kind: Kind, change: Change, base: Callable[[Setting], Draft]
+        self,
+        clause: str,
+        slug: str,
+        title: str,
+        kind: Kind,
+        change: Change,
+        *,
+        base: Callable[[Setting], Draft] = documented,
+        rests_on: tuple[str, ...] = (AS_PRINTED,),
     ) -> Case:
         full = f"{self.area}/{clause}"
-        return Case(id=f"{full}/{slug}", clause=full, title=title, kind=kind, change=change, base=base)
+        return Case(
+            id=f"{full}/{slug}",
+            clause=full,
+            title=title,
+            kind=kind,
+            request=lambda setting: change(base(setting), setting).request(),
+            rests_on=rests_on,
+        )

@@ -100,18 +100,19 @@ def placed_in(document: Mapping[str, Any], world: World, call: KnownCall) -> dic
     copy["components"]["schemas"]["PhoneCallAction"] = {"$ref": "#/components/schemas/UnParkAction"}
     body = copy["components"]["requestBodies"]["PhoneCallAction"]["content"]["application/json"]
     body["examples"] = {
-        "known": {
-            "value": {"action": "UnPark", "sendCallTo": world.retriever, "phoneCallViewId": call.view}
-        }
+        "known": {"value": {"action": "UnPark", "sendCallTo": world.retriever, "phoneCallViewId": call.view}}
     }
     return copy
 
 
 def _request_of(case: Any) -> Request:
     parts = case.as_transport_kwargs(base_url="http://target/uapi")
-    parts = {name: parts[name] for name in ("method", "url", "params", "headers", "json", "data") if name in parts}
+    parts = {
+        name: parts[name] for name in ("method", "url", "params", "headers", "json", "data") if name in parts
+    }
     prepared = requests.Request(**parts).prepare()
-    body = prepared.body.encode() if isinstance(prepared.body, str) else prepared.body
+    sent = prepared.body
+    body = sent.encode() if isinstance(sent, str) else sent if isinstance(sent, bytes) else None
     headers = {name.title(): str(value) for name, value in prepared.headers.items()}
     headers.pop("Content-Length", None)
     headers.pop("User-Agent", None)

@@ -9,7 +9,9 @@ _ROWS = Rows("failure")
 
 
 def _timeout(reason: str, slug: str, value: Any, shown: str) -> Case:
-    return _ROWS.refusal(f"timeout/{reason}", slug, f"waitForPickup is {shown}", member("waitForPickup", value))
+    return _ROWS.refusal(
+        f"timeout/{reason}", slug, f"waitForPickup is {shown}", member("waitForPickup", value)
+    )
 
 
 def _caller_id(reason: str, slug: str, value: Any, title: str) -> Case:

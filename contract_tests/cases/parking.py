@@ -11,7 +11,13 @@ _ROWS = Rows("parking")
 
 CASES: tuple[Case, ...] = (
     _ROWS.of_kind(
-        Kind.REPEATED, "second-retrieval", "again", "the page's request a second time, on a retrieved call", unchanged
+        Kind.REPEATED,
+        "second-retrieval",
+        "again",
+        "the page's request a second time, on a retrieved call",
+        unchanged,
     ),
-    _ROWS.of_kind(Kind.NOT_PARKED, "not-parked", "on-the-phone", "the call is on the phone, not parked", unchanged),
+    _ROWS.of_kind(
+        Kind.NOT_PARKED, "not-parked", "on-the-phone", "the call is on the phone, not parked", unchanged
+    ),
 )

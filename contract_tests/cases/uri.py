@@ -1,6 +1,6 @@
 """Cases of spec/clauses/uri.yaml."""
 
-from contract_tests.case import Case, Kind, Rows
+from contract_tests.case import AS_PRINTED, Case, Kind, Rows
 from contract_tests.draft import Lacking, both, segment, segment_from, unchanged, with_
 from contract_tests.world import OTHER_TOKEN
 
@@ -54,6 +54,7 @@ CASES: tuple[Case, ...] = (
     _ROWS.retrieval(
         "phone-call-id/with-self", "me-and-self", "the call is named by @me, @self and its id",
         both(segment("user", "@me"), segment("extension", "@self")),
+        rests_on=(AS_PRINTED, "uri/user-id/me/me", "uri/extension/self/self"),
     ),
     _ROWS.of_kind(
         Kind.OBSERVATION, "phone-call-id/omitted", "omitted", "the path ends with the extension",

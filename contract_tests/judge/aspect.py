@@ -39,7 +39,7 @@ CORE = (
     "parking/leaves-lot",
     "parking/connects",
 )
-"""Without these a retrieval did not work, whatever it claims."""
+"""Without these a retrieval that no listing shows did not work, whatever it claims."""
 
 
 def answer_aspects(answer: Answer, evidence: Evidence, violations: SchemaViolations) -> Iterator[Aspect]:
@@ -94,11 +94,13 @@ def effect_aspects(evidence: Evidence, world: World) -> Iterator[Aspect]:
         expected=f"a listing of call {evidence.call.id}",
         actual=f"a listing of call {after.id[:80]}",
     )
-    yield _leaves_lot(before, after, world.retriever)
-    yield _shows_no_remains(before, after)
-    yield from _connects(after, world.retriever)
     if evidence.witness is not None and evidence.witness_after is not None:
         yield _leaves_witness(evidence)
+    leaves_lot = _leaves_lot(before, after, world.retriever)
+    yield leaves_lot
+    if leaves_lot.holds is not False:
+        yield _shows_no_remains(before, after)
+        yield from _connects(before, after, world.retriever)
 
 
 def did_retrieve(aspects: list[Aspect]) -> bool | None:
@@ -142,10 +144,11 @@ def _shows_no_remains(before: Sighting, after: Sighting) -> Aspect:
     )
 
 
-def _connects(after: Sighting, retriever: str) -> Iterator[Aspect]:
+def _connects(before: Sighting, after: Sighting, retriever: str) -> Iterator[Aspect]:
     views = after.involving(retriever)
-    if not after.views:
-        yield Aspect(clause="parking/connects", holds=None, expected="", actual="the listing shows no views")
+    if not after.views or (views and is_unchanged(before, after)):
+        why = "the listing shows no views" if not after.views else "the listing did not change"
+        yield Aspect(clause="parking/connects", holds=None, expected="", actual=why)
         return
     parties = sorted({view.extension for view in after.views})
     yield Aspect(

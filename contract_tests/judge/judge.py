@@ -33,6 +33,10 @@ CARRIED_BY_CONTROL = (
 """Clauses that any working retrieval carries out and that no request can single out."""
 
 
+CARRIED_BY_CASE = {"payload/view/required": "failure/view/missing/missing"}
+"""Clauses that say the same as a code of the failure table does; a finding is that code's, not theirs."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Observation:
     """What was seen where the page is silent."""
@@ -70,8 +74,10 @@ def judge(
     """
     opinions = [opinion(one, world, reading) for one in evidence]
     retrievals = look_at(opinions, control, world, violations)
+    on_cases = list(_on_cases(opinions, retrievals, reading, levels))
     rulings = [
-        *_on_cases(opinions, retrievals, reading, levels),
+        *on_cases,
+        *_on_carried_by_case(on_cases),
         *_on_carried(retrievals, reading),
         *_on_list_ids(retrievals, reading, lists),
         *(
@@ -117,8 +123,9 @@ def _verdict_on_refusal(one: Opinion, retrievals: Retrievals) -> tuple[Verdict, 
     kind = one.evidence.case.kind
     if kind is Kind.REPEATED and not (retrievals.of_control and retrievals.worked(retrievals.of_control)):
         return Verdict.INCONCLUSIVE, one.actual, "The first retrieval of this call was not seen to work."
-    if one.verdict is Verdict.WRONG_CODE and retrievals.is_refused_like_control(one):
-        return Verdict.INCONCLUSIVE, one.actual, "The page's own request is refused with the same answer."
+    alike = retrievals.refused_alike(one)
+    if one.verdict in (Verdict.WRONG_CODE, Verdict.FAIL) and alike is not None:
+        return Verdict.INCONCLUSIVE, one.actual, f"Refused with the same answer: {alike.title}."
     changed = is_unchanged(one.evidence.seen_before(), one.evidence.seen_after()) is False
     if kind is Kind.NOT_PARKED and changed and one.verdict is not Verdict.FAIL:
         return Verdict.FAIL, f"{one.actual}, but the call changed", ""
@@ -142,6 +149,16 @@ def _on_carried(retrievals: Retrievals, reading: Reading) -> Iterator[Ruling]:
             hint="" if proof else NOTHING_WORKED,
             exchanges=shown.opinion.evidence.numbers if shown else (),
         )
+
+
+def _on_carried_by_case(rulings: Sequence[Ruling]) -> Iterator[Ruling]:
+    by_case = {ruling.case: ruling for ruling in rulings}
+    for clause, case in CARRIED_BY_CASE.items():
+        if case in by_case:
+            carrier = by_case[case]
+            verdict = Verdict.INCONCLUSIVE if carrier.is_finding else carrier.verdict
+            hint = f"See {case}." if carrier.is_finding else carrier.hint
+            yield replace(carrier, clause=clause, case=f"{clause}/by-its-code", verdict=verdict, hint=hint)
 
 
 def _on_list_ids(retrievals: Retrievals, reading: Reading, lists: bool) -> Iterator[Ruling]:

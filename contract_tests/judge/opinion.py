@@ -95,7 +95,9 @@ def _fits(outcome: Outcome, answer: Answer) -> bool:
         return False
     if outcome.codes is not None:
         return answer.error_code in outcome.codes
-    return answer.error_code not in outcome.excluding
+    return not outcome.excluding or (
+        answer.error_code is not None and answer.error_code not in outcome.excluding
+    )
 
 
 def _has_status_but_no_code(outcomes: tuple[Outcome, ...], answer: Answer) -> bool:

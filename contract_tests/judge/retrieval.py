@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from contract_tests.case import Case, Kind
+from contract_tests.judge.answer import Answer
 from contract_tests.judge.aspect import (
     CORE,
     Aspect,
@@ -90,20 +91,18 @@ class Retrievals:
         return any(self.worked(one) for one in self.all)
 
     def worked(self, retrieval: Retrieval) -> bool:
-        """Whether a retrieval did what it claims. Without usable listings a refused repetition is the proof."""
-        if not retrieval.is_accepted or any(aspect.clause in CORE for aspect in retrieval.broken):
+        """Whether a retrieval did what it claims: seen in listings, or else a sound answer and a refused repetition."""
+        if not retrieval.is_accepted or retrieval.retrieved is False:
             return False
-        if retrieval.retrieved is None:
-            return self._repeat_was_refused
-        return retrieval.retrieved
+        sound = not any(aspect.clause in CORE for aspect in retrieval.broken)
+        return retrieval.retrieved or (sound and self._repeat_was_refused)
 
-    def is_refused_like_control(self, opinion: Opinion) -> bool:
-        """Whether the control was refused too, with the same status and code."""
-        control = self.of_control.opinion.answer if self.of_control else None
-        answer = opinion.answer
-        if control is None or answer is None or not control.is_refusal:
-            return False
-        return (control.status, control.error_code) == (answer.status, answer.error_code)
+    def refused_alike(self, opinion: Opinion) -> Case | None:
+        """A case that this one rests on and that is refused with the same status and code, if there is one."""
+        if opinion.answer is None or not opinion.answer.is_refusal:
+            return None
+        below = (one for one in self.all if one.case.id in opinion.evidence.case.rests_on)
+        return next((one.case for one in below if _is_same_refusal(one.opinion.answer, opinion.answer)), None)
 
     @property
     def _repeat_was_refused(self) -> bool:
@@ -145,14 +144,18 @@ def verdict_on(retrieval: Retrieval, all_: Retrievals, levels: Mapping[str, str]
     return Verdict.PASS, f"{opinion.answer}, and the call is retrieved", ""
 
 
+def _is_same_refusal(one: Answer | None, other: Answer) -> bool:
+    return one is not None and (one.status, one.error_code) == (other.status, other.error_code)
+
+
 def _verdict_on_refused(retrieval: Retrieval, all_: Retrievals) -> tuple[Verdict, str, str]:
     opinion = retrieval.opinion
     if retrieval.case is all_.control:
         return Verdict.FAIL, opinion.actual, ""
+    if alike := all_.refused_alike(opinion):
+        return Verdict.INCONCLUSIVE, opinion.actual, f"Refused with the same answer: {alike.title}."
     if opinion.outcome is not None and opinion.outcome.warning:
         return Verdict.DEVIATION, opinion.actual, ""
-    if all_.is_refused_like_control(opinion):
-        return Verdict.INCONCLUSIVE, opinion.actual, "The page's own request is refused with the same answer."
     if not all_.any_worked:
         return Verdict.INCONCLUSIVE, opinion.actual, "No retrieval was seen to work in this run."
     return Verdict.FAIL, opinion.actual, ""
@@ -165,7 +168,12 @@ def _aspects(opinion: Opinion, world: World, violations: SchemaViolations) -> li
     effects = list(effect_aspects(opinion.evidence, world))
     if answer.status == 204:
         return [_nothing_returned(did_retrieve(effects)), *effects]
-    return [_status(opinion), *answer_aspects(answer, opinion.evidence, violations), *effects]
+    return [
+        _status(opinion),
+        _returned(opinion),
+        *answer_aspects(answer, opinion.evidence, violations),
+        *effects,
+    ]
 
 
 def _status(opinion: Opinion) -> Aspect:
@@ -176,6 +184,15 @@ def _status(opinion: Opinion) -> Aspect:
         expected=" or ".join(opinion.expected),
         actual=f"status {opinion.answer.status}",
         noted=opinion.outcome.warning or "" if opinion.outcome else "",
+    )
+
+
+def _returned(opinion: Opinion) -> Aspect:
+    return Aspect(
+        clause="success/no-call",
+        holds=True,
+        expected="200 with the call that was retrieved",
+        actual=f"{opinion.answer}",
     )
 
 

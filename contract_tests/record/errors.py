@@ -12,7 +12,6 @@ RecordError
 Each message says where, what is wrong, and what to do about it.
 """
 
-
 from __future__ import annotations
 
 

@@ -54,7 +54,7 @@ class ApiRung:
         body = json.dumps(self._placing())
         url = shlex.quote(f"{self.target.url}{ROOT}/{self.world.user}/simple")
         return [
-            "# place a call, park it, and put its id and view into the lines below:",
+            f"# place a call, park it, and put its id for {call.id} into the lines below:",
             f'curl -sS -X POST {url} -H "Authorization: Bearer $CALLPARK_TOKEN"'
             f" -H 'Content-Type: application/json' -d '{body}'",
         ]

@@ -16,6 +16,8 @@ from contract_tests.world import KnownCall, World
 STATES = "/_mock/states"
 HEALTH = "/_mock/health"
 WITNESS_VIEW = "07"
+AGAIN = "again"
+"""The session in which findings are seen again, so that pasted lines disturb nobody."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,13 +51,17 @@ class ControlRung:
         self._ask({"action": "teardown", "state": "parked", "params": {"calls": listed}}, "tear-down")
 
     def reproduction(self, call: KnownCall) -> list[str]:
+        state = "parked" if call.parked else "talking"
         params = {"userId": call.user, "extension": call.extension, "phoneCallId": call.id}
         body = json.dumps(
-            {"action": "setup", "state": "parked", "params": params | {"phoneCallViewId": call.view}}
+            {"action": "setup", "state": state, "params": params | {"phoneCallViewId": call.view}}
         )
         return [
+            f"export CALLPARK_TOKEN=mock.{AGAIN}.{self.world.user}"
+            f" CALLPARK_OTHER_TOKEN=mock.{AGAIN}.{self.world.foreign_user}"
+            f" CALLPARK_EXPIRED_TOKEN=mock.expired.{self.world.user}",
             f"curl -sS {self.target.url}{STATES} -H 'Content-Type: application/json'"
-            f" -H 'X-Callpark-Session: {self.session}' -d '{body}'"
+            f" -H 'X-Callpark-Session: {AGAIN}' -d '{body}'",
         ]
 
     def _set_up(self, state: str, **params: Any) -> list[KnownCall]:

@@ -1,0 +1,5 @@
+"""`python -m callpark`."""
+
+from callpark.command_line import main
+
+main()

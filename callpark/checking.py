@@ -1,0 +1,60 @@
+"""A check from the front door: approach, run, render, summary. `check` and `demo` share it."""
+
+from __future__ import annotations
+
+import shutil
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import callpark_spec
+import click
+
+from callpark import __version__
+from callpark.output import RECORD, write_pages
+from callpark.progress import shown_progress
+from contract_tests.approach import Approach
+from contract_tests.check import Check, Plan
+from contract_tests.record.reader import read_record
+from contract_tests.reporting.summary import render_summary
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Checked:
+    """The exit status of a check and the files that it left, the record first."""
+
+    exit_code: int
+    files: tuple[Path, ...]
+
+
+def run_check(
+    approach: Approach, plan: Plan, *, folder: Path, formats: Sequence[str], quiet: bool = False
+) -> Checked:
+    """Checks, writes record and pages into the folder, and prints the summary.
+
+    May raise `NothingSelected`, and OSError where the folder cannot be written.
+    """
+    catalogue = callpark_spec.load()
+    folder.mkdir(parents=True, exist_ok=True)
+    path = folder / RECORD
+    with path.open("wb") as stream, shown_progress(quiet=quiet) as watch:
+        check = Check(
+            plan=plan,
+            target=approach.target,
+            rung=approach.rung,
+            catalogue=catalogue,
+            version=__version__,
+            stream=stream,
+            sleep=time.sleep,
+            watch=watch,
+        )
+        try:
+            outcome = check.run()
+        finally:
+            approach.target.close()
+    record = read_record(path)
+    pages = write_pages(record, catalogue, folder, formats)
+    width = min(shutil.get_terminal_size((100, 24)).columns, 120)
+    click.echo("\n".join(render_summary(record, catalogue, width=width)))
+    return Checked(exit_code=int(outcome.exit_code), files=(path, *pages))

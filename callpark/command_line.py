@@ -1,0 +1,74 @@
+"""The command `callpark`: finds the module of a command, and turns what goes wrong into a line and a status."""
+
+from __future__ import annotations
+
+import sys
+from importlib import import_module
+from typing import Any
+
+import click
+
+COMMANDS = {
+    "demo": "start the mock, park the documented call, check it, write the report",
+    "mock": "serve the mock",
+    "check": "judge an implementation",
+    "report": "render a record again",
+    "explain": "print a clause, a reading or an error code",
+}
+USAGE_ERROR = 2
+INTERRUPTED = 130
+
+
+class _LazyGroup(click.Group):
+    """Commands whose modules are imported when they are called, so that help costs nothing."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in COMMANDS:
+            return None
+        command = import_module(f"callpark.commands.{cmd_name}").command
+        assert isinstance(command, click.Command)
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section("Commands"):
+            formatter.write_dl(list(COMMANDS.items()))
+
+
+def _print_version(ctx: click.Context, param: click.Parameter, value: bool) -> None:
+    if value and not ctx.resilient_parsing:
+        from callpark import __version__
+
+        click.echo(f"callpark {__version__}")
+        ctx.exit()
+
+
+@click.command(cls=_LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
+@click.option(
+    "--version",
+    is_flag=True,
+    expose_value=False,
+    is_eager=True,
+    callback=_print_version,
+    help="Show the version.",
+)
+def group() -> None:
+    """Contract, mock and conformance checker for VoipNow's UnPark PhoneCalls."""
+
+
+def main(arguments: list[str] | None = None) -> Any:
+    """Runs a command and exits; a usage error is status 2, an interrupted run 130."""
+    try:
+        status = group.main(args=arguments, prog_name="callpark", standalone_mode=False)
+    except click.ClickException as error:
+        error.show()
+        status = error.exit_code
+    except (click.Abort, KeyboardInterrupt):
+        click.echo("interrupted", err=True)
+        status = INTERRUPTED
+    except BrokenPipeError:
+        sys.stderr.close()
+        status = 1
+    sys.exit(status if isinstance(status, int) else 0)

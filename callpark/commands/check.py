@@ -1,0 +1,129 @@
+"""`callpark check URL`."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import click
+
+DEFAULT_FORMATS = ("html", "junit")
+UNREACHABLE = 3
+
+
+@click.command("check")
+@click.argument("url")
+@click.option(
+    "--profile", "profile_file", type=click.Path(dir_okay=False, path_type=Path), help="Describes the target."
+)
+@click.option(
+    "--token-file", type=click.Path(exists=True, dir_okay=False, path_type=Path), help="File with the token."
+)
+@click.option("--token", help="The token itself; everybody on this machine can read it in the process list.")
+@click.option("--rung", type=click.Choice(["auto", "control", "api"]), default="auto", show_default=True)
+@click.option(
+    "--lane", type=click.Choice(["conform", "explore", "all"]), default="conform", show_default=True
+)
+@click.option("--reading", type=click.Choice(["document", "table"]), default="document", show_default=True)
+@click.option(
+    "--clause", "clauses", multiple=True, help="Only this clause, or all below this prefix; repeatable."
+)
+@click.option("--seed", default=0, show_default=True)
+@click.option(
+    "--header", "headers", multiple=True, metavar="NAME:VALUE", help="A header to send along; repeatable."
+)
+@click.option(
+    "--out",
+    type=click.Path(file_okay=False, path_type=Path),
+    default=Path("callpark-report"),
+    show_default=True,
+)
+@click.option(
+    "--format",
+    "formats",
+    multiple=True,
+    type=click.Choice(["html", "junit"]),
+    help="What to render; both by default.",
+)
+@click.option("--quiet", is_flag=True, help="No progress, only the summary.")
+def command(
+    url: str,
+    profile_file: Path | None,
+    token_file: Path | None,
+    token: str | None,
+    rung: str,
+    lane: str,
+    reading: str,
+    clauses: tuple[str, ...],
+    seed: int,
+    headers: tuple[str, ...],
+    out: Path,
+    formats: tuple[str, ...],
+    quiet: bool,
+) -> int:
+    """Judge the implementation at URL, an origin such as http://127.0.0.1:8080.
+
+    \b
+    Exit status: 0 conforms, 1 does not, 3 could not be judged, 2 usage, 5 our own fault, 130 interrupted.
+    The token may also come from CALLPARK_TOKEN (and CALLPARK_OTHER_TOKEN, CALLPARK_EXPIRED_TOKEN).
+    """  # fmt: skip
+    from typing import cast
+
+    from callpark.checking import run_check
+    from callpark.run_id import new_run_id
+    from contract_tests.approach import NoSuchRung, NoToken, RungName, approach
+    from contract_tests.check import Lane, NothingSelected, Plan
+    from contract_tests.profile import ProfileError, read_profile
+    from contract_tests.record.redaction import SecretRefused
+    from contract_tests.target import TargetUnreachable, UnusableTarget
+    from contract_tests.verdict import Reading
+
+    run = new_run_id()
+    try:
+        approached = approach(
+            url,
+            run=run,
+            profile=read_profile(profile_file, os.environ) if profile_file else None,
+            tokens=_tokens(token, token_file),
+            rung=cast(RungName, rung),
+            headers=tuple(_header(text) for text in headers),
+        )
+    except TargetUnreachable as error:
+        click.echo(f"could not be judged: {error}", err=True)
+        return UNREACHABLE
+    except (UnusableTarget, NoToken, NoSuchRung, ProfileError, SecretRefused) as error:
+        raise click.UsageError(str(error)) from error
+    if approached.note:
+        click.echo(approached.note, err=True)
+    plan = Plan(
+        profile=approached.profile,
+        run=run,
+        lane=cast(Lane, lane),
+        reading=cast(Reading, reading),
+        seed=seed,
+        clauses=clauses,
+    )
+    try:
+        checked = run_check(approached, plan, folder=out, formats=formats or DEFAULT_FORMATS, quiet=quiet)
+    except NothingSelected as error:
+        raise click.UsageError(f"{error} (`callpark explain` lists all clauses)") from error
+    except OSError as error:
+        raise click.ClickException(f"{out}: {error.strerror or error}") from error
+    click.echo("written: " + ", ".join(str(path) for path in checked.files))
+    return checked.exit_code
+
+
+def _tokens(token: str | None, token_file: Path | None) -> dict[str, str]:
+    given = token or (token_file.read_text(encoding="utf-8").strip() if token_file else "")
+    return {
+        "token": given or os.environ.get("CALLPARK_TOKEN", ""),
+        "other_token": os.environ.get("CALLPARK_OTHER_TOKEN", ""),
+        "expired_token": os.environ.get("CALLPARK_EXPIRED_TOKEN", ""),
+    }
+
+
+def _header(text: str) -> tuple[str, str]:
+    name, colon, value = text.partition(":")
+    if not colon or not name.strip():
+        raise click.UsageError(f"--header {text!r} is not of the form NAME:VALUE")
+    return name.strip(), value.strip()

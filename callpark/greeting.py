@@ -1,0 +1,72 @@
+"""What `callpark mock` says when it serves: where it is, whose tokens there are, and what to try first."""
+
+from __future__ import annotations
+
+import json
+import shlex
+from collections.abc import Iterator, Sequence
+
+from mockserver.simulator.phone_call import PhoneCall
+
+TOKENS = (
+    ("mock.default.12", "user 12, who owns the documented call"),
+    ("mock.default.13", "another user of the same organization"),
+    ("mock.expired.12", "always answered as expired"),
+)
+RETRIEVER = "0003*024"
+
+
+def greeting(url: str, *, parked: Sequence[PhoneCall], control_token: str | None) -> Iterator[str]:
+    """The lines to print once requests are answered at `url`."""
+    yield f"callpark mock: {url}/uapi  (Ctrl-C ends it)"
+    yield ""
+    yield from (f"  {token:<18} {whose}" for token, whose in TOKENS)
+    yield "  mock.NAME.12       the same user in a world of its own, made on first use"
+    yield ""
+    if parked:
+        yield f"Parked: {_shown(parked)}. Retrieve the first:"
+        yield ""
+        yield f"  {unpark_line(url, parked[0])}"
+        yield ""
+    else:
+        yield "Nothing is parked. Park a call:"
+        yield ""
+        yield f"  {park_line(url, control_token)}"
+        yield ""
+    yield "Put everything back as it was:"
+    yield ""
+    yield f"  curl -sS -X POST {url}/_mock/reset{_control(control_token)}"
+
+
+def unpark_line(url: str, call: PhoneCall) -> str:
+    """The page's own request on a call, as a curl line to paste."""
+    payload = {
+        "action": "UnPark",
+        "sendCallTo": RETRIEVER,
+        "callerId": "John Doe <42420042>",
+        "waitForPickup": "20",
+        "phoneCallViewId": call.views[0].id,
+    }
+    address = shlex.quote(f"{url}/uapi/phoneCalls/{call.owner}/{call.extension}/{call.id}")
+    return (
+        f"curl -sS -X PUT {address} -H 'Authorization: Bearer mock.default.{call.owner}'"
+        f" -H 'Content-Type: application/json' -d {shlex.quote(json.dumps(payload))}"
+    )
+
+
+def park_line(url: str, control_token: str | None) -> str:
+    """A curl line that puts a call into the lot."""
+    state = json.dumps({"action": "setup", "state": "parked", "params": {}})
+    return (
+        f"curl -sS {url}/_mock/states{_control(control_token)}"
+        f" -H 'Content-Type: application/json' -d {shlex.quote(state)}"
+    )
+
+
+def _control(token: str | None) -> str:
+    return f" -H {shlex.quote(f'Authorization: Bearer {token}')}" if token else ""
+
+
+def _shown(parked: Sequence[PhoneCall]) -> str:
+    first = f"call {parked[0].id} of {parked[0].extension}"
+    return first if len(parked) == 1 else f"{first} and {len(parked) - 1} more"

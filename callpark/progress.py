@@ -1,0 +1,45 @@
+"""How far a check is: live on a terminal, a plain line now and then elsewhere."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+from contract_tests.check import Started
+
+EVERY = 50
+
+
+@contextmanager
+def shown_progress(*, quiet: bool) -> Iterator[Callable[[Started], None]]:
+    """A function to be told of each case; what it prints goes to standard error."""
+    if quiet:
+        yield lambda started: None
+    elif sys.stderr.isatty():
+        with _live() as watch:
+            yield watch
+    else:
+        yield _plain
+
+
+def _plain(started: Started) -> None:
+    if started.place == 1 or started.place % EVERY == 0 or started.place == started.total:
+        print(f"case {started.place} of {started.total}: {started.case.clause}", file=sys.stderr, flush=True)
+
+
+@contextmanager
+def _live() -> Iterator[Callable[[Started], None]]:
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+    columns = (BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(), TextColumn("{task.description}"))
+    with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
+        task = progress.add_task("", total=None)
+
+        def watch(started: Started) -> None:
+            progress.update(
+                task, completed=started.place, total=started.total, description=started.case.clause
+            )
+
+        yield watch

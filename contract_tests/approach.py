@@ -1,0 +1,112 @@
+"""How a target is approached: which profile describes it, and which rung gets parked calls on it."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Literal
+
+from contract_tests.profile import Profile, mock_profile
+from contract_tests.record.redaction import Redaction
+from contract_tests.state.api import ApiRung
+from contract_tests.state.control import ControlRung, is_our_mock
+from contract_tests.state.rung import Rung
+from contract_tests.target import Target
+
+RungName = Literal["auto", "control", "api"]
+SESSION = "check-{run}"
+
+
+class NoToken(Exception):
+    """The target is not our mock and nobody said which token to use."""
+
+
+class NoSuchRung(Exception):
+    """The rung asked for cannot be used on this target; the message says why."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Approach:
+    """A target with the profile and the rung to check it with. `note` says what was assumed, if anything was."""
+
+    target: Target
+    profile: Profile
+    rung: Rung
+    note: str = ""
+
+
+def approach(
+    url: str,
+    *,
+    run: str,
+    profile: Profile | None = None,
+    tokens: Mapping[str, str] | None = None,
+    rung: RungName = "auto",
+    headers: tuple[tuple[str, str], ...] = (),
+) -> Approach:
+    """Finds out what answers at a URL and how to check it.
+
+    Without a profile and without a token our own mock is checked in a session of its own; anything else needs a
+    token. `tokens` maps `token`, `other_token` and `expired_token` to their values and wins over the profile.
+
+    Raises `UnusableTarget`, `TargetUnreachable`, `NoToken` or `NoSuchRung`.
+    """
+    given = {name: value for name, value in (tokens or {}).items() if value}
+    scout = Target(url=url, secrets={}, now=time.monotonic, sleep=time.sleep, headers=headers)
+    scout.probe()
+    ours = is_our_mock(scout)
+    scout.close()
+    described, note = _described(profile, given, ours, run, scout.url)
+    target = Target(url=url, secrets=described.secrets, now=time.monotonic, sleep=time.sleep, headers=headers)
+    return Approach(target=target, profile=described, rung=_rung(rung, ours, target, described), note=note)
+
+
+def _described(
+    profile: Profile | None, given: Mapping[str, str], ours: bool, run: str, url: str
+) -> tuple[Profile, str]:
+    if profile is not None:
+        complete = replace(profile, secrets={**profile.secrets, **given})
+        _require_token(complete, url)
+        return complete, ""
+    if ours and not given:
+        return mock_profile(SESSION.format(run=run)), ""
+    assumed = Profile(secrets=given)
+    _require_token(assumed, url)
+    if ours:
+        return replace(assumed, name="callpark mock"), ""
+    return assumed, (
+        "No profile: the users and extensions of the page's example are assumed"
+        f" (user {assumed.user}, extension {assumed.extension}, retriever {assumed.retriever})."
+    )
+
+
+def _require_token(profile: Profile, url: str) -> None:
+    if "token" not in profile.secrets:
+        raise NoToken(
+            f"{url} is not a callpark mock, so a token is needed:"
+            " set CALLPARK_TOKEN, or name a file with --token-file, or a variable with token_env in the profile"
+        )
+    Redaction(profile.secrets)
+
+
+def _rung(wanted: RungName, ours: bool, target: Target, profile: Profile) -> Rung:
+    if wanted == "control" and not ours:
+        raise NoSuchRung(f"{target.url} has no control plane of ours; try --rung api")
+    if wanted != "api" and ours:
+        return ControlRung(target=target, world=profile.world(), session=_session(profile))
+    if profile.destination is None:
+        raise NoSuchRung("the rung api needs a destination to call; the profile names none")
+    return ApiRung(
+        target=target,
+        world=profile.world(),
+        destination=profile.destination,
+        sleep=time.sleep,
+        patience=max(profile.settle, 5.0),
+    )
+
+
+def _session(profile: Profile) -> str:
+    """The session of the mock that the token stands for."""
+    parts = profile.secrets["token"].split(".")
+    return parts[1] if len(parts) == 3 and parts[0] == "mock" else "default"

@@ -1,0 +1,241 @@
+"""A check: preflight, lane, judgement and record, in this order. What the command line and pytest both drive."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import BinaryIO, Literal
+
+from callpark_spec import Catalogue, openapi_document
+
+from contract_tests import cases as table
+from contract_tests.case import Case
+from contract_tests.evidence import Evidence
+from contract_tests.judge import Judgement, judge
+from contract_tests.lanes.conform import ConformLane
+from contract_tests.lanes.coverage import coverage_cases
+from contract_tests.profile import Profile
+from contract_tests.record.lines import Suite, TargetLine
+from contract_tests.record.redaction import Redaction
+from contract_tests.record.writer import RecordWriter
+from contract_tests.reproduction import curl
+from contract_tests.schemathesis_adapter import Schema
+from contract_tests.state.rung import Rung, RungError
+from contract_tests.target import Target
+from contract_tests.verdict import READINGS, ExitCode, Reading, Ruling, Verdict, exit_code
+from contract_tests.world import KnownCall, World
+
+Lane = Literal["conform", "explore", "all"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Started:
+    """A case is about to be sent; `place` of `total`."""
+
+    case: Case
+    place: int
+    total: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    """What to check, and under which reading the exit status is decided. `clauses` are ids or prefixes of ids."""
+
+    profile: Profile
+    run: str
+    lane: Lane = "conform"
+    reading: Reading = "document"
+    seed: int = 0
+    clauses: tuple[str, ...] = ()
+    cases: tuple[str, ...] = ()
+
+
+class NothingSelected(Exception):
+    """The clauses or cases asked for select nothing; the message names them."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outcome:
+    """What a check came to, in memory; the record holds the same."""
+
+    rulings: tuple[Ruling, ...]
+    exit_code: ExitCode
+
+
+@dataclass(kw_only=True)
+class Check:
+    """Runs a plan against a target by means of a rung.
+
+    `wall_clock` says the time for the record, `sleep` waits (seconds). `version` is the suite's. `watch` is told of
+    each case before it is sent.
+    """
+
+    plan: Plan
+    target: Target
+    rung: Rung
+    catalogue: Catalogue
+    version: str
+    stream: BinaryIO
+    sleep: Callable[[float], None]
+    wall_clock: Callable[[], datetime] = lambda: datetime.now(UTC)
+    watch: Callable[[Started], None] = lambda started: None
+    _writer: RecordWriter = field(init=False)
+    _known_cases: set[str] = field(init=False, default_factory=set)
+    _begun: float = field(init=False)
+
+    def __post_init__(self) -> None:
+        redact = Redaction(self.target.secrets)
+        self._writer = RecordWriter(self.stream, redact)
+        self.target.watch = self._writer.exchange
+        self._begun = self.target.now()
+
+    def run(self) -> Outcome:
+        """The whole check. Leaves a record without a footer when it is interrupted."""
+        world = self.plan.profile.world()
+        chosen = selected(self._cases(world), self.plan)
+        self._write_header(world)
+        lane = self._lane(world, len(chosen))
+        evidence = self._evidence(lane, chosen)
+        judgements = {reading: self._judge(evidence, world, reading) for reading in READINGS}
+        rulings = [ruling for judgement in judgements.values() for ruling in judgement.rulings]
+        self._write_rulings(judgements, {one.case.id: one for one in evidence})
+        code = exit_code(r.verdict for r in rulings if r.reading == self.plan.reading)
+        self._writer.footer(
+            finished=_rfc3339(self.wall_clock()),
+            elapsed=self.target.now() - self._begun,
+            calls_used=lane.calls_used,
+            exit_code=code,
+        )
+        return Outcome(rulings=tuple(rulings), exit_code=code)
+
+    def _cases(self, world: World) -> tuple[Case, ...]:
+        conform = table.all_cases() if self.plan.lane in ("conform", "all") else ()
+        if self.plan.lane == "conform":
+            return conform
+        return conform + coverage_cases(openapi_document(), world, "01")
+
+    def _lane(self, world: World, count: int) -> ConformLane:
+        def started(case: Case, call: KnownCall | None, witness: KnownCall | None) -> None:
+            self._write_case(case.id, case.clause, case.title, call, witness)
+            self.watch(Started(case=case, place=len(self._known_cases), total=count))
+
+        return ConformLane(
+            target=self.target,
+            rung=self.rung,
+            world=world,
+            control=table.CONTROL,
+            sleep=self.sleep,
+            settle=self.plan.profile.settle,
+            lists="list" not in self.plan.profile.not_offered,
+            started=started,
+        )
+
+    def _evidence(self, lane: ConformLane, chosen: Sequence[Case]) -> list[Evidence]:
+        try:
+            return list(lane.run(chosen))
+        except RungError as error:
+            for case in chosen:
+                self._write_case(case.id, case.clause, case.title, None, None)
+            return [Evidence(case=case, lacking=f"no parked call: {error}") for case in chosen]
+
+    def _judge(self, evidence: Sequence[Evidence], world: World, reading: Reading) -> Judgement:
+        return judge(
+            evidence,
+            world=world,
+            reading=reading,
+            control=table.CONTROL,
+            levels={clause.id: str(clause.level) for clause in self.catalogue.clauses.values()},
+            violations=Schema(openapi_document()).violations,
+            lists="list" not in self.plan.profile.not_offered,
+        )
+
+    def _write_header(self, world: World) -> None:
+        self._writer.header(
+            run=self.plan.run,
+            started=_rfc3339(self.wall_clock()),
+            suite=Suite(
+                version=self.version,
+                page_sha256=self.catalogue.page.sha256,
+                catalogue_sha256=self.catalogue.digest,
+            ),
+            target=TargetLine(name=self.plan.profile.name or self.target.url, url=self.target.url),
+            lane=self.plan.lane,
+            reading=self.plan.reading,
+            seed=self.plan.seed,
+            rung=self.rung.name,
+            profile=self.plan.profile.as_json(),
+            world=world.as_json(),
+        )
+
+    def _write_case(
+        self, id: str, clause: str, title: str, call: KnownCall | None, witness: KnownCall | None
+    ) -> None:
+        if id not in self._known_cases:
+            self._known_cases.add(id)
+            self._writer.case(
+                id=id,
+                clause=clause,
+                title=title,
+                call=call.as_json() if call else None,
+                witness=witness.as_json() if witness else None,
+            )
+
+    def _write_rulings(
+        self, judgements: Mapping[Reading, Judgement], evidence: Mapping[str, Evidence]
+    ) -> None:
+        by_number = {
+            part.number: one
+            for one in evidence.values()
+            for part in (one.exchange, one.before, one.after)
+            if part is not None
+        }
+        for judgement in judgements.values():
+            for ruling in judgement.rulings:
+                self._write_case(ruling.case, ruling.clause, ruling.title, None, None)
+                proof = by_number.get(ruling.exchanges[0]) if ruling.exchanges else None
+                self._writer.ruling(ruling, self._reproduction(ruling, proof))
+        for seen in judgements[self.plan.reading].observations:
+            self._write_case(seen.case, seen.clause, seen.title, None, None)
+            self._writer.observation(
+                clause=seen.clause,
+                case=seen.case,
+                title=seen.title,
+                actual=seen.actual,
+                exchanges=seen.exchanges,
+            )
+
+    def _reproduction(self, ruling: Ruling, proof: Evidence | None) -> list[str]:
+        """How to see a row again: put a call into the lot, send the request, list the call."""
+        if (
+            ruling.verdict in (Verdict.PASS, Verdict.NOT_APPLICABLE)
+            or proof is None
+            or proof.exchange is None
+        ):
+            return []
+        lines = self.rung.reproduction(proof.call) if proof.call else []
+        lines.append(curl(proof.exchange.request, self.target.url))
+        if proof.after is not None:
+            lines.append(curl(proof.after.request, self.target.url))
+        return lines
+
+
+def selected(cases: Sequence[Case], plan: Plan) -> list[Case]:
+    """The cases that a plan asks for. Raises `NothingSelected` rather than check nothing."""
+    chosen = [
+        case
+        for case in cases
+        if (not plan.clauses or any(_is_under(case.clause, clause) for clause in plan.clauses))
+        and (not plan.cases or case.id in plan.cases)
+    ]
+    if not chosen:
+        raise NothingSelected(f"no case is selected by {', '.join(plan.clauses + plan.cases)}")
+    return chosen
+
+
+def _is_under(clause: str, wanted: str) -> bool:
+    return clause == wanted or clause.startswith(wanted.rstrip("/") + "/")
+
+
+def _rfc3339(moment: datetime) -> str:
+    return moment.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")

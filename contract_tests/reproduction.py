@@ -1,0 +1,48 @@
+"""A request as a shell line that sends it again. Secrets are environment variables in it."""
+
+from __future__ import annotations
+
+import re
+import shlex
+
+from contract_tests.exchange import Request
+
+VARIABLES = {
+    "${token}": "$CALLPARK_TOKEN",
+    "${other_token}": "$CALLPARK_OTHER_TOKEN",
+    "${expired_token}": "$CALLPARK_EXPIRED_TOKEN",
+}
+_LIKE_A_SECRET = re.compile(r"\$\{[a-z_]+\}")
+
+
+def curl(request: Request, base_url: str) -> str:
+    """One line of POSIX shell that sends exactly this request to the target and prints the whole answer."""
+    words = ["curl", "-sS", "-i", "--globoff", "--path-as-is"]
+    if request.method != "GET":
+        words += ["-X", request.method]
+    words.append(shlex.quote(base_url + request.target))
+    for name, value in request.headers:
+        words += ["-H", _quoted(f"{name}: {value}")]
+    if request.header("content-type") is None and request.body:
+        words += ["-H", "'Content-Type:'"]
+    if not request.body:
+        return " ".join(words + (["--data-binary", "''"] if request.body is not None else []))
+    try:
+        return " ".join([*words, "--data-binary", shlex.quote(_text(request.body))])
+    except ValueError:
+        octal = "".join(f"\\{byte:03o}" for byte in request.body)
+        return f"printf '{octal}' | " + " ".join([*words, "--data-binary", "@-"])
+
+
+def _text(body: bytes) -> str:
+    text = body.decode("utf-8")
+    if "\0" in text or text.startswith("@"):
+        raise ValueError("curl would not send this text as it stands")
+    return text
+
+
+def _quoted(header: str) -> str:
+    if not _LIKE_A_SECRET.search(header):
+        return shlex.quote(header)
+    escaped = re.sub(r'(["`\\])', r"\\\1", header)
+    return '"' + _LIKE_A_SECRET.sub(lambda name: VARIABLES.get(name.group(), name.group()), escaped) + '"'
