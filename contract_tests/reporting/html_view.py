@@ -25,6 +25,7 @@ SIGNS = {
     Standing.UNTRIED: "·",
     Standing.UNTESTABLE: "○",
     Standing.OBSERVED: "◦",
+    Standing.UNBOUND: "/",
 }
 
 MEANINGS = {
@@ -37,7 +38,8 @@ MEANINGS = {
     Standing.NOT_APPLICABLE: "the target declares that it does not offer this",
     Standing.UNTRIED: "this run did not try it",
     Standing.UNTESTABLE: "no request can show it",
-    Standing.OBSERVED: "the page is silent; seen, never judged",
+    Standing.OBSERVED: "seen, never judged; most often the page is silent",
+    Standing.UNBOUND: "only the other reading asks for it",
 }
 
 SECTIONS = (
@@ -185,6 +187,11 @@ class HtmlView:
     def other_catalogue(self) -> bool:
         """Whether the run was judged by other words than those shown here."""
         return self.record.header.suite.catalogue_sha256 != self.tally.catalogue.digest
+
+    def reasons_of(self, row: ClauseRow) -> tuple[str, ...]:
+        """Why the clause was not applied to this target, each reason once."""
+        lines = (line for line in row.rulings[self.tally.reading] if line.verdict == Verdict.NOT_APPLICABLE)
+        return tuple(dict.fromkeys(line.hint or line.actual or line.title for line in lines))
 
     def exchanges_of(self, clause: str, case: str) -> tuple[int, ...]:
         """The exchanges that the rulings of this case on this clause cite."""

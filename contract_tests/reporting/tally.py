@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property
@@ -25,7 +25,8 @@ class Standing(StrEnum):
     NOT_APPLICABLE = "not-applicable"
     UNTRIED = "not-tried"  # this run set out to try something else
     UNTESTABLE = "not-testable"  # no request can show it
-    OBSERVED = "observed"  # the page is silent
+    OBSERVED = "observed"  # seen, and never judged
+    UNBOUND = "not-binding"  # judged under the other reading alone
 
     @property
     def binds(self) -> bool:
@@ -63,6 +64,12 @@ class ClauseRow:
     observations: tuple[ObservationLine, ...]
 
     @property
+    def differs(self) -> bool:
+        """Whether the readings come to different verdicts; a reading that does not ask for it has none."""
+        found = set(self.standings.values()) - {Standing.UNBOUND}
+        return len(found) > 1
+
+    @property
     def cases(self) -> tuple[str, ...]:
         """The cases that tried it, in the order of the record."""
         lines = (line for reading in READINGS for line in self.rulings[reading])
@@ -98,7 +105,7 @@ class Tally:
             ClauseRow(
                 clause=clause,
                 standings={
-                    reading: _standing(clause, rulings[clause.id, reading], bool(observed[clause.id]))
+                    reading: self._standing(clause, reading, rulings, bool(observed[clause.id]))
                     for reading in READINGS
                 },
                 rulings={reading: tuple(rulings[clause.id, reading]) for reading in READINGS},
@@ -178,6 +185,22 @@ class Tally:
             for level in Level
         }
 
+    @staticmethod
+    def _standing(
+        clause: Clause,
+        reading: Reading,
+        rulings: Mapping[tuple[str, Reading], Sequence[RulingLine]],
+        observed: bool,
+    ) -> Standing:
+        if found := rulings.get((clause.id, reading)):
+            return worst(Standing(ruling.verdict) for ruling in found)
+        if clause.not_tested is not None:
+            return Standing.UNTESTABLE
+        if observed:
+            return Standing.OBSERVED
+        elsewhere = any(rulings.get((clause.id, other)) for other in READINGS)
+        return Standing.UNBOUND if elsewhere else Standing.UNTRIED
+
     def _is_aside(self, ruling: RulingLine) -> bool:
         return ruling.clause != self.case_of[ruling.case].clause
 
@@ -190,14 +213,6 @@ class Tally:
 
 def worst(standings: Iterable[Standing]) -> Standing:
     return min(standings, key=_RANK.__getitem__)
-
-
-def _standing(clause: Clause, rulings: list[RulingLine], observed: bool) -> Standing:
-    if rulings:
-        return worst(Standing(ruling.verdict) for ruling in rulings)
-    if clause.not_tested is not None:
-        return Standing.UNTESTABLE
-    return Standing.OBSERVED if observed else Standing.UNTRIED
 
 
 def _unknown(line: RulingLine | ObservationLine) -> Clause:

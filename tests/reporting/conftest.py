@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from io import BytesIO
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import msgspec
 import pytest
@@ -114,10 +114,11 @@ class Run:
         *,
         as_table: Verdict | None = None,
         reproduce: list[str] | None = None,
+        readings: tuple[Literal["table", "document"], ...] = READINGS,
         **more: Any,
     ) -> None:
         """Under both readings; `as_table` where that one differs."""
-        for reading in READINGS:
+        for reading in readings:
             found = as_table if reading == "table" and as_table is not None else verdict
             if reading == self.reading:
                 self.verdicts.append(found)

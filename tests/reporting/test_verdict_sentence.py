@@ -7,7 +7,7 @@ import pytest
 from callpark_spec import Catalogue
 from contract_tests.record.reader import read_record
 from contract_tests.reporting.sentence import verdict_sentence
-from contract_tests.reporting.tally import Tally
+from contract_tests.reporting.tally import Standing, Tally
 from contract_tests.verdict import Verdict
 
 URL = "https://pbx.example.com"
@@ -70,6 +70,20 @@ def test_the_clause_that_a_case_is_about_comes_before_those_it_broke_besides(
     run.ruling("c", TIMEOUT, Verdict.WRONG_CODE, "t")
     sentence = verdict_sentence(Tally(read_record(run.end()), catalogue))
     assert sentence.grounds == f"2 clauses are broken, first {TIMEOUT}, under the reading document"
+
+
+def test_a_clause_that_only_the_other_reading_asks_for_is_no_difference(
+    new_run: type, catalogue: Catalogue
+) -> None:
+    run = new_run()
+    run.case("c", "success/extension-echo", "t")
+    run.ruling("c", "success/extension-echo", Verdict.PASS, "t", readings=("document",))
+    run.case("d", STATUS, "t")
+    run.ruling("d", STATUS, Verdict.PASS, "t", as_table=Verdict.FAIL)
+    tally = Tally(read_record(run.end()), catalogue)
+    echo, status = tally.row_of["success/extension-echo"], tally.row_of[STATUS]
+    assert (echo.standings["document"], echo.standings["table"]) == (Standing.PASS, Standing.UNBOUND)
+    assert (echo.differs, status.differs) == (False, True)
 
 
 def test_a_run_that_tried_nothing_is_not_green(new_run: type, catalogue: Catalogue) -> None:
