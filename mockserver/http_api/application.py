@@ -1,8 +1,6 @@
 """The connexion application: the document, our validators, our token check, our errors."""
 
 import logging
-from collections.abc import Mapping
-from typing import Any
 
 from connexion import AsyncApp  # type: ignore[import-untyped]  # it ships no types
 from connexion.datastructures import MediaTypeDict  # type: ignore[import-untyped]  # it ships no types
@@ -51,11 +49,11 @@ def vendor_api(sessions: Sessions, presentation: Presentation) -> App:
             "body": MediaTypeDict({"*/*json": body_validator(compiled, presentation)}),
         },
     )
-    _handle_errors(app, Errors(contract, answering))
+    _handle_errors(app, Errors(answering))
     return Edge(
         app,
         answering,
-        base_path=contract.base_path,
+        contract,
         strict_media_type=presentation.strict_media_type,
     )
 
@@ -63,8 +61,7 @@ def vendor_api(sessions: Sessions, presentation: Presentation) -> App:
 class Errors:
     """Whatever is raised below becomes the vendor's envelope; a fault of ours is logged and told as one."""
 
-    def __init__(self, contract: Contract, answering: Answering) -> None:
-        self._contract = contract
+    def __init__(self, answering: Answering) -> None:
         self._answering = answering
 
     async def refused(self, _request: ConnexionRequest, error: RefusedRequest) -> ConnexionResponse:
@@ -75,11 +72,6 @@ class Errors:
         return self._response(for_status(error.status, f"{error.detail or error.title}.{hint}"))
 
     async def http(self, request: ConnexionRequest, error: HTTPException) -> ConnexionResponse:
-        path = request.scope["path"].removeprefix(self._contract.base_path)
-        methods = ", ".join(self._contract.methods_at(path))
-        if error.status_code == 405:
-            message = f"Method {request.scope['method']} is not allowed here. Allowed: {methods}."
-            return self._response(for_status(405, message), {"Allow": methods})
         if error.status_code == 404:
             return self._response(for_status(404, f"There is nothing at {request.scope['path']}."))
         return self._response(for_status(error.status_code, str(error.detail)))
@@ -88,14 +80,14 @@ class Errors:
         _log.error("the mock failed on its own", exc_info=error)
         return self._response(for_status(500, "The mock failed on its own; its log says how."))
 
-    def _response(self, refusal: Refusal, headers: Mapping[str, str] | None = None) -> ConnexionResponse:
+    def _response(self, refusal: Refusal) -> ConnexionResponse:
         response = as_response(self._answering.refuse(refusal))
-        wanted: dict[str, Any] = {"www-authenticate": response.headers.get("www-authenticate")}
+        kept = ("www-authenticate",)
         return ConnexionResponse(
             status_code=response.status_code,
             mimetype="application/json",
             body=response.body,
-            headers={name: value for name, value in {**wanted, **(headers or {})}.items() if value},
+            headers={name: response.headers[name] for name in kept if name in response.headers},
         )
 
 

@@ -13,18 +13,17 @@ class Contract:
         self._document = document
         self.base_path: str = document["servers"][0]["url"]
         self.error_codes: Mapping[str, str] = dict(self._coded_fields())
-        self._paths = [(_as_pattern(template), item) for template, item in document["paths"].items()]
+        # OpenAPI matches a path without variables before one with them, so the more literal come first.
+        by_variables = sorted(document["paths"].items(), key=lambda path: path[0].count("{"))
+        self._paths = [(_as_pattern(template), item) for template, item in by_variables]
 
     def methods_at(self, path: str) -> tuple[str, ...]:
-        """Methods the document offers at a path below the base path, HEAD beside GET; empty if there is none."""
-        found = {
-            method.upper()
-            for pattern, item in self._paths
-            if pattern.fullmatch(path)
-            for method in item
-            if method in _METHODS
-        }
-        return tuple(sorted(found | ({"HEAD"} if "GET" in found else set())))
+        """Methods the document offers at a path with its base, HEAD beside GET; empty if there is no such path."""
+        for pattern, item in self._paths:
+            if pattern.fullmatch(path.removeprefix(self.base_path)):
+                found = {method.upper() for method in item if method in _METHODS}
+                return tuple(sorted(found | ({"HEAD"} if "GET" in found else set())))
+        return ()
 
     def _coded_fields(self) -> Iterator[tuple[str, str]]:
         components = self._document["components"]

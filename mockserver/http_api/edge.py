@@ -6,9 +6,12 @@
   admits, instead of being split or missing its route;
 - a body is read whole, within a limit, and has a length: connexion takes a chunked body for none (issue 2020);
 - any body is taken for JSON in UTF-8, whatever its media type says;
+- a method that the document does not offer is answered 405 with all that it does offer: connexion's Allow
+  names those of one route only;
 - the token may come as `?accessRequestToken=Bearer%20TOKEN`.
 """
 
+from dataclasses import replace
 from typing import Final
 from urllib.parse import parse_qs, quote, unquote_to_bytes
 
@@ -23,6 +26,7 @@ from mockserver.asgi import (
     read_body,
 )
 from mockserver.http_api.answering import Answer, Answering
+from mockserver.http_api.contract import Contract
 from mockserver.http_api.operations import as_response
 from mockserver.http_api.refusals import Fixed, Refusal, fixed
 
@@ -32,10 +36,13 @@ _REPLACED: Final = frozenset({b"content-type", b"content-length", b"transfer-enc
 
 
 class Edge:
-    def __init__(self, app: App, answering: Answering, *, base_path: str, strict_media_type: bool) -> None:
+    def __init__(
+        self, app: App, answering: Answering, contract: Contract, *, strict_media_type: bool
+    ) -> None:
         self._app = app
         self._answering = answering
-        self._base = base_path.strip("/")
+        self._contract = contract
+        self._base = contract.base_path.strip("/")
         self._strict_media_type = strict_media_type
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -52,7 +59,12 @@ class Edge:
         if self._strict_media_type and body and not _is_json(headers.get(b"content-type", b"")):
             await self._refuse(fixed(Fixed.MEDIA_TYPE, "Allowed: application/json."), scope, send)
             return
-        await self._app(self._cured(scope, body), _replay(body, receive), send)
+        cured = self._cured(scope, body)
+        methods = self._contract.methods_at(cured["path"])
+        if methods and scope["method"] not in methods:
+            await self._refuse(_not_allowed(scope["method"], methods), scope, send)
+            return
+        await self._app(cured, _replay(body, receive), send)
 
     async def _refuse(self, refusal: Refusal, scope: Scope, send: Send) -> None:
         answer: Answer = self._answering.refuse(refusal)
@@ -73,6 +85,12 @@ class Edge:
             segments[0] = self._base
         path = "/" + "/".join(segments)
         return f"{path}/" if segments == [self._base] else path
+
+
+def _not_allowed(method: str, methods: tuple[str, ...]) -> Refusal:
+    allowed = ", ".join(methods)
+    message = f"Method {method} is not allowed here. Allowed: {allowed}."
+    return replace(fixed(Fixed.METHOD_NOT_ALLOWED, message), headers={"Allow": allowed})
 
 
 def _segment(raw: bytes) -> str:
