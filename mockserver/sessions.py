@@ -24,7 +24,15 @@ class Sessions:
             self._open.move_to_end(name)
             return self._open[name]
         while len(self._open) >= self._limit:
-            _, idle = self._open.popitem(last=False)
-            idle.close()
+            self._forget_oldest()
         self._open[name] = self._make(name)
         return self._open[name]
+
+    def clear(self) -> None:
+        """Forget every session; each begins again on its next use."""
+        while self._open:
+            self._forget_oldest()
+
+    def _forget_oldest(self) -> None:
+        _, idle = self._open.popitem(last=False)
+        idle.close()

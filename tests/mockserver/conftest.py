@@ -222,10 +222,16 @@ def make_api(runner):
     return make
 
 
+@pytest.fixture(scope="session")
+def default_api(runner) -> Api:
+    return Api(runner, Settings(clock="manual"))
+
+
 @pytest.fixture
-def api(make_api) -> Api:
-    """The default mock, its clock standing still."""
-    return make_api()
+def api(default_api) -> Api:
+    """The default mock, its clock standing still, without the sessions of the test before."""
+    default_api.mock.sessions.clear()
+    return default_api
 
 
 def error_of(response: httpx.Response) -> tuple[int, str]:
