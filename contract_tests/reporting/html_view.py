@@ -11,7 +11,7 @@ from contract_tests.record.lines import ExchangeLine, RulingLine
 from contract_tests.reporting.anchors import Anchors
 from contract_tests.reporting.evidence import PageLine, excerpt, outcome_of, request_text, response_text
 from contract_tests.reporting.sentence import VerdictSentence, verdict_sentence
-from contract_tests.reporting.tally import ClauseRow, Standing, Tally
+from contract_tests.reporting.tally import ClauseRow, Obstacle, Standing, Tally
 from contract_tests.verdict import Reading, Verdict
 
 SIGNS = {
@@ -104,16 +104,6 @@ class Finding:
     surroundings: tuple[Message, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Obstacle:
-    """What stood between cases and a judgement."""
-
-    standing: Standing
-    actual: str
-    hint: str
-    rulings: tuple[RulingLine, ...]
-
-
 class HtmlView:
     """The record as one page, part by part."""
 
@@ -148,15 +138,8 @@ class HtmlView:
         return self._findings(self.tally.findings)
 
     @cached_property
-    def obstacles(self) -> list[Obstacle]:
-        """Why cases could not be judged, each reason once."""
-        behind: dict[tuple[str, str, str], list[RulingLine]] = {}
-        for ruling in self._once(self.tally.open_rulings):
-            behind.setdefault((ruling.verdict, ruling.actual, ruling.hint), []).append(ruling)
-        return [
-            Obstacle(standing=Standing(verdict), actual=actual, hint=hint, rulings=tuple(rulings))
-            for (verdict, actual, hint), rulings in behind.items()
-        ]
+    def obstacles(self) -> tuple[Obstacle, ...]:
+        return self.tally.obstacles(self._once(self.tally.open_rulings))
 
     @cached_property
     def deviations(self) -> list[Finding]:

@@ -7,8 +7,8 @@ import textwrap
 from callpark_spec import Catalogue, Level
 from contract_tests.record.lines import Record, RulingLine
 from contract_tests.reporting.printable import one_line, printable
-from contract_tests.reporting.sentence import counted, verdict_sentence
-from contract_tests.reporting.tally import Standing, Tally
+from contract_tests.reporting.sentence import counted, named, verdict_sentence
+from contract_tests.reporting.tally import Obstacle, Standing, Tally
 from contract_tests.verdict import Verdict
 
 LONGEST = 20
@@ -46,14 +46,15 @@ def _counts(tally: Tally, width: int) -> list[str]:
 
 def _attention(tally: Tally, width: int, room: int) -> list[str]:
     """What a person has to look at, the worst first, as far as there is room."""
-    remarks = (*tally.open_rulings, *tally.gating(Verdict.DEVIATION))
+    deviations = tally.gating(Verdict.DEVIATION)
     wanted = [_finding(ruling, width) for ruling in _first_of_clause(tally.findings)]
-    wanted += [_remark(ruling, width) for ruling in _first_of_clause(remarks)]
+    wanted += [_obstacle(obstacle, tally, width) for obstacle in tally.obstacles(tally.open_rulings)]
+    wanted += [_deviation(ruling, width) for ruling in _first_of_clause(deviations)]
     shown: list[str] = []
     for position, lines in enumerate(wanted):
         later = len(wanted) - position - 1
         if len(shown) + 1 + len(lines) + bool(later) > room:
-            return [*shown, f"... and {counted(later + 1, 'clause')} more in the report"]
+            return [*shown, f"... and {later + 1} more in the report"]
         shown += lines if shown else ["", *lines]
     return shown
 
@@ -65,9 +66,14 @@ def _finding(ruling: RulingLine, width: int) -> list[str]:
     return [one_line(line, width) for line in lines]
 
 
-def _remark(ruling: RulingLine, width: int) -> list[str]:
-    said = "; ".join(filter(None, (ruling.actual, ruling.hint)))
-    return [one_line(f"{ruling.verdict}  {ruling.clause}: {said or ruling.title}", width)]
+def _obstacle(obstacle: Obstacle, tally: Tally, width: int) -> list[str]:
+    clauses = tally.clauses_of(obstacle.rulings)
+    said = "; ".join(filter(None, (obstacle.title, obstacle.hint)))
+    return [one_line(f"{obstacle.standing}  {named(clauses, most=1)}: {said}", width)]
+
+
+def _deviation(ruling: RulingLine, width: int) -> list[str]:
+    return [one_line(f"{ruling.verdict}  {ruling.clause}: {ruling.actual or ruling.title}", width)]
 
 
 def _first_of_clause(rulings: tuple[RulingLine, ...]) -> list[RulingLine]:

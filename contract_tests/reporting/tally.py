@@ -76,6 +76,29 @@ class ClauseRow:
         return tuple(dict.fromkeys(line.case for line in lines))
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Obstacle:
+    """What stood between cases and a judgement: one hint for all of them, or one reason where there is no hint."""
+
+    standing: Standing
+    rulings: tuple[RulingLine, ...]
+
+    @property
+    def title(self) -> str:
+        return self.shared_reason or self.rulings[0].hint or "no reason was given"
+
+    @property
+    def shared_reason(self) -> str:
+        """What was seen, if it was the same in all cases."""
+        seen = {ruling.actual for ruling in self.rulings}
+        return seen.pop() if len(seen) == 1 else ""
+
+    @property
+    def hint(self) -> str:
+        """What to do about it, unless the title says so already."""
+        return self.rulings[0].hint if self.shared_reason else ""
+
+
 @dataclass(frozen=True)
 class Tally:
     """A record seen through a catalogue."""
@@ -163,6 +186,16 @@ class Tally:
     @cached_property
     def open_rulings(self) -> tuple[RulingLine, ...]:
         return self.gating(Verdict.INCONCLUSIVE, Verdict.HARNESS_ERROR)
+
+    def obstacles(self, rulings: Iterable[RulingLine]) -> tuple[Obstacle, ...]:
+        """Rulings that came to no judgement, by what stood in the way."""
+        behind: dict[tuple[str, str], list[RulingLine]] = defaultdict(list)
+        for ruling in rulings:
+            behind[ruling.verdict, ruling.hint or ruling.actual].append(ruling)
+        return tuple(
+            Obstacle(standing=Standing(verdict), rulings=tuple(found))
+            for (verdict, _), found in behind.items()
+        )
 
     def clauses_of(self, rulings: Iterable[RulingLine]) -> tuple[str, ...]:
         """The clauses of rulings, each once, in their order."""

@@ -44,7 +44,12 @@ def test_what_has_no_room_is_counted(new_run: type, catalogue: Catalogue) -> Non
     lines = render_summary(read_record(run.end()), catalogue, width=100)
     assert len(lines) <= LONGEST
     shown = [line for line in lines if line.startswith("fail  ")]
-    assert f"... and {len(catalogue.clauses) - len(shown)} clauses more in the report" in lines
+    assert f"... and {len(catalogue.clauses) - len(shown)} more in the report" in lines
+
+
+def test_one_reason_for_many_clauses_takes_one_line(records: dict[str, Record], catalogue: Catalogue) -> None:
+    lines = render_summary(records["unreachable"], catalogue, width=100)
+    assert "inconclusive  request/method, 1 more: connection refused; start the target" in lines
 
 
 def test_a_clean_run_says_what_it_cost(records: dict[str, Record], catalogue: Catalogue) -> None:
