@@ -8,9 +8,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-import callpark_spec
 import click
 
+import callpark_spec
 from callpark import __version__
 from callpark.output import RECORD, write_pages
 from callpark.progress import shown_progress

@@ -47,9 +47,9 @@ def unpark_line(url: str, call: PhoneCall) -> str:
         "waitForPickup": "20",
         "phoneCallViewId": call.views[0].id,
     }
-    address = shlex.quote(f"{url}/uapi/phoneCalls/{call.owner}/{call.extension}/{call.id}")
+    address = shlex.quote(f"{url}/uapi/phoneCalls/{call.user_id}/{call.extension}/{call.id}")
     return (
-        f"curl -sS -X PUT {address} -H 'Authorization: Bearer mock.default.{call.owner}'"
+        f"curl -sS -X PUT {address} -H 'Authorization: Bearer mock.default.{call.user_id}'"
         f" -H 'Content-Type: application/json' -d {shlex.quote(json.dumps(payload))}"
     )
 

@@ -6,7 +6,6 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from callpark_spec import Catalogue
-
 from contract_tests.record.lines import Record
 from contract_tests.reporting.html import render_html
 from contract_tests.reporting.junit import render_junit

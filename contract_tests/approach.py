@@ -10,11 +10,12 @@ from typing import Literal
 from contract_tests.profile import Profile, mock_profile
 from contract_tests.record.redaction import Redaction
 from contract_tests.state.api import ApiRung
-from contract_tests.state.control import ControlRung, is_our_mock
+from contract_tests.state.control import control_rung, is_our_mock
+from contract_tests.state.hook import hook_rung
 from contract_tests.state.rung import Rung
 from contract_tests.target import Target
 
-RungName = Literal["auto", "control", "api"]
+RungName = Literal["auto", "control", "api", "hook"]
 SESSION = "check-{run}"
 
 
@@ -92,9 +93,13 @@ def _require_token(profile: Profile, url: str) -> None:
 
 def _rung(wanted: RungName, ours: bool, target: Target, profile: Profile) -> Rung:
     if wanted == "control" and not ours:
-        raise NoSuchRung(f"{target.url} has no control plane of ours; try --rung api")
-    if wanted != "api" and ours:
-        return ControlRung(target=target, world=profile.world(), session=_session(profile))
+        raise NoSuchRung(f"{target.url} has no control plane of ours; try --rung api or a hook")
+    if wanted in ("auto", "control") and ours:
+        return control_rung(target, profile.world(), _session(profile))
+    if wanted == "hook" and profile.hook is None:
+        raise NoSuchRung("the rung hook needs a hook (a URL or a command); the profile names none")
+    if wanted != "api" and profile.hook is not None:
+        return hook_rung(profile.hook, profile.world())
     if profile.destination is None:
         raise NoSuchRung("the rung api needs a destination to call; the profile names none")
     return ApiRung(

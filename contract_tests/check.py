@@ -8,7 +8,6 @@ from datetime import UTC, datetime
 from typing import BinaryIO, Literal
 
 from callpark_spec import Catalogue, openapi_document
-
 from contract_tests import cases as table
 from contract_tests.case import Case
 from contract_tests.evidence import Evidence

@@ -21,7 +21,7 @@ class Profile:
     """A target's users, extensions and means. The defaults are the page's example and the mock's default world.
 
     Tokens stand for what the profile's keys say; None where there is none. `destination` is a phone that picks up
-    when called (rung `api`). `settle` bounds in seconds how long an answer may take to show in a listing.
+    when called (rung `api`), `hook` a URL or a command (rung `hook`). `settle` bounds in seconds how long an answer may take to show in a listing.
     """
 
     name: str = ""
@@ -33,6 +33,7 @@ class Profile:
     foreign_user: str | None = "13"
     foreign_extension: str | None = "0003*310"
     destination: str | None = "0003*211"
+    hook: str | None = None
     settle: float = 2.0
     not_offered: tuple[str, ...] = ()
     secrets: Mapping[str, str] = field(default_factory=dict)
@@ -82,9 +83,11 @@ def read_profile(path: Path, environment: Mapping[str, str]) -> Profile:
     tokens = {"token_env": "token", "other_token_env": "other_token", "expired_token_env": "expired_token"}
     try:
         entry = read_entry(path.parent, path.name)
-        entry.only(required=(), optional=("name", *texts, "destination", "settle", "not_offered", *tokens))
+        entry.only(
+            required=(), optional=("name", *texts, "destination", "hook", "settle", "not_offered", *tokens)
+        )
         values: dict[str, Any] = {
-            name: entry.text(name) for name in ("name", *texts, "destination") if name in entry.fields
+            name: entry.text(name) for name in ("name", *texts, "destination", "hook") if name in entry.fields
         }
         if "settle" in entry.fields:
             values["settle"] = float(entry.number("settle"))

@@ -20,7 +20,9 @@ UNREACHABLE = 3
     "--token-file", type=click.Path(exists=True, dir_okay=False, path_type=Path), help="File with the token."
 )
 @click.option("--token", help="The token itself; everybody on this machine can read it in the process list.")
-@click.option("--rung", type=click.Choice(["auto", "control", "api"]), default="auto", show_default=True)
+@click.option(
+    "--rung", type=click.Choice(["auto", "control", "hook", "api"]), default="auto", show_default=True
+)
 @click.option(
     "--lane", type=click.Choice(["conform", "explore", "all"]), default="conform", show_default=True
 )

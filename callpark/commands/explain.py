@@ -6,8 +6,9 @@ import shlex
 import textwrap
 from collections.abc import Iterator
 
-import callpark_spec
 import click
+
+import callpark_spec
 from callpark_spec import Catalogue, Clause, ErrorCode, Reading
 
 WIDTH = 96

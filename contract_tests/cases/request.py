@@ -5,7 +5,9 @@ from contract_tests.draft import unchanged, with_
 
 _ROWS = Rows("request")
 
-CONTROL = _ROWS.retrieval("documented-example", "as-printed", "the request as the page prints it", unchanged, rests_on=())
+CONTROL = _ROWS.retrieval(
+    "documented-example", "as-printed", "the request as the page prints it", unchanged, rests_on=()
+)
 
 CASES = (
     CONTROL,

@@ -158,7 +158,7 @@ def _could_be_numeric(value: str) -> bool:
         float(value)
     except ValueError:
         folded = value.strip().lower()
-        return not folded or folded.startswith("0x") or all(c.isnumeric() or c in ".,+- " for c in folded)
+        return folded.startswith("0x") or all(c.isnumeric() or c in ".,+- " for c in folded)
     return True
 
 

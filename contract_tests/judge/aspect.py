@@ -182,7 +182,7 @@ def _leaves_witness(evidence: Evidence) -> Aspect:
 
 
 def _echoes(call: dict[str, Any], evidence: Evidence) -> Iterator[Aspect]:
-    assert evidence.call is not None and evidence.exchange is not None
+    assert evidence.call is not None
     extension = call.get("extension")
     if extension is not None:
         yield Aspect(

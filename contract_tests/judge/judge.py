@@ -10,7 +10,14 @@ from contract_tests.evidence import Evidence
 from contract_tests.judge.aspect import SchemaViolations
 from contract_tests.judge.opinion import Opinion, opinion
 from contract_tests.judge.retrieval import Retrievals, look_at, verdict_on
-from contract_tests.judge.sweeps import NOTHING_WORKED, Swept, sweep_all, sweep_refusals, sweep_retrievals
+from contract_tests.judge.sweeps import (
+    NOTHING_WORKED,
+    SCOPES,
+    Swept,
+    sweep_all,
+    sweep_refusals,
+    sweep_retrievals,
+)
 from contract_tests.sighting import Presence, is_unchanged
 from contract_tests.verdict import Reading, Ruling, Verdict
 from contract_tests.world import World
@@ -33,6 +40,7 @@ CARRIED_BY_CONTROL = (
 """Clauses that any working retrieval carries out and that no request can single out."""
 
 
+LISTED_AND_RETRIEVED = "uri/phone-call-id/from-list/listed-and-retrieved"
 CARRIED_BY_CASE = {"payload/view/required": "failure/view/missing/missing"}
 """Clauses that say the same as a code of the failure table does; a finding is that code's, not theirs."""
 
@@ -97,6 +105,16 @@ def judge(
         rulings=tuple(sorted(weighed, key=lambda ruling: _rank(ruling, control))),
         observations=tuple(_observations(opinions, retrievals)),
         any_worked=retrievals.any_worked,
+    )
+
+
+def standing_rows() -> tuple[str, ...]:
+    """The case ids of rows that stand in every run, besides those of the cases that were sent."""
+    return (
+        *(f"{clause}/by-its-code" for clause in CARRIED_BY_CASE),
+        *(f"{clause}/by-a-retrieval" for clause in CARRIED_BY_CONTROL),
+        LISTED_AND_RETRIEVED,
+        *(f"{clause}/{scope}" for clause, scope in SCOPES.items()),
     )
 
 
@@ -167,7 +185,7 @@ def _on_list_ids(retrievals: Retrievals, reading: Reading, lists: bool) -> Itera
     verdict = Verdict.PASS if proof else Verdict.INCONCLUSIVE if lists else Verdict.NOT_APPLICABLE
     yield Ruling(
         clause="uri/phone-call-id/from-list",
-        case="uri/phone-call-id/from-list/listed-and-retrieved",
+        case=LISTED_AND_RETRIEVED,
         reading=reading,
         verdict=verdict,
         title="a call that List PhoneCalls shows is retrieved by the id shown there",
@@ -227,10 +245,10 @@ def _case_ruling(one: Opinion, reading: Reading, verdict: Verdict, actual: str, 
 def _ruling(swept: Swept, reading: Reading) -> Ruling:
     return Ruling(
         clause=swept.clause,
-        case=f"{swept.clause}/{swept.scope}",
+        case=f"{swept.clause}/{SCOPES[swept.clause]}",
         reading=reading,
         verdict=swept.verdict,
-        title=swept.scope.replace("-", " "),
+        title=SCOPES[swept.clause].replace("-", " "),
         expected=(swept.expected,) if swept.expected else (),
         actual=swept.actual,
         hint=swept.hint,

@@ -19,7 +19,6 @@ class Swept:
     """What a sweep came to. `numbers` are exchanges, the decisive ones first."""
 
     clause: str
-    scope: str
     verdict: Verdict
     expected: str
     actual: str
@@ -44,6 +43,15 @@ ASPECT_CLAUSES = (
     "parking/keeps-id",
     "parking/only-that-call",
 )
+SCOPES = dict.fromkeys(ASPECT_CLAUSES, "every-retrieval") | {
+    "body/error-response": "every-refusal",
+    "body/error-envelope": "every-refusal",
+    "parking/refusal-changes-nothing": "every-refusal",
+    "access/challenge": "every-401",
+    "body/empty-on-204": "every-204",
+    "body/no-server-error": "every-odd-request",
+}
+"""Which answers a clause is swept over; clause and scope together are the case id of its row."""
 NEEDS_LISTING = frozenset(clause for clause in ASPECT_CLAUSES if clause.startswith("parking/")) | {
     "success/link-lists"
 }
@@ -60,14 +68,12 @@ def sweep_refusals(opinions: Sequence[Opinion], *, any_worked: bool) -> Iterator
     refused = [one for one in opinions if one.answer is not None and one.answer.is_refusal]
     yield _sweep(
         "body/error-response",
-        "every-refusal",
         ((one, _error_response_problem(one.answer)) for one in refused if one.answer),
         expected="an error response in the body",
         any_worked=any_worked,
     )
     yield _sweep(
         "body/error-envelope",
-        "every-refusal",
         ((one, _envelope_problem(one.answer)) for one in refused if one.answer and one.answer.response.body),
         expected='{"error": {"code": "...", "message": "..."}}',
         any_worked=any_worked,
@@ -75,7 +81,6 @@ def sweep_refusals(opinions: Sequence[Opinion], *, any_worked: bool) -> Iterator
     yield _sweep_effects(opinions, any_worked=any_worked)
     yield _sweep(
         "access/challenge",
-        "every-401",
         ((one, _challenge_problem(one.answer)) for one in refused if one.answer and one.answer.status == 401),
         expected="a WWW-Authenticate header",
         any_worked=any_worked,
@@ -88,7 +93,6 @@ def sweep_all(opinions: Sequence[Opinion], *, any_worked: bool) -> Iterator[Swep
     answered = [one for one in opinions if one.answer is not None]
     yield _sweep(
         "body/empty-on-204",
-        "every-204",
         ((one, _body_problem(one.answer)) for one in answered if one.answer and one.answer.status == 204),
         expected="no body",
         any_worked=any_worked,
@@ -96,7 +100,6 @@ def sweep_all(opinions: Sequence[Opinion], *, any_worked: bool) -> Iterator[Swep
     observed = [one for one in answered if one.evidence.case.kind is Kind.OBSERVATION]
     yield _sweep(
         "body/no-server-error",
-        "every-odd-request",
         (
             (one, f"{one.answer.status}" if one.answer and one.answer.is_server_error else "")
             for one in observed
@@ -108,7 +111,6 @@ def sweep_all(opinions: Sequence[Opinion], *, any_worked: bool) -> Iterator[Swep
 
 def _sweep(
     clause: str,
-    scope: str,
     looked_at: Iterable[tuple[Opinion, str]],
     *,
     expected: str,
@@ -122,13 +124,10 @@ def _sweep(
         also = f" (and {len(broken) - 1} more of {len(rows)})" if len(broken) > 1 else ""
         actual = f"{problem}, when {first.evidence.case.title}{also}"
         numbers = tuple(n for one, _ in broken[:5] for n in one.evidence.numbers[:1])
-        return Swept(
-            clause=clause, scope=scope, verdict=when_broken, expected=expected, actual=actual, numbers=numbers
-        )
+        return Swept(clause=clause, verdict=when_broken, expected=expected, actual=actual, numbers=numbers)
     if not rows:
         return Swept(
             clause=clause,
-            scope=scope,
             verdict=Verdict.NOT_APPLICABLE,
             expected=expected,
             actual="no answer of this kind was seen",
@@ -136,7 +135,6 @@ def _sweep(
     verdict = Verdict.PASS if any_worked else Verdict.INCONCLUSIVE
     return Swept(
         clause=clause,
-        scope=scope,
         verdict=verdict,
         expected=expected,
         actual=f"held in all {len(rows)} answers",
@@ -150,50 +148,45 @@ NOTHING_WORKED = "No retrieval was seen to work in this run, so its refusals pro
 
 def _sweep_aspect(clause: str, all_: Retrievals, lists: bool) -> Swept:
     seen = [(one, aspect) for one in all_.all for aspect in one.aspects if aspect.clause == clause]
-    scope = "every-retrieval"
     broken = [(one, aspect) for one, aspect in seen if aspect.holds is False]
     if broken and clause in all_.blamed:
         first, aspect = next((pair for pair in broken if pair[0] is all_.reference), broken[0])
         also = f" (and {len(broken) - 1} more of {len(seen)})" if len(broken) > 1 else ""
         actual = f"{aspect.actual}, with {first.case.title}{also}"
-        return _swept(clause, scope, Verdict.FAIL, aspect, actual, first)
+        return _swept(clause, Verdict.FAIL, aspect, actual, first)
     held = [(one, aspect) for one, aspect in seen if aspect.holds]
     if held:
         first, aspect = next((pair for pair in held if pair[1].noted), held[0])
         if aspect.noted:
-            return _swept(clause, scope, Verdict.DEVIATION, aspect, aspect.noted, first)
+            return _swept(clause, Verdict.DEVIATION, aspect, aspect.noted, first)
         if clause == "success/status" or all_.worked(first) or all_.any_worked:
-            return _swept(clause, scope, Verdict.PASS, aspect, f"held in {len(held)} retrievals", first)
-        return _swept(clause, scope, Verdict.INCONCLUSIVE, aspect, aspect.actual, first, hint=NOTHING_WORKED)
-    return _unseen(clause, scope, seen, all_, lists)
+            return _swept(clause, Verdict.PASS, aspect, f"held in {len(held)} retrievals", first)
+        return _swept(clause, Verdict.INCONCLUSIVE, aspect, aspect.actual, first, hint=NOTHING_WORKED)
+    return _unseen(clause, seen, all_, lists)
 
 
-def _unseen(
-    clause: str, scope: str, seen: list[tuple[Retrieval, Aspect]], all_: Retrievals, lists: bool
-) -> Swept:
+def _unseen(clause: str, seen: list[tuple[Retrieval, Aspect]], all_: Retrievals, lists: bool) -> Swept:
     blank = Aspect(clause=clause, holds=None, expected="", actual="")
     if clause == "parking/leaves-lot" and all_.any_worked:
-        return _swept(clause, scope, Verdict.PASS, blank, "a second retrieval finds nothing", all_.reference)
+        return _swept(clause, Verdict.PASS, blank, "a second retrieval finds nothing", all_.reference)
     if clause in NEEDS_LISTING and not lists:
         return _swept(
             clause,
-            scope,
             Verdict.NOT_APPLICABLE,
             blank,
             "the profile says that the target lists no calls",
             None,
         )
     if not all_.any_worked:
-        return _swept(clause, scope, Verdict.INCONCLUSIVE, blank, "not to be seen", None, hint=NOTHING_WORKED)
+        return _swept(clause, Verdict.INCONCLUSIVE, blank, "not to be seen", None, hint=NOTHING_WORKED)
     if clause in ("success/link-lists", "parking/connects", "parking/only-that-call") and seen:
         hint = "List PhoneCalls could not be used; if the target has none, say so in the profile (not_offered: [list])."
-        return _swept(clause, scope, Verdict.INCONCLUSIVE, blank, seen[0][1].actual, seen[0][0], hint=hint)
-    return _swept(clause, scope, Verdict.NOT_APPLICABLE, blank, "no answer or listing shows it", None)
+        return _swept(clause, Verdict.INCONCLUSIVE, blank, seen[0][1].actual, seen[0][0], hint=hint)
+    return _swept(clause, Verdict.NOT_APPLICABLE, blank, "no answer or listing shows it", None)
 
 
 def _swept(
     clause: str,
-    scope: str,
     verdict: Verdict,
     aspect: Aspect,
     actual: str,
@@ -203,7 +196,6 @@ def _swept(
 ) -> Swept:
     return Swept(
         clause=clause,
-        scope=scope,
         verdict=verdict,
         expected=aspect.expected,
         actual=actual,
@@ -224,7 +216,6 @@ def _sweep_effects(opinions: Sequence[Opinion], *, any_worked: bool) -> Swept:
     known = [(one, unchanged) for one, unchanged in changes if unchanged is not None]
     return _sweep(
         "parking/refusal-changes-nothing",
-        "every-refusal",
         ((one, "" if unchanged else f"the call changed after {one.actual}") for one, unchanged in known),
         expected="the call listed as before",
         any_worked=any_worked,

@@ -1,89 +1,45 @@
-"""The rung `control`: our mock's own control plane makes calls in any state."""
+"""The rung `control`: the hook at `URL/_mock/states` of our own mock, and how our own mock is known."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 from contract_tests.exchange import Request
 from contract_tests.expectation.expect import parse_json
-from contract_tests.state.rung import RungError, calls_from
+from contract_tests.state.hook import HookRung, setup
+from contract_tests.state.rung import RungError
 from contract_tests.target import Target
 from contract_tests.world import KnownCall, World
 
 STATES = "/_mock/states"
 HEALTH = "/_mock/health"
-WITNESS_VIEW = "07"
 AGAIN = "again"
 """The session in which findings are seen again, so that pasted lines disturb nobody."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ControlRung:
-    """Asks `URL/_mock/states` of the session that the tokens stand for."""
+def control_rung(target: Target, world: World, session: str) -> HookRung:
+    """The rung that makes calls in a session of the mock."""
 
-    target: Target
-    world: World
-    session: str
-    name: str = "control"
-
-    def parked(self, count: int) -> list[KnownCall]:
-        return self._set_up("parked", count=count)
-
-    def witness(self) -> KnownCall:
-        return self._set_up("parked", count=1, phoneCallViewId=WITNESS_VIEW)[0]
-
-    def talking(self) -> KnownCall:
-        return self._set_up("talking", count=1)[0]
-
-    def release(self, calls: Sequence[KnownCall]) -> None:
-        listed = [
-            {
-                "userId": call.user,
-                "extension": call.extension,
-                "phoneCallId": call.id,
-                "phoneCallViewId": call.view,
-            }
-            for call in calls
-        ]
-        self._ask({"action": "teardown", "state": "parked", "params": {"calls": listed}}, "tear-down")
-
-    def reproduction(self, call: KnownCall) -> list[str]:
-        state = "parked" if call.parked else "talking"
-        params = {"userId": call.user, "extension": call.extension, "phoneCallId": call.id}
-        body = json.dumps(
-            {"action": "setup", "state": state, "params": params | {"phoneCallViewId": call.view}}
+    def ask(question: dict[str, Any], role: Literal["set-up", "tear-down"]) -> Any:
+        headers = (("Content-Type", "application/json"), ("X-Callpark-Session", session))
+        body = json.dumps(question).encode()
+        exchange = target.exchange(
+            Request(method="POST", target=STATES, headers=headers, body=body), role=role
         )
-        return [
-            f"export CALLPARK_TOKEN=mock.{AGAIN}.{self.world.user}"
-            f" CALLPARK_OTHER_TOKEN=mock.{AGAIN}.{self.world.foreign_user}"
-            f" CALLPARK_EXPIRED_TOKEN=mock.expired.{self.world.user}",
-            f"curl -sS {self.target.url}{STATES} -H 'Content-Type: application/json'"
-            f" -H 'X-Callpark-Session: {AGAIN}' -d '{body}'",
-        ]
-
-    def _set_up(self, state: str, **params: Any) -> list[KnownCall]:
-        params = {"userId": self.world.user, "extension": self.world.extension} | params
-        answer = self._ask({"action": "setup", "state": state, "params": params}, "set-up")
-        calls = calls_from(answer, parked=state == "parked")
-        if len(calls) != params["count"]:
-            raise RungError(f"{params['count']} calls were asked of {STATES}, {len(calls)} came")
-        return calls
-
-    def _ask(self, question: dict[str, Any], role: Any) -> Any:
-        headers = (("Content-Type", "application/json"), ("X-Callpark-Session", self.session))
-        request = Request(method="POST", target=STATES, headers=headers, body=json.dumps(question).encode())
-        response = self.target.exchange(request, role=role)
-        if response.response is None:
-            raise RungError(f"{STATES}: {response.trouble}")
-        if response.response.status != 200:
-            raise RungError(f"{STATES} answered {response.response.status}: {response.response.body[:300]!r}")
+        if exchange.response is None:
+            raise RungError(f"{STATES}: {exchange.trouble}")
+        if exchange.response.status != 200:
+            said = exchange.response.body[:300].decode(errors="replace")
+            raise RungError(f"{STATES} answered {exchange.response.status}: {said}")
         try:
-            return parse_json(response.response.body)
+            return parse_json(exchange.response.body)
         except ValueError as error:
             raise RungError(f"{STATES} answered what is no JSON: {error}") from error
+
+    return HookRung(
+        world=world, ask=ask, again=lambda call: _reproduction(target.url, world, call), name="control"
+    )
 
 
 def is_our_mock(target: Target) -> bool:
@@ -96,3 +52,20 @@ def is_our_mock(target: Target) -> bool:
     except ValueError:
         return False
     return isinstance(health, dict) and health.get("product") == "callpark-mock"
+
+
+def _reproduction(url: str, world: World, call: KnownCall) -> list[str]:
+    params = {
+        "userId": call.user,
+        "extension": call.extension,
+        "phoneCallId": call.id,
+        "phoneCallViewId": call.view,
+    }
+    question = json.dumps(setup("parked" if call.parked else "talking", params))
+    return [
+        f"export CALLPARK_TOKEN=mock.{AGAIN}.{world.user}"
+        f" CALLPARK_OTHER_TOKEN=mock.{AGAIN}.{world.foreign_user}"
+        f" CALLPARK_EXPIRED_TOKEN=mock.expired.{world.user}",
+        f"curl -sS {url}{STATES} -H 'Content-Type: application/json'"
+        f" -H 'X-Callpark-Session: {AGAIN}' -d '{question}'",
+    ]

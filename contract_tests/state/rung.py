@@ -19,7 +19,9 @@ class RungError(Exception):
 class Rung(Protocol):
     """A way to get calls in a known state. Every method may raise `RungError`."""
 
-    name: str
+    @property
+    def name(self) -> str:
+        """How the record and the report call it."""
 
     def parked(self, count: int) -> list[KnownCall]:
         """That many fresh calls in the parking lot."""

@@ -1,0 +1,91 @@
+"""One run of the checker behind many pytest items."""
+
+from __future__ import annotations
+
+import io
+import os
+import time
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+import pytest
+
+import callpark_spec
+from contract_tests.approach import approach
+from contract_tests.case import Kind
+from contract_tests.cases import CONTROL, all_cases
+from contract_tests.check import Check, Lane, Plan
+from contract_tests.judge.judge import standing_rows
+from contract_tests.profile import read_profile
+from contract_tests.target import TargetUnreachable
+from contract_tests.verdict import Reading, Ruling
+
+
+@dataclass(frozen=True, kw_only=True)
+class TargetRun:
+    """The rulings of a run under the reading that decides, by case id."""
+
+    rulings: dict[str, Ruling]
+    trouble: str = ""
+
+    @classmethod
+    def against(
+        cls,
+        url: str,
+        *,
+        profile: Path | None,
+        lane: Lane,
+        reading: Reading,
+        cases: Sequence[str],
+        record: Path | None,
+    ) -> TargetRun:
+        """Checks the target with these cases. A target that does not answer is trouble, not an exception."""
+        run = uuid4().hex[:8]
+        tokens = {
+            name: os.environ.get(f"CALLPARK_{name.upper()}", "")
+            for name in ("token", "other_token", "expired_token")
+        }
+        described = read_profile(profile, os.environ) if profile else None
+        try:
+            approached = approach(url, run=run, profile=described, tokens=tokens)
+        except TargetUnreachable as error:
+            return cls(rulings={}, trouble=str(error))
+        stream = record.open("wb") if record else io.BytesIO()
+        plan = Plan(profile=approached.profile, run=run, lane=lane, reading=reading, cases=tuple(cases))
+        with stream:
+            outcome = Check(
+                plan=plan,
+                target=approached.target,
+                rung=approached.rung,
+                catalogue=callpark_spec.load(),
+                version=version("callpark"),
+                stream=stream,
+                sleep=time.sleep,
+            ).run()
+        approached.target.close()
+        return cls(rulings={ruling.case: ruling for ruling in outcome.rulings if ruling.reading == reading})
+
+
+def rows(lane: Lane) -> list[str]:
+    """The case ids that become items. Generated cases have no rows of their own; `explore` shows the standing ones."""
+    sent = [case.id for case in all_cases() if case.kind is not Kind.OBSERVATION]
+    return [*(sent if lane != "explore" else [CONTROL.id]), *standing_rows()]
+
+
+def selected_cases(items: Iterable[pytest.Item]) -> tuple[str, ...]:
+    """The cases that the collected items need sent; none means all.
+
+    A row about every answer needs every case, and so does a whole collection.
+    """
+    wanted = {params["row"] for item in items if "row" in (params := _params(item))}
+    sent = {case.id for case in all_cases()}
+    return tuple(sorted(wanted)) if wanted <= sent else ()
+
+
+def _params(item: Any) -> dict[str, Any]:
+    callspec = getattr(item, "callspec", None)
+    return dict(callspec.params) if callspec is not None else {}
