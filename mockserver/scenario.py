@@ -102,6 +102,7 @@ def load_scenario(name_or_path: str) -> Scenario:
             )
         base = _parse(*_source(content.extends))
     directory = _directory(path, text, base.organizations or [])
+    _refuse_twins(path, text, content.calls)
     stages = tuple(_stage(path, text, directory, index, call) for index, call in enumerate(content.calls))
     scenario = Scenario(name=Path(name_or_path).stem, directory=directory, stages=stages)
     _try_out(path, text, scenario)
@@ -183,6 +184,14 @@ def _answering(path: str, text: str, key: str, words: str) -> Answering:
     if after := _AFTER.fullmatch(words):
         return Answering(after=float(after[1]))
     raise _fault(path, text, key, f"{words!r} is not known; allowed: {', '.join(known)}, after 5 s")
+
+
+def _refuse_twins(path: str, text: str, calls: list[CallEntry]) -> None:
+    known: set[str] = set()
+    for index, call in enumerate(calls):
+        if call.id in known:
+            raise _fault(path, text, f"$.calls[{index}].id", f"call {call.id!r} exists twice")
+        known.add(call.id)
 
 
 def _stage(path: str, text: str, directory: Directory, index: int, call: CallEntry) -> Stage:

@@ -5,9 +5,11 @@ from typing import Annotated, Literal, TypeVar
 import msgspec
 
 from mockserver.control.faults import bad_request
+from mockserver.simulator.commands import FIRST_VIEW_ID
 
 Count = Annotated[int, msgspec.Meta(ge=1, le=1000)]
 Seconds = Annotated[float, msgspec.Meta(ge=0, le=10_000_000_000)]
+ViewId = Annotated[str, msgspec.Meta(pattern=r"^[0-9]{2,4}$")]
 CallId = Annotated[str, msgspec.Meta(pattern=r"^[A-Za-z0-9]{1,64}$")]
 
 
@@ -25,6 +27,7 @@ class Params(msgspec.Struct, forbid_unknown_fields=True, rename="camel"):
     extension: str = "0003*210"
     max_in_parking: Annotated[float, msgspec.Meta(gt=0, le=10_000_000_000)] | None = None
     phone_call_id: CallId | None = None
+    phone_call_view_id: ViewId = FIRST_VIEW_ID
     session: Annotated[str, msgspec.Meta(pattern=r"^[A-Za-z0-9_-]{3,64}$")] | None = None
     calls: list[Call] = []
 

@@ -32,6 +32,7 @@ def _staged(session: Session, params: Params, *, parked: bool) -> tuple[PhoneCal
         user=params.user_id,
         extension=params.extension,
         parked=parked,
+        view_id=params.phone_call_view_id,
         max_in_parking=params.max_in_parking,
     )
     made: list[PhoneCall] = []

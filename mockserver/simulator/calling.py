@@ -1,9 +1,10 @@
 """Create, Stage, End and Delete: how calls come into the world and leave it."""
 
 from mockserver.simulator.addressing import calls_at, resolve_extension, resolve_user
-from mockserver.simulator.commands import Create, End, HangUp, Stage
+from mockserver.simulator.commands import FIRST_VIEW_ID, Create, End, HangUp, Stage
 from mockserver.simulator.directory import Answering, Extension
 from mockserver.simulator.events import CallAnswered, CallEnded, CallPlaced, EndReason, Event
+from mockserver.simulator.evolve import fold
 from mockserver.simulator.lifecycle import Flow, Phase, Status
 from mockserver.simulator.outcomes import (
     Conflict,
@@ -14,10 +15,8 @@ from mockserver.simulator.outcomes import (
     RefusalError,
 )
 from mockserver.simulator.parking import park_event, parker_of
-from mockserver.simulator.phone_call import PhoneCall, View
+from mockserver.simulator.phone_call import PhoneCall, View, next_view_id
 from mockserver.simulator.world import World
-
-_FIRST_VIEW, _SECOND_VIEW = "01", "02"
 
 
 def decide_create(world: World, command: Create, now: float) -> tuple[Outcome | None, list[Event]]:
@@ -59,7 +58,8 @@ def decide_stage(world: World, command: Stage, now: float) -> tuple[Outcome | No
         raise RefusalError(
             Field.EXTENSION, f"There is no extension '{command.extension}' of user '{command.user}'."
         )
-    _refuse_existing(world, command.call_id)
+    ended = _taken_down(world, command.call_id, now)
+    world = fold(world, tuple(ended))
     other = command.other or _other_terminal(world, extension)
     call = _new_call(
         world,
@@ -70,8 +70,10 @@ def decide_stage(world: World, command: Stage, now: float) -> tuple[Outcome | No
         caller_ids=(command.caller_id, None),
         published=now - command.age - command.parked_for,
         nonce=None,
+        view_id=command.view_id,
     )
     events: list[Event] = [
+        *ended,
         CallPlaced(at=now, call_id=call.id, call=call),
         CallAnswered(at=call.published, call_id=call.id),
     ]
@@ -99,8 +101,13 @@ def decide_end(world: World, command: End, now: float) -> tuple[Outcome | None, 
     call = world.calls.get(command.call_id)
     if call is None:
         return NothingToDo(), []
-    ended = CallEnded(at=now, call_id=call.id, reason=EndReason.TAKEN_DOWN)
-    return HungUp(calls=(call,)), [ended]
+    return HungUp(calls=(call,)), _taken_down(world, call.id, now)
+
+
+def _taken_down(world: World, call_id: str, now: float) -> list[Event]:
+    if call_id not in world.calls:
+        return []
+    return [CallEnded(at=now, call_id=call_id, reason=EndReason.TAKEN_DOWN)]
 
 
 def _refuse_existing(world: World, call_id: str) -> None:
@@ -148,13 +155,14 @@ def _new_call(
     caller_ids: tuple[str | None, str | None],
     published: float,
     nonce: str | None,
+    view_id: str = FIRST_VIEW_ID,
 ) -> PhoneCall:
     """A ringing call.  Its first view is the charged extension's if that is a party, else the source's."""
     parties = (destination, source) if extension.number == destination != source else (source, destination)
     shown = (caller_ids[0] or extension.caller_id, caller_ids[1] or caller_ids[0] or extension.caller_id)
     views = tuple(
         View(
-            id=view_id,
+            id=party_view_id,
             extension=party,
             source=(source,),
             destination=(destination,),
@@ -163,8 +171,8 @@ def _new_call(
             caller_id=caller_id,
             ringing=published,
         )
-        for view_id, party, status, caller_id in zip(
-            (_FIRST_VIEW, _SECOND_VIEW),
+        for party_view_id, party, status, caller_id in zip(
+            (view_id, next_view_id(view_id)),
             parties,
             (Status.OTHER_SIDE_RINGING, Status.RINGING),
             shown,

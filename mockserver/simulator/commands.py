@@ -6,6 +6,8 @@ from typing import Final
 WAIT_FOR_PICKUP_SECONDS: Final = 25.0
 MAX_IN_PARKING_SECONDS: Final = 180.0
 
+FIRST_VIEW_ID: Final = "01"
+
 ME: Final = frozenset({"@me", "@viewer"})
 OWNER: Final = "@owner"
 SELF: Final = "@self"
@@ -70,6 +72,7 @@ class HangUp:
 class Stage:
     """Put a call where a scenario or a test needs it; no user asks for this, and a full lot does not refuse it.
 
+    A live call with this id is taken down for it, so that a set-up can be repeated.
     `age` and `parked_for` lie before the moment of the command; `max_in_parking` None means no limit.
     """
 
@@ -77,6 +80,7 @@ class Stage:
     user: str
     extension: str
     parked: bool
+    view_id: str = FIRST_VIEW_ID
     other: str | None = None
     caller_id: str | None = None
     age: float = 0.0

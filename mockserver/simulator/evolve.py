@@ -19,7 +19,7 @@ from mockserver.simulator.events import (
     RetrievalStarted,
 )
 from mockserver.simulator.lifecycle import SLOT_OF, Flow, Phase, Slot, Status, Step, after
-from mockserver.simulator.phone_call import Parking, Pending, PhoneCall, Retrieval, View
+from mockserver.simulator.phone_call import Parking, Pending, PhoneCall, Retrieval, View, next_view_id
 from mockserver.simulator.world import Lot, Timer, World
 
 STEP_OF: Final[Mapping[type[Event], Step]] = {
@@ -69,7 +69,7 @@ def _parked(call: PhoneCall, event: CallParked) -> PhoneCall:
 def _retrieval_started(call: PhoneCall, event: RetrievalStarted) -> PhoneCall:
     (waiting,) = call.views
     leg = View(
-        id=_next_view_id(waiting.id),
+        id=next_view_id(waiting.id),
         extension=event.extension,
         source=(event.extension,),
         destination=(waiting.extension,),
@@ -99,7 +99,7 @@ def _comeback_started(call: PhoneCall, event: ComebackStarted) -> PhoneCall:
     assert parking is not None, "a parked call has a parked view"
     mine = replace(waiting, status=Status.OTHER_SIDE_RINGING, parking=None, answered=None)
     theirs = replace(
-        mine, id=_next_view_id(mine.id), extension=parking.by, status=Status.RINGING, ringing=event.at
+        mine, id=next_view_id(mine.id), extension=parking.by, status=Status.RINGING, ringing=event.at
     )
     return replace(call, views=(mine, theirs))
 
@@ -118,10 +118,6 @@ _CHANGES: Final[Mapping[type[Event], Callable[[PhoneCall, Any], PhoneCall]]] = {
     ComebackAnswered: _answered,
     CallEnded: _ended,
 }
-
-
-def _next_view_id(view_id: str) -> str:
-    return f"{int(view_id) + 1:02d}"
 
 
 def _calls_with(calls: Mapping[str, PhoneCall], call: PhoneCall) -> Mapping[str, PhoneCall]:

@@ -76,3 +76,7 @@ class PhoneCall:
             party for view in self.views for party in (view.extension, *view.source, *view.destination)
         }
         return number in parties
+
+
+def next_view_id(view_id: str) -> str:
+    return f"{int(view_id) + 1:02d}"

@@ -48,7 +48,7 @@ def test_the_default_world_is_the_designs():
         (
             WORLD + "calls:\n  - {id: aa, extension: 0003*210}\n  - {id: aa, extension: 0003*210}\n",
             10,
-            "live phone call",
+            "'aa' exists twice",
         ),
         ("extends: nowhere\n", 1, "no such scenario"),
         ("a: &a [*a]\nextends: empty\n", 1, "a"),

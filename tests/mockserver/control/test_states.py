@@ -42,6 +42,16 @@ def test_user_extension_limit_and_id_can_be_chosen(api):
     }
 
 
+def test_a_set_up_that_names_its_call_can_be_repeated(api):
+    wish = setup("parked", phoneCallId=CALL, phoneCallViewId="07")
+    for _ in range(2):
+        (call,) = api.control("POST", "states", wish)["calls"]
+        assert (call["phoneCallId"], call["phoneCallViewId"]) == (CALL, "07")
+        assert api.control("GET", "state")["lots"]["3"]["taken"] == {"1": CALL}
+        assert api.unpark(phoneCallViewId="01").status_code == 400
+        assert api.unpark(phoneCallViewId="07").status_code == 200
+
+
 def test_teardown_ends_the_calls_it_is_given_and_no_others(api):
     made = api.control("POST", "states", setup("parked", count=2))["calls"]
     down = {"action": "teardown", "state": "parked", "params": {"calls": made}}
@@ -73,7 +83,7 @@ def test_the_session_is_named_by_the_header_or_by_params(api):
         setup("unknown"), setup("parked", count=0), setup("parked", count=1001), setup("parked", count="1"),
         setup("parked", nonsense=1), setup("parked", userId="99"), setup("parked", extension="0003*999"),
         setup("parked", extension="0003*310"), setup("parked", count=2, phoneCallId="aa"),
-        setup("parked", phoneCallId=CALL), setup("parked", phoneCallId="a-b"), setup("parked", maxInParking=0),
+        setup("parked", phoneCallViewId="x"), setup("parked", phoneCallId="a-b"), setup("parked", maxInParking=0),
         setup("parked", session="a b"),
     ],
 )  # fmt: skip

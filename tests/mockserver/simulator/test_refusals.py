@@ -46,8 +46,8 @@ REFUSALS = {
         lambda lab: Stage(call_id="new", user="12", extension="0004*024", parked=True),
         Field.EXTENSION,
     ),
-    "stage an existing call": (
-        lambda lab: Stage(call_id=CALL, user="12", extension="0003*210", parked=True),
+    "create an existing call": (
+        lambda lab: Create(address=lab.address(None), call_id=CALL, source=("210",), destination=("211",)),
         Conflict.CALL_EXISTS,
     ),
 }
