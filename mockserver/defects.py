@@ -311,7 +311,7 @@ _CATALOGUE: Final = (
     ),
     Defect(
         slug="another-phone",
-        clause="payload/send-call-to/connects",
+        clause="parking/connects",
         summary="The call goes to another phone than sendCallTo.",
         effect=_another_phone,
     ),
