@@ -68,9 +68,9 @@ SECTIONS = (
 _TELLING_ROLES = ("before", "request", "after")
 
 _MESSAGE_LIMIT = 6_000
-_ARCHIVE_LIMIT = 1_500_000
+_ARCHIVE_LIMIT = 1_400_000
 _EVIDENCE_LIMIT = 600_000
-_EVIDENCED = 200  # findings after so many only link to their exchanges
+_EVIDENCED = 100  # findings after so many only link to their exchanges
 _SMALLEST_MESSAGE = 160
 
 

@@ -204,9 +204,6 @@ class Tally:
     def broken_under(self, reading: Reading) -> tuple[str, ...]:
         return tuple(row.clause.id for row in self.rows if row.standings[reading].is_finding)
 
-    def open_under(self, reading: Reading) -> tuple[str, ...]:
-        return tuple(row.clause.id for row in self.rows if row.standings[reading].is_open)
-
     def standings(self, reading: Reading) -> Counter[Standing]:
         return Counter(row.standings[reading] for row in self.rows)
 
