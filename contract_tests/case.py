@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from contract_tests.draft import Change, Draft, Setting, documented, required_only
@@ -43,6 +43,9 @@ class Case:
     request: Callable[[Setting], Request]
     """The request to send. Raises `Lacking` or `DoesNotArise` where the setting has not what it takes."""
 
+    elsewhere: bool = False
+    """Whether its call is parked at the user's second extension instead of the first."""
+
     rests_on: tuple[str, ...] = ()
     """Cases that this one is made of: where one of them is refused with the same answer, this one says nothing new."""
 
@@ -67,9 +70,11 @@ class Rows:
         title: str,
         change: Change,
         rests_on: tuple[str, ...] = (AS_PRINTED,),
+        elsewhere: bool = False,
     ) -> Case:
         """A request with nothing wrong."""
-        return self._case(clause, slug, title, Kind.RETRIEVAL, change, rests_on=rests_on)
+        case = self._case(clause, slug, title, Kind.RETRIEVAL, change, rests_on=rests_on)
+        return replace(case, elsewhere=elsewhere)
 
     def addition(self, clause: str, slug: str, title: str, change: Change) -> Case:
         """The request without its optional members, and one of them added."""

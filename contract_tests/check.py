@@ -126,7 +126,7 @@ class Check:
             control=table.CONTROL,
             sleep=self.sleep,
             settle=self.plan.profile.settle,
-            lists="list" not in self.plan.profile.not_offered,
+            not_offered=frozenset(self.plan.profile.not_offered),
             started=started,
         )
 

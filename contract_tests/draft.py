@@ -12,6 +12,17 @@ from contract_tests.exchange import Request
 from contract_tests.world import TOKEN, KnownCall, World
 
 ROOT = "/uapi/phoneCalls"
+MEANS = (
+    "list",
+    "talking",
+    "other_token",
+    "expired_token",
+    "foreign_user",
+    "foreign_extension",
+    "sibling",
+    "not_terminal",
+)
+"""What a target may lack; a profile declares it in `not_offered`."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,7 +67,11 @@ Change = Callable[[Draft, Setting], Draft]
 
 
 class Lacking(Exception):
-    """The target's profile has not what a case needs; the message says what to add."""
+    """The target's profile has not what a case needs: one of `MEANS`, and a sentence about it."""
+
+    def __init__(self, means: str, sentence: str) -> None:
+        super().__init__(sentence)
+        self.means = means
 
 
 class DoesNotArise(Exception):

@@ -7,9 +7,8 @@ from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
+from contract_tests.draft import MEANS
 from contract_tests.world import World
-
-NOT_OFFERED = ("list",)
 
 
 class ProfileError(Exception):
@@ -20,8 +19,9 @@ class ProfileError(Exception):
 class Profile:
     """A target's users, extensions and means. The defaults are the page's example and the mock's default world.
 
-    Tokens stand for what the profile's keys say; None where there is none. `destination` is a phone that picks up
-    when called (rung `api`), `hook` a URL or a command (rung `hook`). `settle` bounds in seconds how long an answer may take to show in a listing.
+    None stands for what there is not. `destination` is a phone that picks up when called (rung `api`), `hook` a URL
+    or a command (rung `hook`). `settle` bounds in seconds how long an answer may take to show in a listing.
+    `not_offered` names `MEANS` that the target has not; cases that need them are not applicable.
     """
 
     name: str = ""
@@ -93,10 +93,10 @@ def read_profile(path: Path, environment: Mapping[str, str]) -> Profile:
             values["settle"] = float(entry.number("settle"))
         values["not_offered"] = entry.texts("not_offered")
         for word in values["not_offered"]:
-            if word not in NOT_OFFERED:
-                raise entry.error(
-                    "not_offered", f"nothing is known of {word}", f"known: {', '.join(NOT_OFFERED)}"
-                )
+            if word not in MEANS:
+                raise entry.error("not_offered", f"nothing is known of {word}", f"known: {', '.join(MEANS)}")
+            if word in texts:
+                values[word] = None
         values["secrets"] = {
             secret: _from_environment(entry, name, environment)
             for name, secret in tokens.items()

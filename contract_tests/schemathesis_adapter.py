@@ -48,7 +48,11 @@ class Schema:
         )
 
     def violations(self, value: Any, status: int) -> list[str]:
-        """What is wrong with a JSON body of the PUT at a status; empty where nothing is."""
+        """What is wrong with a JSON body of the PUT at a status; empty where nothing is.
+
+        A member that is null says the same as one that is left out.
+        """
+        value = _without_nulls(value)
         response = schemathesis.Response(
             status_code=status,
             headers={"content-type": ["application/json"]},
@@ -86,6 +90,12 @@ class Schema:
                 description=getattr(data, "description", "") or "",
                 location=getattr(data, "location", "") or "",
             )
+
+
+def _without_nulls(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {name: _without_nulls(item) for name, item in value.items() if item is not None}
+    return [_without_nulls(item) for item in value] if isinstance(value, list) else value
 
 
 def placed_in(document: Mapping[str, Any], world: World, call: KnownCall) -> dict[str, Any]:

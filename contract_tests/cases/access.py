@@ -7,10 +7,10 @@ from contract_tests.world import EXPIRED_TOKEN, OTHER_TOKEN
 _ROWS = Rows("access")
 
 
-def _with_token(name: str, flag: str, lacking: str) -> Change:
+def _with_token(name: str, means: str, lacking: str) -> Change:
     def change(draft: Draft, setting: Setting) -> Draft:
-        if not getattr(setting.world, flag):
-            raise Lacking(lacking)
+        if not getattr(setting.world, f"has_{means}"):
+            raise Lacking(means, lacking)
         return with_(authorization=f"Bearer {name}")(draft, setting)
 
     return change
@@ -30,10 +30,10 @@ CASES: tuple[Case, ...] = (
     ),
     _ROWS.refusal(
         "expired-token", "expired", "the token has expired",
-        _with_token(EXPIRED_TOKEN, "has_expired_token", "the profile has no expired token"),
+        _with_token(EXPIRED_TOKEN, "expired_token", "the profile has no expired token"),
     ),
     _ROWS.refusal(
         "other-user", "other-token", "the token is another user's",
-        _with_token(OTHER_TOKEN, "has_other_token", "the profile has no token of another user"),
+        _with_token(OTHER_TOKEN, "other_token", "the profile has no token of another user"),
     ),
 )  # fmt: skip

@@ -25,7 +25,7 @@ CASES: tuple[Case, ...] = (
     _ROWS.refusal(
         "send-call-to/phone-terminal", "no-terminal", "sendCallTo is an extension, but no Phone Terminal",
         member_from("sendCallTo", lambda setting: setting.world.not_terminal,
-                    Lacking("the profile names no extension that is not a Phone Terminal")),
+                    Lacking("not_terminal", "the profile names no extension that is not a Phone Terminal")),
     ),
     _ROWS.refusal(
         "send-call-to/unknown", "nobody", "nobody has the number in sendCallTo",
@@ -42,7 +42,7 @@ CASES: tuple[Case, ...] = (
     _ROWS.retrieval("caller-id/optional", "absent", "callerId is left out", without("callerId")),
     _accepts("caller-id/with-plus", "plus", "callerId has a plus", "callerId", "John Doe <+3334444>"),
     _accepts("caller-id/without-plus", "no-plus", "callerId has no plus", "callerId", "John Doe <42420042>"),
-    _accepts("caller-id/without-plus", "extension", "callerId holds an extension number",
+    _accepts("caller-id/extension-number", "star", "callerId holds an extension number",
              "callerId", "John Doe <0003*001>"),
     _ROWS.retrieval("wait-for-pickup/optional", "absent", "waitForPickup is left out", without("waitForPickup")),
     _ROWS.retrieval(

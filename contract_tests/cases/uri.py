@@ -6,10 +6,10 @@ from contract_tests.world import OTHER_TOKEN
 
 _ROWS = Rows("uri")
 _NEVER = AssertionError("every world has this")
-_NO_FOREIGN_USER = Lacking("the profile names no other user")
-_NO_FOREIGN_EXTENSION = Lacking("the profile names no extension of another user")
-_NO_SIBLING = Lacking("the profile names no second extension of the user")
-_NO_OTHER_TOKEN = Lacking("the profile has no token of another user")
+_NO_FOREIGN_USER = Lacking("foreign_user", "the profile names no other user")
+_NO_FOREIGN_EXTENSION = Lacking("foreign_extension", "the profile names no extension of another user")
+_NO_SIBLING = Lacking("sibling", "the profile names no second extension of the user")
+_NO_OTHER_TOKEN = Lacking("other_token", "the profile has no token of another user")
 
 CASES: tuple[Case, ...] = (
     _ROWS.retrieval("user-id/me", "me", "the user is @me", segment("user", "@me")),
@@ -33,6 +33,10 @@ CASES: tuple[Case, ...] = (
     ),
     _ROWS.retrieval("extension/number", "number", "the extension is named by its number", unchanged),
     _ROWS.retrieval("extension/self", "self", "the extension is @self", segment("extension", "@self")),
+    _ROWS.retrieval(
+        "extension/self", "another-of-his", "the extension is @self, and the call is at a second extension of the user",
+        segment("extension", "@self"), rests_on=(AS_PRINTED, "uri/extension/self/self"), elsewhere=True,
+    ),
     _ROWS.refusal(
         "extension/unknown", "nobody", "nobody has the extension",
         segment_from("extension", lambda setting: setting.world.unknown_extension, _NEVER),

@@ -82,7 +82,11 @@ def _refusals(faults: tuple[Fault, ...]) -> tuple[Outcome, ...]:
 
 
 def _mild_refusals(mild: tuple[Mild, ...]) -> tuple[Outcome, ...]:
-    return tuple(Outcome(status=400, warning=f"refused although allowed: {remark.what}") for remark in mild)
+    return tuple(
+        Outcome(status=status, warning=f"refused although allowed: {remark.what}")
+        for remark in mild
+        for status in (400, 422)
+    )
 
 
 def _remarks(request: Request, world: World) -> tuple[KnownCall | None, list[Remark]]:

@@ -111,6 +111,8 @@ def caller_id_remarks(value: Any) -> Iterator[Remark]:
         yield Fault("failure/caller-id/not-a-number", f"callerId {_shown(value)} has letters in its number")
     elif not (re.fullmatch(r"\+?[0-9*]+", number) and re.fullmatch(r"[A-Za-z]+( [A-Za-z]+)* ", name)):
         yield Grey(f"callerId is {_shown(value)}")
+    elif "*" in number:
+        yield Mild("payload/caller-id/extension-number", "callerId holds an extension number")
 
 
 def wait_for_pickup_remarks(value: Any) -> Iterator[Remark]:

@@ -95,7 +95,10 @@ _FOREIGN = (
 
 def _unknown(code: str) -> tuple[Outcome, ...]:
     """For codes that stand on a sibling page only: a service written from this page alone may not know them."""
-    elsewhere = _refused(400, "pc_phonecall_invalid", warning=f"answered pc_phonecall_invalid, not {code}")
+    others = {"pc_phonecall_invalid", "extension_invalid"} - {code}
+    elsewhere = _refused(
+        400, *others, warning=f"answered with the code of what follows in the path, not {code}"
+    )
     return (_refused(400, code), *_ACCESS, elsewhere, _NOT_FOUND, _OF_ITS_OWN, _NOTHING_NOTED)
 
 

@@ -10,7 +10,7 @@ from urllib.parse import unquote, urlsplit
 from contract_tests.evidence import Evidence
 from contract_tests.expectation.path import parse_address
 from contract_tests.judge.answer import Answer
-from contract_tests.sighting import ON_CALL, Presence, Sighting, is_unchanged
+from contract_tests.sighting import ON_CALL, PARKED_MEMBERS, Presence, Sighting, is_unchanged, sight
 from contract_tests.world import World, same_extension
 
 SchemaViolations = Callable[[Any, int], list[str]]
@@ -95,7 +95,7 @@ def effect_aspects(evidence: Evidence, world: World) -> Iterator[Aspect]:
         actual=f"a listing of call {after.id[:80]}",
     )
     if evidence.witness is not None and evidence.witness_after is not None:
-        yield _leaves_witness(evidence)
+        yield _leaves_witness(evidence, world.retriever)
     leaves_lot = _leaves_lot(before, after, world.retriever)
     yield leaves_lot
     if leaves_lot.holds is not False:
@@ -123,8 +123,8 @@ def _is_listed(after: Sighting) -> Aspect:
 
 
 def _leaves_lot(before: Sighting, after: Sighting, retriever: str) -> Aspect:
-    if before.parking:
-        holds: bool | None = not (after.parking and after.parking >= before.parking)
+    if shown := _parking_shown(before):
+        holds: bool | None = not (after.parking and after.parking >= shown)
         actual = "still shows " + ", ".join(sorted(after.parking)) if not holds else "shows no parked call"
     else:
         moved = after.involving(retriever) and is_unchanged(before, after) is False
@@ -134,11 +134,17 @@ def _leaves_lot(before: Sighting, after: Sighting, retriever: str) -> Aspect:
     )
 
 
+def _parking_shown(before: Sighting) -> frozenset[str]:
+    """The members by which this target shows a parked call; all of them where the call was not looked at before."""
+    return before.parking if before.presence is Presence.PRESENT else frozenset(PARKED_MEMBERS)
+
+
 def _shows_no_remains(before: Sighting, after: Sighting) -> Aspect:
-    remains = after.parking if after.parking and not after.parking >= before.parking else frozenset()
+    shown = _parking_shown(before)
+    remains = after.parking if not after.parking >= shown else frozenset()
     return Aspect(
         clause="parking/parked-fields-gone",
-        holds=None if not before.parking else not remains,
+        holds=not remains if shown else None,
         expected="none of parked, parkedPos, parkedBy",
         actual="still shows " + ", ".join(sorted(remains)) if remains else "none of them",
     )
@@ -167,18 +173,24 @@ def _connects(before: Sighting, after: Sighting, retriever: str) -> Iterator[Asp
         )
 
 
-def _leaves_witness(evidence: Evidence) -> Aspect:
-    from contract_tests.sighting import sight
-
+def _leaves_witness(evidence: Evidence, retriever: str) -> Aspect:
+    """No request ever names the witness; on call with the retriever it was taken along with another call."""
     assert evidence.witness is not None
     identifier = evidence.witness.id
     before, after = sight(evidence.witness_before, identifier), sight(evidence.witness_after, identifier)
+    taken_before = before.presence is Presence.PRESENT and _is_taken(before, retriever)
+    unchanged = is_unchanged(before, after)
     return Aspect(
         clause="parking/only-that-call",
-        holds=is_unchanged(before, after),
+        holds=False if taken_before else unchanged,
         expected="every other parked call stays as it was",
-        actual=f"call {identifier} " + ("changed" if is_unchanged(before, after) is False else "stayed"),
+        actual=f"call {identifier}, which no request named, "
+        + ("was retrieved before" if taken_before else "changed" if unchanged is False else "stayed"),
     )
+
+
+def _is_taken(sighting: Sighting, retriever: str) -> bool:
+    return bool(sighting.involving(retriever)) and not sighting.parking
 
 
 def _echoes(call: dict[str, Any], evidence: Evidence) -> Iterator[Aspect]:
@@ -194,18 +206,19 @@ def _echoes(call: dict[str, Any], evidence: Evidence) -> Iterator[Aspect]:
     for name in ("link", "links"):
         if isinstance(call.get(name), dict) and "self" in call[name]:
             link = call[name]["self"]
+            shown = f"{name}.self is {str(link)[:200]}"
+            is_absolute = isinstance(link, str) and bool(urlsplit(link).scheme and urlsplit(link).netloc)
             yield Aspect(
                 clause="success/link",
-                holds=leads_to(link, evidence.call.id),
+                holds=isinstance(link, str) and leads_to(link, evidence.call.id),
                 expected="an absolute URL that ends with the call's address",
-                actual=f"{name}.self is {str(link)[:200]}",
+                actual=shown,
+                noted="" if is_absolute else f"{shown}, which is not absolute as in the page's example",
             )
 
 
-def leads_to(link: Any, call_id: str) -> bool:
-    """Whether a self link is an absolute URL of this call; a double slash and the alias /unifiedapi are let pass."""
-    if not isinstance(link, str):
-        return False
+def leads_to(link: str, call_id: str) -> bool:
+    """Whether the path of a link is the call's; a double slash and the alias /unifiedapi are let pass."""
     parts = urlsplit(link)
     path = "/" + unquote(parts.path).lstrip("/")
     start = (
@@ -214,4 +227,4 @@ def leads_to(link: Any, call_id: str) -> bool:
         else path.find("/unifiedapi/phoneCalls/")
     )
     address = parse_address(path[start:]) if start >= 0 else None
-    return bool(parts.scheme and parts.netloc and address and address.call_id == call_id)
+    return address is not None and address.call_id == call_id

@@ -92,10 +92,11 @@ class Retrievals:
 
     def worked(self, retrieval: Retrieval) -> bool:
         """Whether a retrieval did what it claims: seen in listings, or else a sound answer and a refused repetition."""
-        if not retrieval.is_accepted or retrieval.retrieved is False:
-            return False
+        if not retrieval.is_accepted or retrieval.retrieved is not None:
+            return bool(retrieval.retrieved) and retrieval.is_accepted
+        claims_success = retrieval.opinion.answer is not None and retrieval.opinion.answer.is_success
         sound = not any(aspect.clause in CORE for aspect in retrieval.broken)
-        return retrieval.retrieved or (sound and self._repeat_was_refused)
+        return claims_success and sound and self._repeat_was_refused
 
     def refused_alike(self, opinion: Opinion) -> Case | None:
         """A case that this one rests on and that is refused with the same status and code, if there is one."""

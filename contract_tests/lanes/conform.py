@@ -38,20 +38,19 @@ class ConformLane:
     control: Case
     sleep: Callable[[float], None]
     settle: float
-    lists: bool = True
+    not_offered: frozenset[str] = frozenset()
     started: Callable[[Case, KnownCall | None, KnownCall | None], None] = lambda case, call, witness: None
     calls_used: int = 0
-    _spare: list[KnownCall] = field(default_factory=list)
     _all: list[KnownCall] = field(default_factory=list)
     _witness: KnownCall | None = None
+    _shows_parking: bool = False
     _last_seen: dict[str, Exchange] = field(default_factory=dict)
 
     def run(self, cases: Sequence[Case]) -> Iterable[Evidence]:
-        """Evidence case by case. Raises `RungError` when not even the first call can be had."""
+        """Evidence case by case. Raises `RungError` when a parked call cannot be had any more."""
         ordered = in_order(cases, self.control)
-        self._fill(1 + sum(case.kind is Kind.RETRIEVAL and case is not self.control for case in ordered))
-        self._witness = self._ask_for(self.rung.witness)
         shared = self._take()
+        self._witness = self._ask_for(self.rung.witness)
         for case in ordered:
             if case.kind in SHARING:
                 evidence = self._try(case, shared)
@@ -61,6 +60,8 @@ class ConformLane:
                 shared = replace(shared, parked=False) if case is self.control else shared
             elif case.kind is Kind.NOT_PARKED:
                 evidence = self._on_talking(case)
+            elif case.elsewhere:
+                evidence = self._on_sibling(case)
             else:
                 evidence = self._try(case, self._take())
             yield evidence
@@ -73,11 +74,11 @@ class ConformLane:
         try:
             request = case.request(setting)
         except Lacking as error:
-            return replace(known, lacking=str(error))
+            return self._lacking(known, error)
         except DoesNotArise as error:
             return replace(known, does_not_arise=str(error))
         guarded = self._witness if case is self.control else None
-        before = self._last_seen.get(call.id) or self._look(case, call, "before")
+        before = self._last_seen.get(call.id) or self._look_before(case, call)
         witness_before = self._look(case, guarded, "before")
         exchange = self.target.exchange(request, case=case.id)
         after = self._look_until_settled(case, call, exchange)
@@ -95,11 +96,35 @@ class ConformLane:
         call = self._ask_for(self.rung.talking)
         if call is None:
             self.started(case, None, None)
-            return Evidence(case=case, lacking=f"the rung {self.rung.name} offers no call that is not parked")
+            sentence = f"the rung {self.rung.name} offers no call that is not parked"
+            return self._lacking(Evidence(case=case), Lacking("talking", sentence))
         return self._try(case, call)
 
+    def _on_sibling(self, case: Case) -> Evidence:
+        extension = self.world.sibling
+        call = self._ask_for(lambda: self.rung.parked(1, extension)[0]) if extension else None
+        if call is None:
+            self.started(case, None, None)
+            sentence = f"the rung {self.rung.name} parks no call at a second extension of the user"
+            return self._lacking(Evidence(case=case), Lacking("sibling", sentence))
+        self.calls_used += 1
+        return self._try(case, call)
+
+    def _lacking(self, known: Evidence, error: Lacking) -> Evidence:
+        if error.means in self.not_offered:
+            return replace(known, does_not_arise=f"the profile does not offer {error.means}")
+        return replace(known, lacking=str(error))
+
+    def _look_before(self, case: Case, call: KnownCall) -> Exchange | None:
+        """The call as it is now; for the many retrievals one of them, the control's, tells what parking looks like."""
+        if case.kind is Kind.RETRIEVAL and case is not self.control and self._shows_parking:
+            return None
+        before = self._look(case, call, "before")
+        self._shows_parking = self._shows_parking or bool(sight(before, call.id).parking)
+        return before
+
     def _look(self, case: Case, call: KnownCall | None, role: str) -> Exchange | None:
-        if call is None or not self.lists:
+        if call is None or "list" in self.not_offered:
             return None
         request = listing(call.user, call.extension, call.id)
         exchange = self.target.exchange(request, case=case.id, role="before" if role == "before" else "after")
@@ -131,16 +156,12 @@ class ConformLane:
         before, after = evidence.seen_before(), evidence.seen_after()
         return self._take() if _was_used_up(before, after, evidence.exchange) else shared
 
-    def _fill(self, count: int) -> None:
-        fresh = self.rung.parked(count)
-        self._spare += fresh
-        self._all += fresh
-
     def _take(self) -> KnownCall:
-        if not self._spare:
-            self._fill(1)
+        """A fresh call, parked only now: a call that waits in the lot may reach the end of its time there."""
+        call = self.rung.parked(1)[0]
+        self._all.append(call)
         self.calls_used += 1
-        return self._spare.pop(0)
+        return call
 
     def _ask_for(self, offer: Callable[[], KnownCall]) -> KnownCall | None:
         try:

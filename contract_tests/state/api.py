@@ -33,14 +33,17 @@ class ApiRung:
     patience: float = 10.0
     name: str = "api"
 
-    def parked(self, count: int) -> list[KnownCall]:
-        return [self._park(self.talking()) for _ in range(count)]
+    def parked(self, count: int, extension: str | None = None) -> list[KnownCall]:
+        return [self._park(self._talking(extension or self.world.extension)) for _ in range(count)]
 
     def witness(self) -> KnownCall:
         return self.parked(1)[0]
 
     def talking(self) -> KnownCall:
-        call = self._place()
+        return self._talking(self.world.extension)
+
+    def _talking(self, extension: str) -> KnownCall:
+        call = self._place(extension)
         sighting = self._wait(call, "be on call", lambda seen: _on_call(seen) is not None)
         view = _own_view(sighting.views, call.extension) or sighting.views[0]
         return replace(call, view=view.id, views=tuple(one.id for one in sighting.views))
@@ -51,7 +54,7 @@ class ApiRung:
             self.target.exchange(request, role="tear-down")
 
     def reproduction(self, call: KnownCall) -> list[str]:
-        body = json.dumps(self._placing())
+        body = json.dumps(self._placing(call.extension))
         url = shlex.quote(f"{self.target.url}{ROOT}/{self.world.user}/simple")
         return [
             f"# place a call, park it, and put its id for {call.id} into the lines below:",
@@ -59,21 +62,20 @@ class ApiRung:
             f" -H 'Content-Type: application/json' -d '{body}'",
         ]
 
-    def _placing(self) -> dict[str, Any]:
-        view = {"source": [self.world.extension], "destination": [self.destination]}
-        return {"extension": self.world.extension, "phoneCallView": [view]}
+    def _placing(self, extension: str) -> dict[str, Any]:
+        destination = self.destination if self.destination != extension else self.world.extension
+        view = {"source": [extension], "destination": [destination]}
+        return {"extension": extension, "phoneCallView": [view]}
 
-    def _place(self) -> KnownCall:
-        body = json.dumps(self._placing()).encode()
+    def _place(self, extension: str) -> KnownCall:
+        body = json.dumps(self._placing(extension)).encode()
         request = _json_request("POST", f"{ROOT}/{self.world.user}/simple", body)
         answer = self.target.exchange(request, role="set-up")
         calls = _calls_in(answer, "placing a call")
         identifier = calls[0].get("id") if calls else None
         if not isinstance(identifier, str):
             raise RungError("placing a call was answered without an id")
-        return KnownCall(
-            id=identifier, user=self.world.user, extension=self.world.extension, view="", parked=False
-        )
+        return KnownCall(id=identifier, user=self.world.user, extension=extension, view="", parked=False)
 
     def _park(self, call: KnownCall) -> KnownCall:
         sighting = sight(self._list(call), call.id)

@@ -65,7 +65,7 @@ def _reproduction(url: str, world: World, call: KnownCall) -> list[str]:
     return [
         f"export CALLPARK_TOKEN=mock.{AGAIN}.{world.user}"
         f" CALLPARK_OTHER_TOKEN=mock.{AGAIN}.{world.foreign_user}"
-        f" CALLPARK_EXPIRED_TOKEN=mock.expired.{world.user}",
+        f" CALLPARK_EXPIRED_TOKEN=mock.expired.{world.foreign_user}",
         f"curl -sS {url}{STATES} -H 'Content-Type: application/json'"
         f" -H 'X-Callpark-Session: {AGAIN}' -d '{question}'",
     ]

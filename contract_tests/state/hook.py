@@ -31,8 +31,8 @@ class HookRung:
     again: Callable[[KnownCall], list[str]]
     name: str = "hook"
 
-    def parked(self, count: int) -> list[KnownCall]:
-        return self._set_up("parked", count=count)
+    def parked(self, count: int, extension: str | None = None) -> list[KnownCall]:
+        return self._set_up("parked", count=count, extension=extension or self.world.extension)
 
     def witness(self) -> KnownCall:
         return self._set_up("parked", count=1, phoneCallViewId=WITNESS_VIEW)[0]

@@ -23,8 +23,8 @@ class Rung(Protocol):
     def name(self) -> str:
         """How the record and the report call it."""
 
-    def parked(self, count: int) -> list[KnownCall]:
-        """That many fresh calls in the parking lot."""
+    def parked(self, count: int, extension: str | None = None) -> list[KnownCall]:
+        """That many fresh calls in the parking lot, of the world's extension or of another one of its user."""
 
     def witness(self) -> KnownCall:
         """A parked call that has, where the rung can arrange it, a view that the others lack."""
