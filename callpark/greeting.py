@@ -6,6 +6,7 @@ import json
 import shlex
 from collections.abc import Iterator, Sequence
 
+from mockserver.control.guard import CONTROL_TOKEN_HEADER
 from mockserver.simulator.phone_call import PhoneCall
 
 TOKENS = (
@@ -64,7 +65,7 @@ def park_line(url: str, control_token: str | None) -> str:
 
 
 def _control(token: str | None) -> str:
-    return f" -H {shlex.quote(f'Authorization: Bearer {token}')}" if token else ""
+    return f" -H {shlex.quote(f'{CONTROL_TOKEN_HEADER}: {token}')}" if token else ""
 
 
 def _shown(parked: Sequence[PhoneCall]) -> str:

@@ -49,13 +49,13 @@ def _everything(catalogue: Catalogue) -> Iterator[str]:
 
 def _explained(found: Clause | Reading | ErrorCode, catalogue: Catalogue) -> Iterator[str]:
     if isinstance(found, Clause):
-        return _clause(found, catalogue)
+        return _clause(found)
     if isinstance(found, Reading):
         return _reading(found, catalogue)
     return _code(found, catalogue)
 
 
-def _clause(clause: Clause, catalogue: Catalogue) -> Iterator[str]:
+def _clause(clause: Clause) -> Iterator[str]:
     yield f"{clause.id}  ({clause.level})"
     yield from _paragraph(clause.text)
     if clause.quote:

@@ -5,6 +5,7 @@ Every one answers the hook properly (so that a check gets as far as the exchange
 answers nothing at all. All are written on raw sockets.
 """
 
+import contextlib
 import functools
 import gzip
 import json
@@ -85,10 +86,8 @@ class HostileServer(ThreadedServer):
                     pass
 
             def finish(self) -> None:
-                try:
+                with contextlib.suppress(OSError):
                     super().finish()
-                except OSError:
-                    pass
 
         return Listener(("127.0.0.1", 0), Handler)
 

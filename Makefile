@@ -1,0 +1,51 @@
+# Needs Python 3.11 or newer, and make. Each target sets up what it needs; a second run finds it there.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+
+.PHONY: help demo test lint format lock clean
+
+help:
+	@echo "make demo   park a call, retrieve it, check the mock, write the report"
+	@echo "make test   run the tests"
+	@echo "make lint   ruff, mypy, import-linter"
+	@echo "make format let ruff put things in order"
+	@echo "make lock   renew requirements.lock"
+	@echo "make clean  remove what the others made"
+
+demo: $(READY)
+	@$(BIN)/callpark demo
+
+test: $(READY)
+	@$(BIN)/pytest --cov --cov-report=
+
+lint: $(READY)
+	$(BIN)/ruff check --quiet
+	$(BIN)/ruff format --check --quiet
+	$(BIN)/mypy --no-error-summary
+	$(BIN)/lint-imports --no-logo
+
+format: $(READY)
+	$(BIN)/ruff check --fix
+	$(BIN)/ruff format
+
+# Add UPGRADE=--upgrade to take newer versions than the lock has.
+lock: $(READY)
+	@$(BIN)/uv --quiet pip compile --universal --python-version 3.11 --generate-hashes --extra dev \
+	  --no-emit-index-url --no-emit-find-links --no-header --no-annotate $(UPGRADE) \
+	  --output-file requirements.lock pyproject.toml
+
+clean:
+	rm -rf $(VENV) callpark-report .coverage .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
+
+# The lock first, hash by hash, then the checkout itself on top of it.
+$(READY): requirements.lock pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || \
+	  { echo "callpark needs Python 3.11 or newer, and $(PYTHON) is not: make PYTHON=/path/to/python3.11" >&2; exit 1; }
+	@echo "Setting up $(VENV) (once)"
+	@$(PYTHON) -m venv $(VENV)
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@touch $@
