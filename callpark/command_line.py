@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+import traceback
 from importlib import import_module
 from typing import Any
 
@@ -15,7 +16,7 @@ COMMANDS = {
     "report": "render a record again",
     "explain": "print a clause, a reading or an error code",
 }
-USAGE_ERROR = 2
+OWN_FAULT = 5
 INTERRUPTED = 130
 
 
@@ -59,7 +60,7 @@ def group() -> None:
 
 
 def main(arguments: list[str] | None = None) -> Any:
-    """Runs a command and exits; a usage error is status 2, an interrupted run 130."""
+    """Runs a command and exits; a usage error is status 2, an interrupted run 130, a fault of ours 5."""
     try:
         status = group.main(args=arguments, prog_name="callpark", standalone_mode=False)
     except click.ClickException as error:
@@ -71,4 +72,8 @@ def main(arguments: list[str] | None = None) -> Any:
     except BrokenPipeError:
         sys.stderr.close()
         status = 1
+    except Exception:  # noqa: BLE001  # status 1 would say that the target does not conform
+        traceback.print_exc()
+        click.echo("callpark failed on its own; this says nothing about the target", err=True)
+        status = OWN_FAULT
     sys.exit(status if isinstance(status, int) else 0)

@@ -60,4 +60,4 @@ def pytest_unconfigure(config):
     """After pytest's closing line: the last line is the one that is read."""
     left_out = config.stash.get(LEFT_OUT, {})
     if left_out and not os.environ.get(FULL):
-        print(told(left_out))
+        config.get_terminal_writer().line(told(left_out))

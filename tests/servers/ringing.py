@@ -63,32 +63,39 @@ class RingingServer(Server):
         self.loop.close()
 
     async def converse(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        with contextlib.suppress(OSError, asyncio.IncompleteReadError, asyncio.LimitOverrunError):
-            while True:
-                head = (await reader.readuntil(b"\r\n\r\n")).decode("latin-1").split("\r\n")
-                method, target, _ = head[0].split(" ", 2)
-                pairs = (line.split(":", 1) for line in head[1:] if ":" in line)
-                headers = {name.strip().lower(): value.strip() for name, value in pairs}
-                try:
-                    if not headers.get("content-length", "0").isdecimal() or "transfer-encoding" in headers:
-                        headers["connection"] = "close"
-                        raise Problem(411, "length_required")
-                    body = await reader.readexactly(int(headers.get("content-length", "0")))
-                    status, answer = self.respond(method, target, headers, body)
-                except Problem as problem:
-                    status, answer = (
-                        problem.status,
-                        {"error": {"code": problem.code, "message": "See the code."}},
+        try:
+            with contextlib.suppress(OSError, asyncio.IncompleteReadError, asyncio.LimitOverrunError):
+                while True:
+                    head = (await reader.readuntil(b"\r\n\r\n")).decode("latin-1").split("\r\n")
+                    method, target, _ = head[0].split(" ", 2)
+                    pairs = (line.split(":", 1) for line in head[1:] if ":" in line)
+                    headers = {name.strip().lower(): value.strip() for name, value in pairs}
+                    try:
+                        if (
+                            not headers.get("content-length", "0").isdecimal()
+                            or "transfer-encoding" in headers
+                        ):
+                            headers["connection"] = "close"
+                            raise Problem(411, "length_required")
+                        body = await reader.readexactly(int(headers.get("content-length", "0")))
+                        status, answer = self.respond(method, target, headers, body)
+                    except Problem as problem:
+                        status, answer = (
+                            problem.status,
+                            {"error": {"code": problem.code, "message": "See the code."}},
+                        )
+                    payload = json.dumps(answer).encode() if answer is not None else b""
+                    length = (
+                        f"content-type: application/json\r\ncontent-length: {len(payload)}\r\n"
+                        if payload
+                        else ""
                     )
-                payload = json.dumps(answer).encode() if answer is not None else b""
-                length = (
-                    f"content-type: application/json\r\ncontent-length: {len(payload)}\r\n" if payload else ""
-                )
-                writer.write(f"HTTP/1.1 {status} \r\n{length}\r\n".encode() + payload)
-                await writer.drain()
-                if headers.get("connection", "").lower() == "close":
-                    break
-        writer.close()
+                    writer.write(f"HTTP/1.1 {status} \r\n{length}\r\n".encode() + payload)
+                    await writer.drain()
+                    if headers.get("connection", "").lower() == "close":
+                        break
+        finally:
+            writer.close()
 
     def respond(self, method: str, target: str, headers: dict[str, str], body: bytes) -> tuple[int, Any]:
         segments = [unquote(segment) for segment in target.split("?")[0].strip("/").split("/")]

@@ -154,7 +154,7 @@ def picked_up(at: Client) -> None:
 def cancelled(at: Client) -> None:
     (call,) = at.park()
     if at.unpark(call, waitForPickup="0.1").status in (200, 202):
-        until = time.monotonic() + 0.5
+        until = time.monotonic() + 2
         while at.listed(call) and (status := str(at.view(call)["status"])) != "5":
             assert time.monotonic() < until, status
             time.sleep(0.03)
@@ -483,7 +483,7 @@ def test_hostile_servers_stop_when_told(name: str) -> None:
             with contextlib.suppress(OSError):
                 connection.recv(65536)
         started = time.monotonic()
-    assert time.monotonic() - started < 0.5
+    assert time.monotonic() - started < 3
 
 
 def test_every_wrong_server_names_a_line_of_the_page_or_safety() -> None:
