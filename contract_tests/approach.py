@@ -13,7 +13,7 @@ from contract_tests.state.api import ApiRung
 from contract_tests.state.control import control_rung, is_our_mock
 from contract_tests.state.hook import hook_rung
 from contract_tests.state.rung import Rung
-from contract_tests.target import Target
+from contract_tests.target import Limits, Target
 
 RungName = Literal["auto", "control", "api", "hook"]
 SESSION = "check-{run}"
@@ -54,7 +54,8 @@ def approach(
     Raises `UnusableTarget`, `TargetUnreachable`, `NoToken` or `NoSuchRung`.
     """
     given = {name: value for name, value in (tokens or {}).items() if value}
-    scout = Target(url=url, secrets={}, now=time.monotonic, sleep=time.sleep, headers=headers)
+    quick = Limits(answer=3.0, busy_tries=1)
+    scout = Target(url=url, secrets={}, now=time.monotonic, sleep=time.sleep, headers=headers, limits=quick)
     scout.probe()
     ours = is_our_mock(scout)
     scout.close()

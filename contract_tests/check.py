@@ -23,7 +23,7 @@ from contract_tests.schemathesis_adapter import Schema
 from contract_tests.state.rung import Rung, RungError
 from contract_tests.target import Target
 from contract_tests.verdict import READINGS, ExitCode, Reading, Ruling, Verdict, exit_code
-from contract_tests.world import KnownCall, World
+from contract_tests.world import World
 
 Lane = Literal["conform", "explore", "all"]
 
@@ -39,7 +39,10 @@ class Started:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
-    """What to check, and under which reading the exit status is decided. `clauses` are ids or prefixes of ids."""
+    """What to check, and under which reading the exit status is decided. `clauses` are ids or prefixes of ids.
+
+    `max_time` bounds the sending in seconds; what was not sent by then is inconclusive.
+    """
 
     profile: Profile
     run: str
@@ -48,6 +51,7 @@ class Plan:
     seed: int = 0
     clauses: tuple[str, ...] = ()
     cases: tuple[str, ...] = ()
+    max_time: float | None = None
 
 
 class NothingSelected(Exception):
@@ -115,8 +119,8 @@ class Check:
         return conform + coverage_cases(openapi_document(), world, "01")
 
     def _lane(self, world: World, count: int) -> ConformLane:
-        def started(case: Case, call: KnownCall | None, witness: KnownCall | None) -> None:
-            self._write_case(case.id, case.clause, case.title, call, witness)
+        def started(case: Case) -> None:
+            self._write_case(case.id, case.clause, case.title)
             self.watch(Started(case=case, place=len(self._known_cases), total=count))
 
         return ConformLane(
@@ -128,6 +132,7 @@ class Check:
             settle=self.plan.profile.settle,
             not_offered=frozenset(self.plan.profile.not_offered),
             started=started,
+            deadline=None if self.plan.max_time is None else self._begun + self.plan.max_time,
         )
 
     def _evidence(self, lane: ConformLane, chosen: Sequence[Case]) -> list[Evidence]:
@@ -135,7 +140,7 @@ class Check:
             return list(lane.run(chosen))
         except RungError as error:
             for case in chosen:
-                self._write_case(case.id, case.clause, case.title, None, None)
+                self._write_case(case.id, case.clause, case.title)
             return [Evidence(case=case, lacking=f"no parked call: {error}") for case in chosen]
 
     def _judge(self, evidence: Sequence[Evidence], world: World, reading: Reading) -> Judgement:
@@ -167,18 +172,10 @@ class Check:
             world=world.as_json(),
         )
 
-    def _write_case(
-        self, id: str, clause: str, title: str, call: KnownCall | None, witness: KnownCall | None
-    ) -> None:
+    def _write_case(self, id: str, clause: str, title: str) -> None:
         if id not in self._known_cases:
             self._known_cases.add(id)
-            self._writer.case(
-                id=id,
-                clause=clause,
-                title=title,
-                call=call.as_json() if call else None,
-                witness=witness.as_json() if witness else None,
-            )
+            self._writer.case(id=id, clause=clause, title=title)
 
     def _write_rulings(
         self, judgements: Mapping[Reading, Judgement], evidence: Mapping[str, Evidence]
@@ -191,11 +188,11 @@ class Check:
         }
         for judgement in judgements.values():
             for ruling in judgement.rulings:
-                self._write_case(ruling.case, ruling.clause, ruling.title, None, None)
+                self._write_case(ruling.case, ruling.clause, ruling.title)
                 proof = by_number.get(ruling.exchanges[0]) if ruling.exchanges else None
                 self._writer.ruling(ruling, self._reproduction(ruling, proof))
         for seen in judgements[self.plan.reading].observations:
-            self._write_case(seen.case, seen.clause, seen.title, None, None)
+            self._write_case(seen.case, seen.clause, seen.title)
             self._writer.observation(
                 clause=seen.clause,
                 case=seen.case,

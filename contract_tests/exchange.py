@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+from contract_tests.world import KnownCall
+
 Headers = tuple[tuple[str, str], ...]
 
 Role = Literal["set-up", "before", "request", "after", "tear-down", "preflight"]
@@ -47,7 +49,8 @@ class Exchange:
     """A request with its response, or with the reason why there is none.
 
     `started` and `elapsed` are seconds, the former since the start of the run. Exactly one of `response` and
-    `trouble` is set; `trouble` is a sentence about the transport (refused, timed out, broken off).
+    `trouble` is set; `trouble` is a sentence about the transport (refused, timed out, broken off). `call` is what
+    the request under test is about, `witness` another call that must not be touched, as they were known before.
     """
 
     number: int
@@ -56,6 +59,9 @@ class Exchange:
     request: Request
     response: Response | None = None
     trouble: str | None = None
+    timed_out: bool = False
+    call: KnownCall | None = None
+    witness: KnownCall | None = None
     started: float = 0.0
     elapsed: float = 0.0
 

@@ -20,6 +20,7 @@ from contract_tests.case import Kind
 from contract_tests.cases import CONTROL, all_cases
 from contract_tests.check import Check, Lane, Plan
 from contract_tests.judge.judge import standing_rows
+from contract_tests.preflight import NotReady, preflight
 from contract_tests.profile import read_profile
 from contract_tests.target import TargetUnreachable
 from contract_tests.verdict import Reading, Ruling
@@ -52,7 +53,8 @@ class TargetRun:
         described = read_profile(profile, os.environ) if profile else None
         try:
             approached = approach(url, run=run, profile=described, tokens=tokens)
-        except TargetUnreachable as error:
+            preflight(approached.target, approached.profile)
+        except (TargetUnreachable, NotReady) as error:
             return cls(rulings={}, trouble=str(error))
         stream = record.open("wb") if record else io.BytesIO()
         plan = Plan(profile=approached.profile, run=run, lane=lane, reading=reading, cases=tuple(cases))

@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 import httpx
 
 from contract_tests.exchange import Exchange, Request, Response, Role
+from contract_tests.world import KnownCall
 
 MAX_BODY = 4 * 1024 * 1024
 BUSY = (429, 503)
@@ -70,14 +71,22 @@ class Target:
         """Closes the kept connections."""
         self._client.close()
 
-    def exchange(self, request: Request, *, case: str = "", role: Role = "request") -> Exchange:
+    def exchange(
+        self,
+        request: Request,
+        *,
+        case: str = "",
+        role: Role = "request",
+        call: KnownCall | None = None,
+        witness: KnownCall | None = None,
+    ) -> Exchange:
         """Sends a request and returns what came back. A broken transport is an answer too (`trouble`).
 
         An answer 429 or 503 is the target asking for patience, so the request is sent again after `Retry-After`.
         """
         self._number += 1
         begun = self.now()
-        response, trouble = self._patiently(request)
+        response, trouble, timed_out = self._patiently(request)
         exchange = Exchange(
             number=self._number,
             case=case,
@@ -85,6 +94,9 @@ class Target:
             request=replace(request, headers=request.headers + self.headers),
             response=response,
             trouble=trouble,
+            timed_out=timed_out,
+            call=call,
+            witness=witness,
             started=round(begun - self._started, 6),
             elapsed=round(self.now() - begun, 6),
         )
@@ -101,18 +113,20 @@ class Target:
         except httpx.HTTPError:
             return
 
-    def _patiently(self, request: Request) -> tuple[Response | None, str | None]:
-        response, trouble = self._send(request)
+    def _patiently(self, request: Request) -> tuple[Response | None, str | None, bool]:
         for _ in range(self.limits.busy_tries):
-            if response is None or response.status not in BUSY:
-                return response, trouble
+            try:
+                response = self._send(request)
+            except TimeoutError as error:
+                return None, str(error), True
+            except (httpx.HTTPError, httpx.InvalidURL, ValueError) as error:
+                return None, _reason(error), isinstance(error, httpx.TimeoutException)
+            if response.status not in BUSY:
+                return response, None, False
             self.sleep(min(_retry_after(response), self.limits.busy_wait))
-            response, trouble = self._send(request)
-        if response is not None and response.status in BUSY:
-            return None, f"the target kept answering {response.status}"
-        return response, trouble
+        return None, f"the target kept answering {response.status}", True
 
-    def _send(self, request: Request) -> tuple[Response | None, str | None]:
+    def _send(self, request: Request) -> Response:
         deadline = self.now() + self.limits.answer
         target = urlsplit(self.url).path + request.target
         message = self._client.build_request(
@@ -122,28 +136,25 @@ class Target:
             content=request.body,
             extensions={"target": target.encode("ascii")},
         )
+        answer = self._client.send(message, stream=True)
         try:
-            answer = self._client.send(message, stream=True)
-            try:
-                body, size = self._read(answer, deadline)
-            finally:
-                answer.close()
-        except (httpx.HTTPError, httpx.InvalidURL, ValueError) as error:
-            return None, _reason(error)
+            body = self._read(answer, deadline)
+        finally:
+            answer.close()
         headers = tuple(
             (name.decode("latin-1"), value.decode("latin-1")) for name, value in answer.headers.raw
         )
-        return Response(status=answer.status_code, headers=headers, body=body, body_size=size), None
+        return Response(status=answer.status_code, headers=headers, body=body, body_size=len(body))
 
-    def _read(self, answer: httpx.Response, deadline: float) -> tuple[bytes, int]:
+    def _read(self, answer: httpx.Response, deadline: float) -> bytes:
         body = bytearray()
         for chunk in answer.iter_raw():
             body += chunk
             if len(body) > MAX_BODY:
                 raise ValueError(f"the answer is longer than {MAX_BODY} bytes")
             if self.now() > deadline:
-                raise ValueError(f"the answer took longer than {self.limits.answer:g} seconds")
-        return bytes(body), len(body)
+                raise TimeoutError(f"the answer took longer than {self.limits.answer:g} seconds")
+        return bytes(body)
 
     def _reveal(self, value: str) -> str:
         for name, secret in self.secrets.items():

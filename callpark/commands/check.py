@@ -32,6 +32,9 @@ UNREACHABLE = 3
 )
 @click.option("--seed", default=0, show_default=True)
 @click.option(
+    "--max-time", type=click.FloatRange(min=1), metavar="SECONDS", help="Send nothing more after this long."
+)
+@click.option(
     "--header", "headers", multiple=True, metavar="NAME:VALUE", help="A header to send along; repeatable."
 )
 @click.option(
@@ -58,6 +61,7 @@ def command(
     reading: str,
     clauses: tuple[str, ...],
     seed: int,
+    max_time: float | None,
     headers: tuple[str, ...],
     out: Path,
     formats: tuple[str, ...],
@@ -75,6 +79,7 @@ def command(
     from callpark.run_id import new_run_id
     from contract_tests.approach import NoSuchRung, NoToken, RungName, approach
     from contract_tests.check import Lane, NothingSelected, Plan
+    from contract_tests.preflight import NotReady, preflight
     from contract_tests.profile import ProfileError, read_profile
     from contract_tests.record.redaction import SecretRefused
     from contract_tests.target import TargetUnreachable, UnusableTarget
@@ -95,6 +100,11 @@ def command(
         return UNREACHABLE
     except (UnusableTarget, NoToken, NoSuchRung, ProfileError, SecretRefused) as error:
         raise click.UsageError(str(error)) from error
+    try:
+        preflight(approached.target, approached.profile)
+    except NotReady as error:
+        click.echo(f"could not be judged: {error}", err=True)
+        return UNREACHABLE
     if approached.note:
         click.echo(approached.note, err=True)
     plan = Plan(
@@ -104,6 +114,7 @@ def command(
         reading=cast(Reading, reading),
         seed=seed,
         clauses=clauses,
+        max_time=max_time,
     )
     try:
         checked = run_check(approached, plan, folder=out, formats=formats or DEFAULT_FORMATS, quiet=quiet)

@@ -136,10 +136,10 @@ def unknown_member_remarks(payload: dict[str, Any]) -> Iterator[Remark]:
             yield Grey(f"the page knows no member {_shown(name)}")
 
 
-def _number_remarks(value: float) -> Iterator[Remark]:
+def _number_remarks(value: int | float) -> Iterator[Remark]:
     if value <= 0:
         yield Fault("failure/timeout/not-positive", f"waitForPickup is {_shown(value)}")
-    elif isinstance(value, float) or value > ONE_DAY:
+    elif value > ONE_DAY or type(value) is not int:
         yield Grey(f"waitForPickup is {_shown(value)}")
 
 

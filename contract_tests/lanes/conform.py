@@ -21,6 +21,8 @@ from contract_tests.target import Target
 from contract_tests.world import KnownCall, World
 
 PAUSES = (0.02, 0.05, 0.1, 0.2, 0.4)
+ATTEMPTS = 3
+SILENCES = 2
 SHARING = (Kind.REFUSAL, Kind.OBSERVATION)
 
 
@@ -28,8 +30,9 @@ SHARING = (Kind.REFUSAL, Kind.OBSERVATION)
 class ConformLane:
     """Runs cases against a target and yields evidence.
 
-    `started` is told of each case before it is sent, with the call it is about and the witness beside it.
+    `started` is told of each case before it is sent.
     `settle` bounds in seconds how long an answer may take to show in a listing; it is spent in full only once.
+    After `deadline`, on the target's clock, nothing more is sent.
     """
 
     target: Target
@@ -39,8 +42,10 @@ class ConformLane:
     sleep: Callable[[float], None]
     settle: float
     not_offered: frozenset[str] = frozenset()
-    started: Callable[[Case, KnownCall | None, KnownCall | None], None] = lambda case, call, witness: None
+    started: Callable[[Case], None] = lambda case: None
+    deadline: float | None = None
     calls_used: int = 0
+    _silent: int = 0
     _all: list[KnownCall] = field(default_factory=list)
     _witness: KnownCall | None = None
     _shows_parking: bool = False
@@ -52,23 +57,45 @@ class ConformLane:
         shared = self._take()
         self._witness = self._ask_for(self.rung.witness)
         for case in ordered:
-            if case.kind in SHARING:
-                evidence = self._try(case, shared)
-                shared = self._surviving(shared, evidence)
-            elif case is self.control or case.kind is Kind.REPEATED:
-                evidence = self._try(case, shared)
-                shared = replace(shared, parked=False) if case is self.control else shared
-            elif case.kind is Kind.NOT_PARKED:
-                evidence = self._on_talking(case)
-            elif case.elsewhere:
-                evidence = self._on_sibling(case)
-            else:
-                evidence = self._try(case, self._take())
+            if reason := self._reason_to_stop():
+                self.started(case)
+                yield Evidence(case=case, lacking=reason)
+                continue
+            evidence = self._evidence(case, shared)
+            self._silent = 0 if evidence.exchange is None or evidence.exchange.response else self._silent + 1
+            shared = self._left_over(case, evidence, shared)
             yield evidence
         self._release()
 
+    def _evidence(self, case: Case, shared: KnownCall) -> Evidence:
+        if case.kind is Kind.NOT_PARKED:
+            return self._on_talking(case)
+        if case.elsewhere:
+            return self._on_sibling(case)
+        if case.kind is Kind.RETRIEVAL and case is not self.control:
+            return self._again_if_broken_off(case, self._try(case, self._take()), self._take)
+        renewed = self._take if case.kind is not Kind.REPEATED else None
+        return self._again_if_broken_off(case, self._try(case, shared), renewed)
+
+    def _again_if_broken_off(
+        self, case: Case, evidence: Evidence, renewed: Callable[[], KnownCall] | None
+    ) -> Evidence:
+        """A transport error says nothing of the target, so the request is sent again, on a fresh call."""
+        attempts = 1
+        while _is_broken_off(evidence) and attempts < ATTEMPTS and renewed is not None:
+            attempts += 1
+            evidence = replace(self._try(case, renewed()), attempts=attempts)
+        return evidence
+
+    def _reason_to_stop(self) -> str:
+        if self._silent >= SILENCES:
+            return f"the target left {SILENCES} cases in a row without an answer"
+        if self.deadline is not None and self.target.now() > self.deadline:
+            return "the time for this run was over"
+        return ""
+
     def _try(self, case: Case, call: KnownCall) -> Evidence:
-        self.started(case, call, self._witness)
+        self.started(case)
         known = Evidence(case=case, call=call, witness=self._witness)
         setting = Setting(world=self.world, call=call, witness=self._witness)
         try:
@@ -80,7 +107,7 @@ class ConformLane:
         guarded = self._witness if case is self.control else None
         before = self._last_seen.get(call.id) or self._look_before(case, call)
         witness_before = self._look(case, guarded, "before")
-        exchange = self.target.exchange(request, case=case.id)
+        exchange = self.target.exchange(request, case=case.id, call=call, witness=self._witness)
         after = self._look_until_settled(case, call, exchange)
         witness_after = self._look(case, guarded, "after")
         return replace(
@@ -95,7 +122,7 @@ class ConformLane:
     def _on_talking(self, case: Case) -> Evidence:
         call = self._ask_for(self.rung.talking)
         if call is None:
-            self.started(case, None, None)
+            self.started(case)
             sentence = f"the rung {self.rung.name} offers no call that is not parked"
             return self._lacking(Evidence(case=case), Lacking("talking", sentence))
         return self._try(case, call)
@@ -104,7 +131,7 @@ class ConformLane:
         extension = self.world.sibling
         call = self._ask_for(lambda: self.rung.parked(1, extension)[0]) if extension else None
         if call is None:
-            self.started(case, None, None)
+            self.started(case)
             sentence = f"the rung {self.rung.name} parks no call at a second extension of the user"
             return self._lacking(Evidence(case=case), Lacking("sibling", sentence))
         self.calls_used += 1
@@ -149,12 +176,16 @@ class ConformLane:
         sighting = sight(after, call.id)
         return not sighting.views or sighting.is_on_call_with(self.world.retriever)
 
-    def _surviving(self, shared: KnownCall, evidence: Evidence) -> KnownCall:
-        """The shared call if it is still where it was, else a fresh one."""
-        if evidence.exchange is None:
+    def _left_over(self, case: Case, evidence: Evidence, shared: KnownCall) -> KnownCall:
+        """The shared call for the cases to come: what a case left of it, or a fresh one where it was used up."""
+        if evidence.exchange is None or evidence.call is None:
+            return shared
+        if case is self.control:
+            return replace(evidence.call, parked=False)
+        if case.kind not in SHARING:
             return shared
         before, after = evidence.seen_before(), evidence.seen_after()
-        return self._take() if _was_used_up(before, after, evidence.exchange) else shared
+        return self._take() if _was_used_up(before, after, evidence.exchange) else evidence.call
 
     def _take(self) -> KnownCall:
         """A fresh call, parked only now: a call that waits in the lot may reach the end of its time there."""
@@ -188,6 +219,11 @@ def in_order(cases: Iterable[Case], control: Case) -> list[Case]:
         *(case for case in chosen if case.kind is Kind.RETRIEVAL and case is not control),
         *(case for case in chosen if case.kind is Kind.NOT_PARKED),
     ]
+
+
+def _is_broken_off(evidence: Evidence) -> bool:
+    exchange = evidence.exchange
+    return exchange is not None and exchange.response is None and not exchange.timed_out
 
 
 def _was_used_up(before: Sighting, after: Sighting, exchange: Exchange) -> bool:

@@ -59,17 +59,11 @@ class Header(Line, frozen=True, kw_only=True, tag="header"):
 
 
 class CaseLine(Line, frozen=True, kw_only=True, tag="case"):
-    """A case that this run set out to try, written before its first exchange.
-
-    `call` is the phone call that it is about and `witness` another one that must not be touched, as they were
-    known before (`contract_tests.world.KnownCall`); rejudging needs them.
-    """
+    """A case that this run set out to try, written before its first exchange."""
 
     id: str
     clause: str
     title: str
-    call: dict[str, Any] | None = None
-    witness: dict[str, Any] | None = None
 
 
 class RequestPart(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -94,7 +88,11 @@ class ResponsePart(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
 
 
 class ExchangeLine(Line, frozen=True, kw_only=True, tag="exchange"):
-    """One exchange; `started` and `elapsed` in seconds, the former since the start of the run."""
+    """One exchange; `started` and `elapsed` in seconds, the former since the start of the run.
+
+    With the role `request`, `call` is the phone call that it is about and `witness` another one that must not be
+    touched, as they were known before (`contract_tests.world.KnownCall`); rejudging needs them.
+    """
 
     number: int
     case: str
@@ -104,6 +102,8 @@ class ExchangeLine(Line, frozen=True, kw_only=True, tag="exchange"):
     request: RequestPart
     response: ResponsePart | None = None
     trouble: str | None = None
+    call: dict[str, Any] | None = None
+    witness: dict[str, Any] | None = None
 
 
 class RulingLine(Line, frozen=True, kw_only=True, tag="ruling"):

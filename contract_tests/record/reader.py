@@ -25,6 +25,7 @@ from contract_tests.record.errors import (
 from contract_tests.record.lines import FORMAT, VERSION, AnyLine, ExchangeLine, Footer, Record, ResponsePart
 from contract_tests.record.schema import KINDS, validator
 from contract_tests.verdict import Ruling
+from contract_tests.world import KnownCall
 
 _RESTORE = "restore the record as the run wrote it, or run the check again"
 _RERUN = "the run was killed or is still going: wait for it, or run the check again"
@@ -64,6 +65,8 @@ def _exchange(line: ExchangeLine) -> Exchange:
         ),
         response=_response(response) if response is not None else None,
         trouble=line.trouble,
+        call=KnownCall.from_json(line.call) if line.call is not None else None,
+        witness=KnownCall.from_json(line.witness) if line.witness is not None else None,
         started=line.started,
         elapsed=line.elapsed,
     )

@@ -80,24 +80,8 @@ class RecordWriter:
         self._write(line)
         return line
 
-    def case(
-        self,
-        *,
-        id: str,
-        clause: str,
-        title: str,
-        call: Mapping[str, Any] | None = None,
-        witness: Mapping[str, Any] | None = None,
-    ) -> None:
-        self._write(
-            CaseLine(
-                id=id,
-                clause=clause,
-                title=self._text(title),
-                call=None if call is None else self._value(call),
-                witness=None if witness is None else self._value(witness),
-            )
-        )
+    def case(self, *, id: str, clause: str, title: str) -> None:
+        self._write(CaseLine(id=id, clause=clause, title=self._text(title)))
 
     def exchange(self, exchange: Exchange) -> None:
         request, response = exchange.request, exchange.response
@@ -119,6 +103,8 @@ class RecordWriter:
                 ),
                 response=self._response(exchange) if response is not None else None,
                 trouble=self._text(exchange.trouble) if exchange.trouble is not None else None,
+                call=self._value(exchange.call.as_json()) if exchange.call is not None else None,
+                witness=self._value(exchange.witness.as_json()) if exchange.witness is not None else None,
             )
         )
 
