@@ -65,16 +65,20 @@ def expect(request: Request, world: World, reading: Reading) -> Expectation:
 def parse_json(body: bytes | None) -> Any:
     """The JSON value of a body.
 
-    Raises ValueError for what is no JSON: bad UTF-8, NaN, duplicate members, nesting beyond reason.
+    Raises ValueError for what is no JSON (bad UTF-8, NaN), and its subclass `OpenJson` for what parsers read
+    differently (a member twice, nesting beyond reason). A number too long for any machine comes as infinity.
     """
     if body is None:
         raise ValueError("there is no body")
     try:
         return json.loads(
-            body.decode("utf-8"), parse_constant=_refuse_constant, object_pairs_hook=_unique_members
+            body.decode("utf-8"),
+            parse_int=_whole_number,
+            parse_constant=_refuse_constant,
+            object_pairs_hook=_unique_members,
         )
     except RecursionError as error:
-        raise ValueError("nested too deeply") from error
+        raise OpenJson("nested too deeply") from error
 
 
 def _refusals(faults: tuple[Fault, ...]) -> tuple[Outcome, ...]:
