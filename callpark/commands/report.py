@@ -33,7 +33,7 @@ def command(record_file: Path, out: Path | None, formats: tuple[str, ...]) -> in
     try:
         record = read_record(record_file)
     except RecordError as error:
-        raise click.ClickException(f"{record_file}: {error}") from error
+        raise click.ClickException(str(error)) from error
     catalogue = callpark_spec.load()
     written = write_pages(record, catalogue, out or record_file.parent, formats or tuple(FORMATS))
     click.echo("\n".join(render_summary(record, catalogue)))
