@@ -14,6 +14,7 @@ COMMANDS = {
     "mock": "serve the mock",
     "check": "judge an implementation",
     "report": "render a record again",
+    "rejudge": "judge a record again, offline",
     "explain": "print a clause, a reading or an error code",
 }
 OWN_FAULT = 5

@@ -137,11 +137,15 @@ class Check:
 
     def _evidence(self, lane: ConformLane, chosen: Sequence[Case]) -> list[Evidence]:
         try:
-            return list(lane.run(chosen))
+            evidence = list(lane.run(chosen))
         except RungError as error:
-            for case in chosen:
-                self._write_case(case.id, case.clause, case.title)
-            return [Evidence(case=case, lacking=f"no parked call: {error}") for case in chosen]
+            evidence = [Evidence(case=case, lacking=f"no parked call: {error}") for case in chosen]
+        for one in evidence:
+            self._write_case(one.case.id, one.case.clause, one.case.title)
+            if one.untried is not None:
+                kind, why = one.untried
+                self._writer.untried(case=one.case.id, kind=kind, why=why)
+        return evidence
 
     def _judge(self, evidence: Sequence[Evidence], world: World, reading: Reading) -> Judgement:
         return judge(

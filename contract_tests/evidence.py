@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Literal
 
 from contract_tests.case import Case
 from contract_tests.exchange import Exchange
 from contract_tests.sighting import Sighting, sight
 from contract_tests.world import KnownCall
+
+Untried = Literal["lacking", "does-not-arise", "broken"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,6 +39,16 @@ class Evidence:
         """The numbers of its exchanges, the one under test first."""
         parts = (self.exchange, self.before, self.after)
         return tuple(dict.fromkeys(part.number for part in parts if part is not None))
+
+    @property
+    def untried(self) -> tuple[Untried, str] | None:
+        """Why no request was sent, where none was."""
+        reasons: tuple[tuple[Untried, str], ...] = (
+            ("lacking", self.lacking),
+            ("does-not-arise", self.does_not_arise),
+            ("broken", self.broken),
+        )
+        return next(((kind, why) for kind, why in reasons if why), None)
 
     def seen_before(self) -> Sighting:
         """The call as listed before the request."""

@@ -15,6 +15,7 @@ from contract_tests.record.lines import (
     ObservationLine,
     Record,
     RulingLine,
+    UntriedLine,
 )
 from contract_tests.record.writer import UNCOUNTED_ROLES, counts
 from contract_tests.verdict import Ruling, Verdict, canonical_digest
@@ -37,6 +38,7 @@ def assemble(lines: Numbered, content_sha256: str) -> Record:
         header=_only(lines, Header),
         cases=_all(lines, CaseLine),
         exchanges=_all(lines, ExchangeLine),
+        untried=_all(lines, UntriedLine),
         rulings=_all(lines, RulingLine),
         observations=_all(lines, ObservationLine),
         footer=_only(lines, Footer),
@@ -93,6 +95,8 @@ def _check_references(lines: Numbered) -> None:
             seen.add(line.number)
             if line.role not in CASELESS_ROLES:
                 _check_case(number, line.case, cases)
+        elif isinstance(line, UntriedLine):
+            _check_case(number, line.case, cases)
         elif isinstance(line, RulingLine | ObservationLine):
             _check_case(number, line.case, cases)
             unknown = [str(each) for each in line.exchanges if each not in seen]

@@ -126,6 +126,14 @@ class RulingLine(Line, frozen=True, kw_only=True, tag="ruling"):
     reproduce: list[str] = []
 
 
+class UntriedLine(Line, frozen=True, kw_only=True, tag="untried"):
+    """A case for which no request was sent, and why: something was lacking, it could not arise, or we broke."""
+
+    case: str
+    kind: Literal["lacking", "does-not-arise", "broken"]
+    why: str
+
+
 class ObservationLine(Line, frozen=True, kw_only=True, tag="observation"):
     """What was seen where the page is silent. Never a verdict."""
 
@@ -155,7 +163,7 @@ class Footer(Line, frozen=True, kw_only=True, tag="footer"):
     content_sha256: Sha256 | None = None
 
 
-AnyLine = Header | CaseLine | ExchangeLine | RulingLine | ObservationLine | Footer
+AnyLine = Header | CaseLine | ExchangeLine | UntriedLine | RulingLine | ObservationLine | Footer
 
 
 class Record(msgspec.Struct, frozen=True, kw_only=True):
@@ -164,6 +172,7 @@ class Record(msgspec.Struct, frozen=True, kw_only=True):
     header: Header
     cases: list[CaseLine]
     exchanges: list[ExchangeLine]
+    untried: list[UntriedLine]
     rulings: list[RulingLine]
     observations: list[ObservationLine]
     footer: Footer

@@ -23,6 +23,7 @@ from contract_tests.record.lines import (
     Header,
     ObservationLine,
     RulingLine,
+    UntriedLine,
 )
 
 SCHEMA_PATH = Path(__file__).with_name("record.schema.json")
@@ -31,6 +32,7 @@ KINDS = {
     "header": Header,
     "case": CaseLine,
     "exchange": ExchangeLine,
+    "untried": UntriedLine,
     "ruling": RulingLine,
     "observation": ObservationLine,
     "footer": Footer,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, Literal
 
 import msgspec
 
@@ -25,6 +25,7 @@ from contract_tests.record.lines import (
     RulingLine,
     Suite,
     TargetLine,
+    UntriedLine,
 )
 from contract_tests.verdict import Reading, Ruling, canonical_digest
 
@@ -107,6 +108,10 @@ class RecordWriter:
                 witness=self._value(exchange.witness.as_json()) if exchange.witness is not None else None,
             )
         )
+
+    def untried(self, *, case: str, kind: Literal["lacking", "does-not-arise", "broken"], why: str) -> None:
+        """No request was sent for a case."""
+        self._write(UntriedLine(case=case, kind=kind, why=self._text(why)))
 
     def ruling(self, ruling: Ruling, reproduce: Sequence[str] = ()) -> None:
         """A verdict; `reproduce` are the shell lines that show it again."""

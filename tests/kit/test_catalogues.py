@@ -1,7 +1,8 @@
 """The catalogues of spec, mock and checker hold together; only the tests see all three."""
 
-import callpark_spec
 import pytest
+
+import callpark_spec
 from contract_tests.cases import all_cases
 from mockserver.defects import DEFECTS
 from mockserver.variants import VARIANTS

@@ -1,0 +1,120 @@
+"""Judging again, from a record alone: the evidence is put together from its exchanges, and nothing is sent."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from callpark_spec import Catalogue, openapi_document
+from contract_tests.case import Case
+from contract_tests.cases import CONTROL, all_cases
+from contract_tests.draft import listing
+from contract_tests.evidence import Evidence
+from contract_tests.exchange import Exchange
+from contract_tests.judge import judge
+from contract_tests.lanes.coverage import coverage_cases
+from contract_tests.record.lines import Record, UntriedLine
+from contract_tests.record.reader import exchanges, rulings
+from contract_tests.schemathesis_adapter import Schema
+from contract_tests.verdict import READINGS, ExitCode, Ruling, exit_code
+from contract_tests.world import KnownCall, World
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Changed:
+    """A row that comes out differently now; None where it stands on one side only."""
+
+    before: Ruling | None
+    after: Ruling | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rejudgement:
+    """The rulings as they come out now, the rows that changed, and the exit status under the record's reading."""
+
+    rulings: tuple[Ruling, ...]
+    changed: tuple[Changed, ...]
+    exit_code: ExitCode
+
+
+def rejudge(record: Record, catalogue: Catalogue) -> Rejudgement:
+    """Judges a record's exchanges again. With the suite that wrote the record nothing changes."""
+    world = World.from_json(record.header.world)
+    cases = {case.id: case for case in _cases(record, world)}
+    evidence = _evidence(record, cases)
+    schema = Schema(openapi_document())
+    now = [
+        ruling
+        for reading in READINGS
+        for ruling in judge(
+            evidence,
+            world=world,
+            reading=reading,
+            control=CONTROL,
+            levels={clause.id: str(clause.level) for clause in catalogue.clauses.values()},
+            violations=schema.violations,
+            lists="list" not in record.header.profile.get("not_offered", ()),
+        ).rulings
+    ]
+    return Rejudgement(
+        rulings=tuple(now),
+        changed=tuple(_changes(rulings(record), now)),
+        exit_code=exit_code(one.verdict for one in now if one.reading == record.header.reading),
+    )
+
+
+def _cases(record: Record, world: World) -> tuple[Case, ...]:
+    if record.header.lane == "conform":
+        return all_cases()
+    return all_cases() + coverage_cases(openapi_document(), world, "01")
+
+
+def _evidence(record: Record, cases: Mapping[str, Case]) -> list[Evidence]:
+    sent = exchanges(record)
+    untried = {line.case: line for line in record.untried}
+    known = [cases[line.id] for line in record.cases if line.id in cases]
+    return [_one(case, sent, untried.get(case.id)) for case in known]
+
+
+def _one(case: Case, sent: Sequence[Exchange], untried: UntriedLine | None) -> Evidence:
+    if untried is not None:
+        return Evidence(
+            case=case,
+            lacking=untried.why if untried.kind == "lacking" else "",
+            does_not_arise=untried.why if untried.kind == "does-not-arise" else "",
+            broken=untried.why if untried.kind == "broken" else "",
+        )
+    attempts = [one for one in sent if one.case == case.id and one.role == "request"]
+    if not attempts:
+        return Evidence(case=case, lacking="the record holds no exchange of this case")
+    request = attempts[-1]
+    own = [one for one in sent if one.case == case.id]
+    return Evidence(
+        case=case,
+        call=request.call,
+        witness=request.witness,
+        exchange=request,
+        before=_last_listing(request.call, [one for one in sent if one.number < request.number]),
+        after=_last_listing(request.call, [one for one in own if one.number > request.number]),
+        witness_before=_last_listing(request.witness, [one for one in own if one.number < request.number]),
+        witness_after=_last_listing(request.witness, [one for one in own if one.number > request.number]),
+        attempts=len(attempts),
+    )
+
+
+def _last_listing(call: KnownCall | None, among: Sequence[Exchange]) -> Exchange | None:
+    if call is None:
+        return None
+    target = listing(call.user, call.extension, call.id).target
+    found = [one for one in among if one.role in ("before", "after") and one.request.target == target]
+    return found[-1] if found else None
+
+
+def _changes(before: Sequence[Ruling], after: Sequence[Ruling]) -> list[Changed]:
+    old = {(one.case, one.reading): one for one in before}
+    new = {(one.case, one.reading): one for one in after}
+    return [
+        Changed(before=old.get(key), after=new.get(key))
+        for key in sorted(old.keys() | new.keys())
+        if (key not in old or key not in new) or old[key].verdict != new[key].verdict
+    ]
