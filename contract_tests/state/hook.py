@@ -30,6 +30,7 @@ class HookRung:
     ask: Asked
     again: Callable[[KnownCall], list[str]]
     name: str = "hook"
+    is_scarce: bool = False
 
     def parked(self, count: int, extension: str | None = None) -> list[KnownCall]:
         return self._set_up("parked", count=count, extension=extension or self.world.extension)
@@ -68,7 +69,9 @@ def hook_rung(hook: str, world: World) -> HookRung:
 
 
 def _poster(url: str) -> Asked:
-    tls = httpx.create_ssl_context()  # takes longer to make than a question takes to answer, so it is made once
+    tls = (
+        httpx.create_ssl_context()
+    )  # takes longer to make than a question takes to answer, so it is made once
 
     def ask(question: dict[str, Any], role: str) -> Any:
         try:
