@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import sys
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Literal
 
 from contract_tests.profile import Profile, mock_profile
@@ -12,10 +14,19 @@ from contract_tests.record.redaction import Redaction
 from contract_tests.state.api import ApiRung
 from contract_tests.state.control import control_rung, is_our_mock
 from contract_tests.state.hook import hook_rung
-from contract_tests.state.rung import Rung
+from contract_tests.state.inventory import inventory_rung
+from contract_tests.state.operator import OperatorRung
+from contract_tests.state.rung import Rung, RungError
 from contract_tests.target import Limits, Target
 
-RungName = Literal["auto", "control", "api", "hook"]
+RungName = Literal["auto", "control", "api", "hook", "inventory", "operator"]
+_NEEDS = {
+    "control": "only our own mock has a control plane",
+    "api": "it needs a destination to call, in the profile",
+    "hook": "it needs a hook, a URL or a command, in the profile",
+    "inventory": "it needs an inventory, a file of parked calls, in the profile",
+    "operator": "it needs a person at a terminal",
+}
 SESSION = "check-{run}"
 
 
@@ -51,7 +62,7 @@ def approach(
     Without a profile and without a token our own mock is checked in a session of its own; anything else needs a
     token. `tokens` maps `token`, `other_token` and `expired_token` to their values and wins over the profile.
 
-    Raises `UnusableTarget`, `TargetUnreachable`, `NoToken` or `NoSuchRung`.
+    Raises `UnusableTarget`, `TargetUnreachable`, `NoToken`, `NoSuchRung`, or `RungError` for an unusable inventory.
     """
     given = {name: value for name, value in (tokens or {}).items() if value}
     quick = Limits(answer=3.0, busy_tries=1)
@@ -93,23 +104,46 @@ def _require_token(profile: Profile, url: str) -> None:
 
 
 def _rung(wanted: RungName, ours: bool, target: Target, profile: Profile) -> Rung:
-    if wanted == "control" and not ours:
-        raise NoSuchRung(f"{target.url} has no control plane of ours; try --rung api or a hook")
-    if wanted in ("auto", "control") and ours:
-        return control_rung(target, profile.world(), _session(profile))
-    if wanted == "hook" and profile.hook is None:
-        raise NoSuchRung("the rung hook needs a hook (a URL or a command); the profile names none")
-    if wanted != "api" and profile.hook is not None:
-        return hook_rung(profile.hook, profile.world())
-    if profile.destination is None:
-        raise NoSuchRung("the rung api needs a destination to call; the profile names none")
-    return ApiRung(
-        target=target,
-        world=profile.world(),
-        destination=profile.destination,
-        sleep=time.sleep,
-        patience=max(profile.settle, 5.0),
+    """The rung asked for; for `auto` the first of those that the profile has the means for that parks a call."""
+    offered = {name: make for name, make in _rungs(ours, target, profile).items() if make is not None}
+    if wanted != "auto":
+        if wanted not in offered:
+            raise NoSuchRung(f"the rung {wanted} cannot be used on {target.url}: {_NEEDS[wanted]}")
+        return offered[wanted]()
+    failures = []
+    for name, make in offered.items():
+        try:
+            return _tried(make(), alone=len(offered) == 1)
+        except RungError as error:
+            failures.append(f"{name}: {error}")
+    raise NoSuchRung(
+        f"no way to get a parked call on {target.url}; " + "; ".join(failures or _NEEDS.values())
     )
+
+
+def _tried(rung: Rung, *, alone: bool) -> Rung:
+    if not alone and not rung.is_scarce:
+        rung.release(rung.parked(1))
+    return rung
+
+
+def _rungs(ours: bool, target: Target, profile: Profile) -> dict[str, Callable[[], Rung] | None]:
+    world = profile.world()
+    destination, hook, inventory = profile.destination, profile.hook, profile.inventory
+    patience = max(profile.settle, 5.0)
+    return {
+        "control": (lambda: control_rung(target, world, _session(profile))) if ours else None,
+        "api": (lambda: ApiRung(target, world, destination, time.sleep, patience)) if destination else None,
+        "hook": (lambda: hook_rung(hook, world)) if hook else None,
+        "inventory": (lambda: inventory_rung(Path(inventory), world.extension)) if inventory else None,
+        "operator": (lambda: OperatorRung(target, world, _ask)) if sys.stdin.isatty() else None,
+    }
+
+
+def _ask(sentence: str) -> str:
+    sys.stderr.write(sentence + "\n")
+    sys.stderr.flush()
+    return input()
 
 
 def _session(profile: Profile) -> str:

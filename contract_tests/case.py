@@ -46,6 +46,9 @@ class Case:
     elsewhere: bool = False
     """Whether its call is parked at the user's second extension instead of the first."""
 
+    change: Change | None = None
+    """What `request` changes of its base; None where the request was made otherwise."""
+
     rests_on: tuple[str, ...] = ()
     """Cases that this one is made of: where one of them is refused with the same answer, this one says nothing new."""
 
@@ -108,5 +111,6 @@ class Rows:
             title=title,
             kind=kind,
             request=lambda setting: change(base(setting), setting).request(),
+            change=change,
             rests_on=rests_on,
         )

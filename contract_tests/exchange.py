@@ -50,7 +50,8 @@ class Exchange:
 
     `started` and `elapsed` are seconds, the former since the start of the run. Exactly one of `response` and
     `trouble` is set; `trouble` is a sentence about the transport (refused, timed out, broken off). `call` is what
-    the request under test is about, `witness` another call that must not be touched, as they were known before.
+    the request under test is about, `witness` another call that must not be touched, as they were known before. `also`
+    names further cases that were packed into the same request.
     """
 
     number: int
@@ -62,6 +63,7 @@ class Exchange:
     timed_out: bool = False
     call: KnownCall | None = None
     witness: KnownCall | None = None
+    also: tuple[str, ...] = ()
     started: float = 0.0
     elapsed: float = 0.0
 

@@ -10,6 +10,21 @@ from typing import Any
 from contract_tests.draft import MEANS
 from contract_tests.world import World
 
+_TEXTS = (
+    "name",
+    "user",
+    "extension",
+    "retriever",
+    "sibling",
+    "not_terminal",
+    "foreign_user",
+    "foreign_extension",
+    "destination",
+    "hook",
+    "inventory",
+)
+_TOKENS = {"token_env": "token", "other_token_env": "other_token", "expired_token_env": "expired_token"}
+
 
 class ProfileError(Exception):
     """The profile cannot be used; the message names file, line and key."""
@@ -20,8 +35,9 @@ class Profile:
     """A target's users, extensions and means. The defaults are the page's example and the mock's default world.
 
     None stands for what there is not. `destination` is a phone that picks up when called (rung `api`), `hook` a URL
-    or a command (rung `hook`). `settle` bounds in seconds how long an answer may take to show in a listing.
-    `not_offered` names `MEANS` that the target has not; cases that need them are not applicable.
+    or a command (rung `hook`), `inventory` a file of parked calls. `settle` bounds in seconds how long an answer may
+    take to show in a listing. `not_offered` names `MEANS` that the target has not; cases that need them are not
+    applicable.
     """
 
     name: str = ""
@@ -34,6 +50,7 @@ class Profile:
     foreign_extension: str | None = "0003*310"
     destination: str | None = "0003*211"
     hook: str | None = None
+    inventory: str | None = None
     settle: float = 2.0
     not_offered: tuple[str, ...] = ()
     secrets: Mapping[str, str] = field(default_factory=dict)
@@ -79,27 +96,24 @@ def read_profile(path: Path, environment: Mapping[str, str]) -> Profile:
     from callpark_spec import CatalogueError
     from callpark_spec.yaml_source import read_entry
 
-    texts = ("user", "extension", "retriever", "sibling", "not_terminal", "foreign_user", "foreign_extension")
-    tokens = {"token_env": "token", "other_token_env": "other_token", "expired_token_env": "expired_token"}
     try:
         entry = read_entry(path.parent, path.name)
-        entry.only(
-            required=(), optional=("name", *texts, "destination", "hook", "settle", "not_offered", *tokens)
-        )
-        values: dict[str, Any] = {
-            name: entry.text(name) for name in ("name", *texts, "destination", "hook") if name in entry.fields
-        }
+        entry.only(required=(), optional=(*_TEXTS, "settle", "not_offered", *_TOKENS))
+        values: dict[str, Any] = {"destination": None}
+        values |= {name: entry.text(name) for name in _TEXTS if name in entry.fields}
+        if "inventory" in values:
+            values["inventory"] = str(path.parent / values["inventory"])
         if "settle" in entry.fields:
             values["settle"] = float(entry.number("settle"))
         values["not_offered"] = entry.texts("not_offered")
         for word in values["not_offered"]:
             if word not in MEANS:
                 raise entry.error("not_offered", f"nothing is known of {word}", f"known: {', '.join(MEANS)}")
-            if word in texts:
+            if word in _TEXTS:
                 values[word] = None
         values["secrets"] = {
             secret: _from_environment(entry, name, environment)
-            for name, secret in tokens.items()
+            for name, secret in _TOKENS.items()
             if name in entry.fields
         }
     except CatalogueError as error:

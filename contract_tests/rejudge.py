@@ -84,11 +84,11 @@ def _one(case: Case, sent: Sequence[Exchange], untried: UntriedLine | None) -> E
             does_not_arise=untried.why if untried.kind == "does-not-arise" else "",
             broken=untried.why if untried.kind == "broken" else "",
         )
-    attempts = [one for one in sent if one.case == case.id and one.role == "request"]
+    attempts = [one for one in sent if one.role == "request" and case.id in (one.case, *one.also)]
     if not attempts:
         return Evidence(case=case, lacking="the record holds no exchange of this case")
     request = attempts[-1]
-    own = [one for one in sent if one.case == case.id]
+    own = [one for one in sent if one.case == request.case]
     return Evidence(
         case=case,
         call=request.call,

@@ -79,6 +79,7 @@ class Target:
         role: Role = "request",
         call: KnownCall | None = None,
         witness: KnownCall | None = None,
+        also: tuple[str, ...] = (),
     ) -> Exchange:
         """Sends a request and returns what came back. A broken transport is an answer too (`trouble`).
 
@@ -97,6 +98,7 @@ class Target:
             timed_out=timed_out,
             call=call,
             witness=witness,
+            also=also,
             started=round(begun - self._started, 6),
             elapsed=round(self.now() - begun, 6),
         )

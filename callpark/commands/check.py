@@ -21,7 +21,10 @@ UNREACHABLE = 3
 )
 @click.option("--token", help="The token itself; everybody on this machine can read it in the process list.")
 @click.option(
-    "--rung", type=click.Choice(["auto", "control", "hook", "api"]), default="auto", show_default=True
+    "--rung",
+    type=click.Choice(["auto", "control", "api", "hook", "inventory", "operator"]),
+    default="auto",
+    show_default=True,
 )
 @click.option(
     "--lane", type=click.Choice(["conform", "explore", "all"]), default="conform", show_default=True
@@ -82,6 +85,7 @@ def command(
     from contract_tests.preflight import NotReady, preflight
     from contract_tests.profile import ProfileError, read_profile
     from contract_tests.record.redaction import SecretRefused
+    from contract_tests.state.rung import RungError
     from contract_tests.target import TargetUnreachable, UnusableTarget
     from contract_tests.verdict import Reading
 
@@ -98,7 +102,7 @@ def command(
     except TargetUnreachable as error:
         click.echo(f"could not be judged: {error}", err=True)
         return UNREACHABLE
-    except (UnusableTarget, NoToken, NoSuchRung, ProfileError, SecretRefused) as error:
+    except (UnusableTarget, NoToken, NoSuchRung, RungError, ProfileError, SecretRefused) as error:
         raise click.UsageError(str(error)) from error
     try:
         preflight(approached.target, approached.profile)

@@ -91,7 +91,8 @@ class ExchangeLine(Line, frozen=True, kw_only=True, tag="exchange"):
     """One exchange; `started` and `elapsed` in seconds, the former since the start of the run.
 
     With the role `request`, `call` is the phone call that it is about and `witness` another one that must not be
-    touched, as they were known before (`contract_tests.world.KnownCall`); rejudging needs them.
+    touched, as they were known before (`contract_tests.world.KnownCall`); rejudging needs them. `also` names
+    further cases that were packed into the same request.
     """
 
     number: int
@@ -104,6 +105,7 @@ class ExchangeLine(Line, frozen=True, kw_only=True, tag="exchange"):
     trouble: str | None = None
     call: dict[str, Any] | None = None
     witness: dict[str, Any] | None = None
+    also: list[str] = []
 
 
 class RulingLine(Line, frozen=True, kw_only=True, tag="ruling"):

@@ -67,6 +67,7 @@ def _exchange(line: ExchangeLine) -> Exchange:
         trouble=line.trouble,
         call=KnownCall.from_json(line.call) if line.call is not None else None,
         witness=KnownCall.from_json(line.witness) if line.witness is not None else None,
+        also=tuple(line.also),
         started=line.started,
         elapsed=line.elapsed,
     )

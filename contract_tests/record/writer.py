@@ -106,6 +106,7 @@ class RecordWriter:
                 trouble=self._text(exchange.trouble) if exchange.trouble is not None else None,
                 call=self._value(exchange.call.as_json()) if exchange.call is not None else None,
                 witness=self._value(exchange.witness.as_json()) if exchange.witness is not None else None,
+                also=list(exchange.also),
             )
         )
 

@@ -19,7 +19,7 @@ from contract_tests.world import TOKEN, KnownCall, World, same_extension
 PAUSES = (0.0, 0.05, 0.1, 0.2, 0.4, 0.8)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True)
 class ApiRung:
     """Calls `destination` from the extension and parks the call; the phone at `destination` has to pick up.
 
@@ -32,6 +32,7 @@ class ApiRung:
     sleep: Callable[[float], None]
     patience: float = 10.0
     name: str = "api"
+    is_scarce: bool = False
 
     def parked(self, count: int, extension: str | None = None) -> list[KnownCall]:
         return [self._park(self._talking(extension or self.world.extension)) for _ in range(count)]

@@ -23,6 +23,10 @@ class Rung(Protocol):
     def name(self) -> str:
         """How the record and the report call it."""
 
+    @property
+    def is_scarce(self) -> bool:
+        """Whether calls are so few that several valid variations have to share one."""
+
     def parked(self, count: int, extension: str | None = None) -> list[KnownCall]:
         """That many fresh calls in the parking lot, of the world's extension or of another one of its user."""
 

@@ -1,0 +1,105 @@
+"""Trying one case: look at its call, send its request, look again until what was answered has come to show."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+
+from contract_tests.case import Case, Kind
+from contract_tests.draft import DoesNotArise, Lacking, Setting, listing
+from contract_tests.evidence import Evidence
+from contract_tests.exchange import Exchange, Request
+from contract_tests.sighting import sight
+from contract_tests.target import Target
+from contract_tests.world import KnownCall, World
+
+PAUSES = (0.02, 0.05, 0.1, 0.2, 0.4)
+
+
+@dataclass(kw_only=True)
+class Trial:
+    """Tries cases on calls that it is given.
+
+    `settle` bounds in seconds how long an answer may take to show in a listing; once it was spent in full it is not
+    spent again. `witness`, if there is one, is looked at around the control.
+    """
+
+    target: Target
+    world: World
+    control: Case
+    sleep: Callable[[float], None]
+    settle: float
+    not_offered: frozenset[str]
+    witness: KnownCall | None = None
+    _shows_parking: bool = False
+    _last_seen: dict[str, Exchange] = field(default_factory=dict)
+
+    def of(self, case: Case, call: KnownCall, also: tuple[str, ...] = ()) -> Evidence:
+        """The evidence that a case leaves on a call; `also` are further cases that the request is for."""
+        known = Evidence(case=case, call=call, witness=self.witness)
+        try:
+            request = case.request(Setting(world=self.world, call=call, witness=self.witness))
+        except Lacking as error:
+            return self.lacking(known, error)
+        except DoesNotArise as error:
+            return replace(known, does_not_arise=str(error))
+        return self.with_request(known, request, also)
+
+    def with_request(self, known: Evidence, request: Request, also: tuple[str, ...] = ()) -> Evidence:
+        """The evidence of a request on the call that is known; `also` are further cases that it is for."""
+        case, call = known.case, known.call
+        assert call is not None
+        guarded = self.witness if case is self.control else None
+        before = self._last_seen.get(call.id) or self._look_before(case, call)
+        witness_before = self._look(case, guarded, "before")
+        exchange = self.target.exchange(request, case=case.id, call=call, witness=self.witness, also=also)
+        after = self._look_until_settled(case, call, exchange)
+        witness_after = self._look(case, guarded, "after")
+        return replace(
+            known,
+            exchange=exchange,
+            before=before,
+            after=after,
+            witness_before=witness_before,
+            witness_after=witness_after,
+        )
+
+    def lacking(self, known: Evidence, error: Lacking) -> Evidence:
+        """Evidence of a case for which the target has not the means, by its own word or because nobody said so."""
+        if error.means in self.not_offered:
+            return replace(known, does_not_arise=f"the profile does not offer {error.means}")
+        return replace(known, lacking=str(error))
+
+    def _look_before(self, case: Case, call: KnownCall) -> Exchange | None:
+        """The call as it is now; for the many retrievals one of them, the control's, tells what parking looks like."""
+        if case.kind is Kind.RETRIEVAL and case is not self.control and self._shows_parking:
+            return None
+        before = self._look(case, call, "before")
+        self._shows_parking = self._shows_parking or bool(sight(before, call.id).parking)
+        return before
+
+    def _look(self, case: Case, call: KnownCall | None, role: str) -> Exchange | None:
+        if call is None or "list" in self.not_offered:
+            return None
+        request = listing(call.user, call.extension, call.id)
+        exchange = self.target.exchange(request, case=case.id, role="before" if role == "before" else "after")
+        self._last_seen[call.id] = exchange
+        return exchange
+
+    def _look_until_settled(self, case: Case, call: KnownCall, exchange: Exchange) -> Exchange | None:
+        after = self._look(case, call, "after")
+        if case.kind is not Kind.RETRIEVAL or exchange.response is None or exchange.response.status >= 300:
+            return after
+        waited = 0.0
+        while after is not None and not self._is_settled(after, call) and waited < self.settle:
+            pause = PAUSES[min(int(waited > 0) + int(waited / 0.2), len(PAUSES) - 1)]
+            self.sleep(pause)
+            waited += pause
+            after = self._look(case, call, "after")
+        if waited >= self.settle:
+            self.settle = 0.0
+        return after
+
+    def _is_settled(self, after: Exchange, call: KnownCall) -> bool:
+        sighting = sight(after, call.id)
+        return not sighting.views or sighting.is_on_call_with(self.world.retriever)
