@@ -1,30 +1,75 @@
 """The outer two seams of a defect, as one ASGI layer; without a defect the layer is not there."""
 
+import asyncio
+from collections import Counter, defaultdict
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from urllib.parse import quote
+
 from mockserver.asgi import App, Message, Receive, Scope, Send, read_body
-from mockserver.defect import Defect, Received, Sent
+from mockserver.defect import SERVING, Defect, Meeting, Received, Sent
+from mockserver.tokens import SESSION_HEADER, read_token
 
 
 class DefectSeam:
     def __init__(self, app: App, defect: Defect) -> None:
         self._app = app
         self._defect = defect
+        self._tallies: defaultdict[str, Counter[str]] = defaultdict(Counter)
+        self._meetings: dict[tuple[str, str], tuple[Meeting, int]] = {}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
         asked = await _received(scope, receive)
+        session = _session(asked)
+        asked = replace(asked, tally=self._tallies[session])
+        if asked.method == "GET":
+            await _send(await self._serve(scope, asked), send)
+            return
+        with self._met(session, asked) as meeting:
+            await asyncio.sleep(self._defect.holds)
+            await _send(await self._serve(scope, replace(asked, meeting=meeting)), send)
+
+    async def _serve(self, scope: Scope, asked: Received) -> Sent:
+        SERVING.set(asked)
         told = self._defect.request(asked) if self._defect.request else asked
-        sent = await _answer(self._app, scope, told)
-        if self._defect.response:
-            sent = self._defect.response(asked, sent)
-        await _send(sent, send)
+        honest = await _answer(self._app, scope, told)
+        sent = self._defect.response(asked, honest) if self._defect.response else honest
+        asked.meeting.answers.append(honest)
+        return sent
+
+    @contextmanager
+    def _met(self, session: str, asked: Received) -> Iterator[Meeting]:
+        """The meeting of all requests about this call in this session that overlap, one after the other."""
+        place = session, asked.segments[-1] if asked.segments else ""
+        meeting, present = self._meetings.get(place, (Meeting(), 0))
+        meeting.size += 1
+        self._meetings[place] = meeting, present + 1
+        try:
+            yield meeting
+        finally:
+            _, present = self._meetings.pop(place)
+            if present > 1:
+                self._meetings[place] = meeting, present - 1
+
+
+def _session(asked: Received) -> str:
+    named = asked.headers.get(SESSION_HEADER.lower())
+    token = read_token(asked.headers.get("authorization", "").removeprefix("Bearer "))
+    return named or (token.session if token else "")
 
 
 async def _received(scope: Scope, receive: Receive) -> Received:
     headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
     return Received(
-        method=scope["method"], path=scope["path"], headers=headers, body=await read_body(receive)
+        method=scope["method"],
+        path=scope["path"],
+        raw_path=(scope.get("raw_path") or quote(scope["path"]).encode()).decode("latin-1"),
+        headers=headers,
+        body=await read_body(receive),
     )
 
 
@@ -51,7 +96,7 @@ async def _answer(app: App, scope: Scope, told: Received) -> Sent:
 
 async def _send(sent: Sent, send: Send) -> None:
     headers = {name: value for name, value in sent.headers.items() if name.lower() != "content-length"}
-    if sent.status != 204:
+    if sent.body or sent.status != 204:
         headers["content-length"] = str(len(sent.body))
     encoded = [(name.encode("latin-1"), value.encode("latin-1")) for name, value in headers.items()]
     await send({"type": "http.response.start", "status": sent.status, "headers": encoded})

@@ -18,10 +18,10 @@ from mockserver.store import EventStore, VersionConflictError
 
 _ID_BITS: Final = 80
 
-Effect = Callable[[Command, Decision], Decision]
+Effect = Callable[[World, Command, Decision], Decision]
 
 
-def as_decided(_command: Command, decision: Decision) -> Decision:
+def as_decided(_world: World, _command: Command, decision: Decision) -> Decision:
     return decision
 
 
@@ -61,7 +61,8 @@ class Session:
     def execute(self, command: Command) -> Outcome:
         self.elapse()
         while True:
-            decision = self._effect(command, decide(self._world, command, self._world.now))
+            decision = decide(self._world, command, self._world.now)
+            decision = self._effect(self._world, command, decision)
             try:
                 self._commit(decision.events)
             except VersionConflictError:

@@ -233,6 +233,12 @@ _CATALOGUE: Final = (
         summary="A bad sendCallTo that the document lets pass is refused with a code of its own.",
         change=_wire(send_call_to_code="pc_sendcallto_invalid"),
     ),
+    Variant(
+        slug="queue-retrieves",
+        reading="send-call-to-errors",
+        summary="A queue or an IVR is rung like a Phone Terminal.",
+        change=_lot(any_extension_retrieves=True),
+    ),
 )
 
 VARIANTS: Final[Mapping[str, Variant]] = {each.slug: each for each in _CATALOGUE}

@@ -95,7 +95,7 @@ def terminal_for(world: World, call: PhoneCall, number: str) -> Extension:
         raise RefusalError(
             Field.SEND_CALL_TO, f"sendCallTo '{number}' is no extension of the phone call's organization."
         )
-    if not terminal.is_phone_terminal:
+    if not terminal.is_phone_terminal and not world.rules.any_extension_retrieves:
         raise RefusalError(
             Field.SEND_CALL_TO, f"sendCallTo '{number}' is a {terminal.kind}, not a Phone Terminal extension."
         )

@@ -25,3 +25,4 @@ class Rules:
     bulk_unpark: bool = False
     unanswered_retrieval_ends_call: bool = False
     parking_time_runs_while_retrieving: bool = False
+    any_extension_retrieves: bool = False

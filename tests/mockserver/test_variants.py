@@ -60,6 +60,9 @@ WIRE = {
     "send-call-to-own-code": lambda api: (
         code(api.unpark(sendCallTo="0003*500")) == (400, "pc_sendcallto_invalid")
     ),
+    "queue-retrieves": lambda api: (
+        api.unpark(sendCallTo="0003*500").json()["phoneCallView"][0]["extension"] == "0003*500"
+    ),
 }
 
 ELSEWHERE = {"unanswered-ends-call", "parking-time-runs-on", "next-slot"}
