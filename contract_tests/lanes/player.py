@@ -1,0 +1,201 @@
+"""Plays sequences against a target on fresh calls, with the model in lockstep. The edge between both."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+
+from contract_tests.draft import listing
+from contract_tests.exchange import Exchange, Request
+from contract_tests.lanes.lot import Lot, Standing
+from contract_tests.lanes.steps import Step, request_of
+from contract_tests.lanes.trouble import Bench, Played, Trouble, next_lot
+from contract_tests.sighting import sight
+from contract_tests.state.rung import Rung, RungError
+from contract_tests.target import Target
+from contract_tests.world import KnownCall
+
+PAUSES = (0.02, 0.05, 0.1, 0.2, 0.4)
+SILENCES = 3
+TRIES = 2
+
+
+class CannotGoOn(Exception):
+    """No more calls, no more time, or no more answers; the message says which."""
+
+
+@dataclass(kw_only=True)
+class Table:
+    """What all sequences share: the target, how calls are parked on it, and how long to wait for what.
+
+    `lists` says whether the target lists calls. `settle` bounds in seconds how long an answer may take to show; it is
+    spent in full only once. After `deadline`, on the target's clock, nothing more is sent. `calls_used` counts.
+    """
+
+    target: Target
+    rung: Rung
+    bench: Bench
+    sleep: Callable[[float], None]
+    settle: float = 2.0
+    lists: bool = True
+    deadline: float | None = None
+    calls_used: int = 0
+    silent: int = 0
+    no_more: set[str] = field(default_factory=set)
+
+    def check_time(self) -> None:
+        """Raises `CannotGoOn` when nothing more may be sent."""
+        if self.deadline is not None and self.target.now() > self.deadline:
+            raise CannotGoOn("the time for this run was over")
+        if self.silent >= SILENCES:
+            raise CannotGoOn(f"the target left {SILENCES} requests in a row without an answer")
+
+    def park(self, what: str = "own") -> KnownCall | None:
+        """A fresh parked call; None where the rung has none of this kind. Raises `CannotGoOn` without any."""
+        self.check_time()
+        world = self.bench.world
+        if what in self.no_more or (what == "sibling" and world.sibling is None):
+            return None
+        reason = ""
+        for _ in range(TRIES):
+            try:
+                if what == "witness":
+                    call = self.rung.witness()
+                else:
+                    call = self.rung.parked(1, world.sibling if what == "sibling" else None)[0]
+            except RungError as error:
+                reason = str(error)
+            else:
+                self.calls_used += 1
+                return call
+        if what == "own":
+            raise CannotGoOn(f"no parked call: {reason}")
+        self.no_more.add(what)
+        return None
+
+    def release(self, calls: Sequence[KnownCall]) -> None:
+        """Ends calls that are needed no more."""
+        try:
+            if calls:
+                self.rung.release(calls)
+        except RungError:
+            return  # what is left over ends by itself
+
+    def look(self, call: KnownCall, case: str, role: str = "after") -> Exchange | None:
+        """A listing of the call."""
+        if not self.lists:
+            return None
+        request = listing(call.user, call.extension, call.id)
+        return self.target.exchange(request, case=case, role="before" if role == "before" else "after")
+
+    def look_until_settled(self, call: KnownCall, case: str) -> Exchange | None:
+        """A listing of a call that was said to be retrieved, once it shows so."""
+        after = self.look(call, case)
+        waited = 0.0
+        for pause in _pauses(self.settle):
+            sighting = sight(after, call.id)
+            if after is None or not sighting.views or sighting.is_on_call_with(self.bench.world.retriever):
+                return after
+            self.sleep(pause)
+            waited += pause
+            after = self.look(call, case)
+        if waited:
+            self.settle = 0.0
+        return after
+
+
+@dataclass(kw_only=True)
+class Player:
+    """Plays one sequence, step by step, and ends its calls afterwards. `case` is what the exchanges belong to."""
+
+    table: Table
+    case: str
+    lot: Lot = field(default_factory=Lot)
+    steps: list[Step] = field(default_factory=list)
+    requests: list[Request] = field(default_factory=list)
+    _seen: dict[str, Exchange | None] = field(default_factory=dict)
+
+    def play(self, step: Step) -> list[Trouble]:
+        """Plays one step; what is wrong with it, by the model and the expectation. May raise `CannotGoOn`."""
+        self.table.check_time()
+        if step.does == "park":
+            return self._park(step)
+        if not self.lot.calls:
+            return []
+        step = replace(step, call=step.call % len(self.lot.calls))
+        if step.does == "list":
+            self.steps.append(step)
+            return self._list(step)
+        request = request_of(step, self.lot.calls, self.table.bench.world)
+        if request is None:
+            return []
+        self.steps.append(step)
+        return self._unpark(step, request)
+
+    def end(self) -> None:
+        """Ends the calls of this sequence."""
+        self.table.release(self.lot.calls)
+
+    @property
+    def retrieved(self) -> bool:
+        """Whether some call was retrieved, as far as the model knows."""
+        return Standing.RETRIEVED in self.lot.standings
+
+    def last_looks(self) -> list[Exchange]:
+        """The last listing of every call."""
+        return [look for look in self._seen.values() if look is not None]
+
+    def _park(self, step: Step) -> list[Trouble]:
+        call = self.table.park(step.what)
+        if call is None:
+            return []
+        self.steps.append(step)
+        self.lot = self.lot.parked(call)
+        self._seen[call.id] = self.table.look(call, self.case, "before")
+        return []
+
+    def _list(self, step: Step) -> list[Trouble]:
+        """A listing is judged by what it leaves: nothing is to change by it, whatever it answers."""
+        call = self.lot.calls[step.call]
+        request = listing(call.user, call.extension, None)
+        exchange = self.table.target.exchange(request, case=self.case, call=call)
+        return [] if exchange.response is None else self._compare(step, exchange, judged=False)
+
+    def _unpark(self, step: Step, request: Request) -> list[Trouble]:
+        call = self.lot.calls[step.call]
+        self.requests.append(request)
+        exchange = self.table.target.exchange(request, case=self.case, call=call)
+        self.table.silent = 0 if exchange.response else self.table.silent + 1
+        return self._compare(step, exchange, judged=True)
+
+    def _compare(self, step: Step, exchange: Exchange, *, judged: bool) -> list[Trouble]:
+        before = dict(self._seen)
+        played = Played(step=step, exchange=exchange, lot=self.lot, before=before)
+        expectation = self.table.bench.expectation(played)
+        addressed = expectation.call.id if expectation.call else ""
+        accepted = exchange.response is not None and exchange.response.status < 300
+        for call in self.lot.calls:
+            settles = call.id == addressed and accepted and expectation.is_judged and not expectation.faults
+            waits = settles and self.lot.standing(call) is Standing.PARKED
+            self._seen[call.id] = (
+                self.table.look_until_settled(call, self.case) if waits else self.table.look(call, self.case)
+            )
+        played = replace(played, after=dict(self._seen))
+        troubles = list(self.table.bench.troubles(played)) if judged else []
+        self.lot = next_lot(played, expectation)
+        self._doubt_who_came_back()
+        return troubles
+
+    def _doubt_who_came_back(self) -> None:
+        """A call that nobody picked up may be back in the lot: the model knows no more where it is."""
+        for call in self.lot.calls:
+            is_back = bool(sight(self._seen.get(call.id), call.id).parking)
+            if self.lot.standing(call) is Standing.RETRIEVED and is_back:
+                self.lot = self.lot.holding(call, Standing.UNKNOWN)
+
+
+def _pauses(settle: float) -> list[float]:
+    pauses: list[float] = []
+    while sum(pauses) < settle:
+        pauses.append(PAUSES[min(len(pauses), len(PAUSES) - 1)])
+    return pauses

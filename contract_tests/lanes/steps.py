@@ -1,0 +1,156 @@
+"""Sequences of requests as data: what was done, in words that hold on any target, and how it becomes a request.
+
+A step names calls by their place in the sequence and people by their part in the world, so that a sequence can be
+played again on fresh calls, on another day and on another target.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Any, Literal, cast
+
+from contract_tests.draft import Draft, Setting, documented
+from contract_tests.exchange import Request
+from contract_tests.world import KnownCall, World
+
+Deed = Literal["park", "unpark", "list", "race"]
+Kind = Literal["value", "absent", "world", "view-of", "raw"]
+SEGMENTS = ("user", "extension", "call_id", "authorization")
+MAX_SHOWN = 60
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Change:
+    """One part of the page's request that is not as printed: a segment, the token, a member or the whole body.
+
+    `kind` says what stands there instead: a JSON `value`, nothing (`absent`), what the world calls by that name
+    (`world`), the view of another call of the sequence (`view-of`), or text in place of the body (`raw`).
+    """
+
+    part: str
+    kind: Kind = "value"
+    value: Any = None
+
+    def __str__(self) -> str:
+        if self.kind == "absent":
+            return f"without {self.part}"
+        if self.kind == "world":
+            return f"{self.part} of {str(self.value).replace('_', ' ')}"
+        if self.kind == "view-of":
+            return f"the view of call {self.value + 1}"
+        shown = ascii(self.value) if isinstance(self.value, str) else json.dumps(self.value)
+        return f"{self.part} {shown if len(shown) <= MAX_SHOWN else shown[: MAX_SHOWN - 3] + '...'}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Step:
+    """Park a fresh call, retrieve one, list one, or let several requests race for one.
+
+    `call` counts the calls of the sequence from 0. `what` is where to park (`own`, `sibling`, `witness`) or which
+    race to run.
+    """
+
+    does: Deed
+    call: int = 0
+    what: str = "own"
+    changes: tuple[Change, ...] = ()
+
+    def as_json(self) -> dict[str, Any]:
+        """The step as a plain object, without what does not apply to it."""
+        if self.does in ("park", "race"):
+            return {"does": self.does, "what": self.what}
+        if self.does == "list":
+            return {"does": self.does, "call": self.call}
+        changes = [
+            {"part": one.part, "kind": one.kind} | ({} if one.kind == "absent" else {"value": one.value})
+            for one in self.changes
+        ]
+        return {"does": self.does, "call": self.call, "changes": changes}
+
+    @classmethod
+    def from_json(cls, value: dict[str, Any]) -> Step:
+        """The reverse of `as_json`. Raises ValueError, KeyError or TypeError for what it did not write."""
+        if value["does"] not in ("park", "unpark", "list", "race"):
+            raise ValueError(f"a step does not {value['does']!r}")
+        return cls(
+            does=cast(Deed, value["does"]),
+            call=int(value.get("call", 0)),
+            what=str(value.get("what", "own")),
+            changes=tuple(
+                Change(part=one["part"], kind=one["kind"], value=one.get("value"))
+                for one in value.get("changes", ())
+            ),
+        )
+
+    def __str__(self) -> str:
+        if self.does == "race":
+            return f"race {self.what}"
+        if self.does == "park":
+            return "park a call" + {"sibling": " at a second extension", "witness": " with another view"}.get(
+                self.what, ""
+            )
+        if self.does == "list":
+            return f"list call {self.call + 1}"
+        changes = " and ".join(str(change) for change in self.changes)
+        return f"UnPark call {self.call + 1}" + (f" with {changes}" if changes else "")
+
+
+def digest(steps: Sequence[Step]) -> str:
+    """A short name for a sequence."""
+    text = json.dumps([step.as_json() for step in steps], sort_keys=True)
+    return hashlib.sha256(text.encode()).hexdigest()[:8]
+
+
+def told(steps: Sequence[Step]) -> str:
+    """A sequence in words."""
+    return "; ".join(str(step) for step in steps)
+
+
+def size(steps: Sequence[Step]) -> tuple[int, int, int]:
+    """How long a sequence is; the shorter one says the same more plainly."""
+    text = json.dumps([step.as_json() for step in steps])
+    return len(steps), sum(len(step.changes) for step in steps), len(text)
+
+
+def request_of(step: Step, calls: Sequence[KnownCall], world: World) -> Request | None:
+    """The request of an `unpark` step, or None where the world has not what it takes."""
+    call = calls[step.call % len(calls)]
+    draft = documented(Setting(world=world, call=call))
+    for change in step.changes:
+        changed = _changed(draft, change, calls, world)
+        if changed is None:
+            return None
+        draft = changed
+    return draft.request()
+
+
+def _changed(draft: Draft, change: Change, calls: Sequence[KnownCall], world: World) -> Draft | None:
+    if change.kind == "raw":
+        return replace(draft, raw=str(change.value).encode("latin-1"))
+    if change.kind == "absent" and change.part in SEGMENTS:
+        return replace(draft, authorization=None) if change.part == "authorization" else None
+    if change.kind == "absent":
+        payload = {name: value for name, value in draft.payload.items() if name != change.part}
+        return replace(draft, payload=payload)
+    value = change.value
+    if change.kind == "world":
+        value = getattr(world, str(change.value), None)
+    elif change.kind == "view-of":
+        value = calls[int(change.value) % len(calls)].view
+    if value is None and change.kind == "world":
+        return None
+    if change.part in SEGMENTS:
+        return _in_place(draft, change.part, str(value), world)
+    return replace(draft, payload=draft.payload | {change.part: value})
+
+
+def _in_place(draft: Draft, part: str, value: str, world: World) -> Draft | None:
+    if part == "authorization":
+        lacking = ("${other_token}" in value and not world.has_other_token) or (
+            "${expired_token}" in value and not world.has_expired_token
+        )
+        return None if lacking else replace(draft, authorization=value)
+    return replace(draft, **cast(dict[str, Any], {part: value}))

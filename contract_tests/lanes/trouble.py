@@ -1,0 +1,244 @@
+"""What is wrong with one step of a sequence, by the same expectation and the same aspects as every other lane. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
+
+from contract_tests.case import Case, Kind
+from contract_tests.draft import documented
+from contract_tests.evidence import Evidence
+from contract_tests.exchange import Exchange
+from contract_tests.expectation import Effect, Expectation, expect
+from contract_tests.judge.answer import Answer, read_answer
+from contract_tests.judge.aspect import SchemaViolations, answer_aspects, effect_aspects
+from contract_tests.judge.opinion import matching
+from contract_tests.lanes.lot import Lot, Standing
+from contract_tests.lanes.steps import Change, Step
+from contract_tests.sighting import is_unchanged, sight
+from contract_tests.verdict import Verdict
+from contract_tests.world import World
+
+SERVER_ERROR = "body/no-server-error"
+REFUSAL_CHANGED = "parking/refusal-changes-nothing"
+OTHER_CALL = "parking/only-that-call"
+SECOND = "parking/second-retrieval"
+PLAIN = "request/documented-example"
+UNJUDGED_LEVELS = ("example", "silent")
+
+_ANY = Case(
+    id="explore",
+    clause=PLAIN,
+    title="",
+    kind=Kind.RETRIEVAL,
+    request=lambda setting: documented(setting).request(),
+)
+_OF_USER = {"@me": "me", "@viewer": "viewer", "@owner": "owner"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Trouble:
+    """A clause that a step shows broken, in the words of the report; `exchanges` are the numbers that prove it.
+
+    `is_refused_valid` says that a request with nothing wrong did not retrieve its call.
+    """
+
+    clause: str
+    verdict: Verdict
+    expected: tuple[str, ...]
+    actual: str
+    exchanges: tuple[int, ...] = ()
+    is_refused_valid: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Played:
+    """One request of a sequence with what was listed of every call before and after it.
+
+    `before` and `after` map call ids to listings; `lot` is the model as it was before the request.
+    """
+
+    step: Step
+    exchange: Exchange
+    lot: Lot
+    before: Mapping[str, Exchange | None] = field(default_factory=dict)
+    after: Mapping[str, Exchange | None] = field(default_factory=dict)
+
+    def changed(self, identifier: str) -> bool | None:
+        """Whether the listings show that a call changed; None where they show nothing usable."""
+        before, after = (
+            sight(self.before.get(identifier), identifier),
+            sight(self.after.get(identifier), identifier),
+        )
+        unchanged = is_unchanged(before, after)
+        return None if unchanged is None else not unchanged
+
+    def numbers(self, identifier: str) -> tuple[int, ...]:
+        """The numbers of the request and of the listings of a call."""
+        parts = (self.exchange, self.before.get(identifier), self.after.get(identifier))
+        return tuple(dict.fromkeys(part.number for part in parts if part is not None))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bench:
+    """What a step is judged by. `levels` maps clauses to levels; those of `UNJUDGED_LEVELS` are no trouble here."""
+
+    world: World
+    violations: SchemaViolations
+    levels: Mapping[str, str]
+
+    def expectation(self, played: Played) -> Expectation:
+        """What may answer, by the reading that counts the page's example too: what it refuses, both refuse."""
+        return expect(played.exchange.request, self.world.holding(played.lot.known()), "document")
+
+    def troubles(self, played: Played) -> Iterator[Trouble]:
+        """All that is wrong with a step, the most telling first. No answer is no trouble: it says nothing."""
+        if played.exchange.response is None:
+            return
+        answer = read_answer(played.exchange.response)
+        expectation = self.expectation(played)
+        for trouble in (
+            *self._of_answer(played, answer, expectation),
+            *self._of_effect(played, answer, expectation),
+            *self._of_other_calls(played, answer, expectation),
+        ):
+            if self.levels.get(trouble.clause) not in UNJUDGED_LEVELS:
+                yield trouble
+
+    def _of_answer(self, played: Played, answer: Answer, expectation: Expectation) -> Iterator[Trouble]:
+        judged = expectation.is_judged and _is_known(played, expectation)
+        if answer.is_server_error:
+            clause = expectation.faults[0].clause if judged and expectation.faults else SERVER_ERROR
+            expected = _in_words(expectation) if judged else ("no server error",)
+            yield _trouble(clause, Verdict.FAIL, expected, str(answer), played)
+        elif judged and matching(expectation.outcomes, answer) is None:
+            if answer.error_code is None and any(
+                outcome.status == answer.status and outcome.codes for outcome in expectation.outcomes
+            ):
+                return  # the status is right and no code can be read: that is body/error-envelope's
+            is_wrong_code = answer.is_refusal and bool(expectation.faults)
+            verdict = Verdict.WRONG_CODE if is_wrong_code else Verdict.FAIL
+            clause = _clause(played, answer, expectation)
+            trouble = _trouble(clause, verdict, _in_words(expectation), str(answer), played)
+            was_parked = expectation.call is not None and expectation.call.parked and not expectation.faults
+            yield replace(trouble, is_refused_valid=was_parked and not answer.is_success)
+
+    def _of_effect(self, played: Played, answer: Answer, expectation: Expectation) -> Iterator[Trouble]:
+        call = expectation.call
+        if call is None or played.lot.standing(call) is not Standing.PARKED:
+            return
+        outcome = matching(expectation.outcomes, answer) if expectation.is_judged else None
+        if outcome is not None and outcome.effect is Effect.RETRIEVED:
+            yield from self._of_retrieval(played, answer, expectation)
+        elif outcome is not None and outcome.effect is Effect.ANY:
+            return
+        elif answer.is_refusal and played.changed(call.id):
+            what = f"the call changed after {answer}"
+            yield _trouble(REFUSAL_CHANGED, Verdict.FAIL, ("the call listed as before",), what, played)
+
+    def _of_retrieval(self, played: Played, answer: Answer, expectation: Expectation) -> Iterator[Trouble]:
+        call = expectation.call
+        assert call is not None
+        evidence = Evidence(
+            case=_ANY,
+            call=call,
+            exchange=played.exchange,
+            before=played.before.get(call.id),
+            after=played.after.get(call.id),
+        )
+        for aspect in (
+            *answer_aspects(answer, evidence, self.violations),
+            *effect_aspects(evidence, self.world),
+        ):
+            if aspect.holds is False:
+                yield _trouble(aspect.clause, Verdict.FAIL, (aspect.expected,), aspect.actual, played)
+
+    def _of_other_calls(self, played: Played, answer: Answer, expectation: Expectation) -> Iterator[Trouble]:
+        addressed = expectation.call.id if expectation.call else ""
+        for place, call in enumerate(played.lot.calls):
+            is_parked = played.lot.standing(call) is Standing.PARKED
+            if call.id != addressed and is_parked and played.changed(call.id):
+                clause = REFUSAL_CHANGED if answer.is_refusal else OTHER_CALL
+                yield Trouble(
+                    clause=clause,
+                    verdict=Verdict.FAIL,
+                    expected=("every other parked call stays as it was",),
+                    actual=f"{answer}, and call {place + 1} of the sequence, which the request does not name, changed",
+                    exchanges=played.numbers(call.id),
+                )
+
+
+def next_lot(played: Played, expectation: Expectation) -> Lot:
+    """The model after a step: what listings show, and where they show nothing, what the answer says."""
+    lot = played.lot
+    response = played.exchange.response
+    accepted = response is not None and response.status < 300 and response.status != 204
+    for call in played.lot.calls:
+        if lot.standing(call) is not Standing.PARKED:
+            continue
+        changed = played.changed(call.id)
+        addressed = expectation.call is not None and expectation.call.id == call.id
+        if changed or (changed is None and addressed and accepted):
+            lot = lot.holding(call, Standing.RETRIEVED if addressed and accepted else Standing.UNKNOWN)
+        elif (addressed and accepted) or (addressed and response is None):
+            lot = lot.holding(call, Standing.UNKNOWN)
+    return lot
+
+
+def _is_known(played: Played, expectation: Expectation) -> bool:
+    """Whether the model knows enough to judge: a fault is only on its own where the call is in the lot."""
+    if expectation.call is None:
+        return True
+    standing = played.lot.standing(expectation.call)
+    return standing is Standing.PARKED or (standing is Standing.RETRIEVED and not expectation.faults)
+
+
+def _clause(played: Played, answer: Answer, expectation: Expectation) -> str:
+    if expectation.faults:
+        return expectation.faults[0].clause
+    if expectation.call is None or not expectation.call.parked:
+        return SECOND
+    if answer.is_success:
+        return "success/status"
+    if answer.status == 204 and played.changed(expectation.call.id):
+        return "success/no-call"
+    return next((clause for clause in map(_allowing, played.step.changes) if clause), PLAIN)
+
+
+def _allowing(change: Change) -> str | None:
+    """The clause that allows a change with which nothing is wrong."""
+    value = change.value
+    if change.part == "waitForPickup":
+        kind = (
+            "optional"
+            if change.kind == "absent"
+            else "number"
+            if isinstance(value, int)
+            else "numeric-string"
+        )
+        return f"payload/wait-for-pickup/{kind}"
+    if change.part == "callerId":
+        plus = "with-plus" if "<+" in str(value) else "without-plus"
+        return "payload/caller-id/" + ("optional" if change.kind == "absent" else plus)
+    if change.part == "user":
+        return f"uri/user-id/{_OF_USER.get(str(value), 'identifier')}"
+    if change.part == "extension":
+        return "uri/extension/self" if value == "@self" else "uri/extension/number"
+    return None
+
+
+def _in_words(expectation: Expectation) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(str(o) + (" (noted)" if o.warning else "") for o in expectation.outcomes))
+
+
+def _trouble(
+    clause: str, verdict: Verdict, expected: tuple[str, ...], actual: str, played: Played
+) -> Trouble:
+    identifier = played.lot.calls[played.step.call % len(played.lot.calls)].id
+    return Trouble(
+        clause=clause,
+        verdict=verdict,
+        expected=expected,
+        actual=actual[:400],
+        exchanges=played.numbers(identifier),
+    )
