@@ -56,6 +56,7 @@ def approach(
     tokens: Mapping[str, str] | None = None,
     rung: RungName = "auto",
     headers: tuple[tuple[str, str], ...] = (),
+    rate: float | None = None,
 ) -> Approach:
     """Finds out what answers at a URL and how to check it.
 
@@ -71,7 +72,14 @@ def approach(
     ours = is_our_mock(scout)
     scout.close()
     described, note = _described(profile, given, ours, run, scout.url)
-    target = Target(url=url, secrets=described.secrets, now=time.monotonic, sleep=time.sleep, headers=headers)
+    target = Target(
+        url=url,
+        secrets=described.secrets,
+        now=time.monotonic,
+        sleep=time.sleep,
+        headers=headers,
+        rate=rate,
+    )
     return Approach(target=target, profile=described, rung=_rung(rung, ours, target, described), note=note)
 
 

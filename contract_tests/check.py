@@ -41,7 +41,8 @@ class Started:
 class Plan:
     """What to check, and under which reading the exit status is decided. `clauses` are ids or prefixes of ids.
 
-    `max_time` bounds the sending in seconds; what was not sent by then is inconclusive.
+    With `safe` only refusals are sent, so that nothing rings. `max_time` bounds the sending in seconds; what was not
+    sent by then is inconclusive.
     """
 
     profile: Profile
@@ -52,6 +53,7 @@ class Plan:
     clauses: tuple[str, ...] = ()
     cases: tuple[str, ...] = ()
     max_time: float | None = None
+    safe: bool = False
 
 
 class NothingSelected(Exception):
@@ -132,6 +134,7 @@ class Check:
             settle=self.plan.profile.settle,
             not_offered=frozenset(self.plan.profile.not_offered),
             started=started,
+            safe=self.plan.safe,
             deadline=None if self.plan.max_time is None else self._begun + self.plan.max_time,
         )
 
@@ -156,6 +159,7 @@ class Check:
             levels={clause.id: str(clause.level) for clause in self.catalogue.clauses.values()},
             violations=Schema(openapi_document()).violations,
             lists="list" not in self.plan.profile.not_offered,
+            safe=self.plan.safe,
         )
 
     def _write_header(self, world: World) -> None:
@@ -171,6 +175,7 @@ class Check:
             lane=self.plan.lane,
             reading=self.plan.reading,
             seed=self.plan.seed,
+            safe=self.plan.safe,
             rung=self.rung.name,
             profile=self.plan.profile.as_json(),
             world=world.as_json(),

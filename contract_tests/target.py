@@ -40,7 +40,8 @@ class Target:
     """Sends requests and says what came back; secrets enter here and nowhere else.
 
     `secrets` maps the names that stand in requests as `${name}` to their values. `now` is a monotonic clock and
-    `sleep` waits, both in seconds. `watch` is told of every exchange, with secrets still named.
+    `sleep` waits, both in seconds; `rate` is how many requests a second are sent at the most. `watch` is told of
+    every exchange, with secrets still named.
     """
 
     url: str
@@ -50,10 +51,12 @@ class Target:
     watch: Callable[[Exchange], None] = lambda exchange: None
     headers: tuple[tuple[str, str], ...] = ()
     limits: Limits = field(default_factory=Limits)
+    rate: float | None = None
     verify: ssl.SSLContext | bool = True
     _client: httpx.Client = field(init=False, repr=False)
     _started: float = field(init=False)
     _number: int = field(init=False, default=0)
+    _not_before: float = field(init=False, default=0.0)
 
     def __post_init__(self) -> None:
         self.url = origin_and_prefix(self.url)
@@ -86,6 +89,7 @@ class Target:
         An answer 429 or 503 is the target asking for patience, so the request is sent again after `Retry-After`.
         """
         self._number += 1
+        self._keep_rate()
         begun = self.now()
         response, trouble, timed_out = self._patiently(request)
         exchange = Exchange(
@@ -114,6 +118,11 @@ class Target:
             raise TargetUnreachable(f"nobody answers at {self.url} ({_reason(error)})") from error
         except httpx.HTTPError:
             return
+
+    def _keep_rate(self) -> None:
+        if self.rate is not None:
+            self.sleep(max(0.0, self._not_before - self.now()))
+            self._not_before = self.now() + 1 / self.rate
 
     def _patiently(self, request: Request) -> tuple[Response | None, str | None, bool]:
         for _ in range(self.limits.busy_tries):

@@ -35,6 +35,10 @@ UNREACHABLE = 3
 )
 @click.option("--seed", default=0, show_default=True)
 @click.option(
+    "--safe", is_flag=True, help="Send refusals only, so that nothing rings; never says that it conforms."
+)
+@click.option("--rate", type=click.FloatRange(min=0.1), metavar="N", help="At most N requests a second.")
+@click.option(
     "--max-time", type=click.FloatRange(min=1), metavar="SECONDS", help="Send nothing more after this long."
 )
 @click.option(
@@ -64,6 +68,8 @@ def command(
     reading: str,
     clauses: tuple[str, ...],
     seed: int,
+    safe: bool,
+    rate: float | None,
     max_time: float | None,
     headers: tuple[str, ...],
     out: Path,
@@ -98,6 +104,7 @@ def command(
             tokens=_tokens(token, token_file),
             rung=cast(RungName, rung),
             headers=tuple(_header(text) for text in headers),
+            rate=rate,
         )
     except TargetUnreachable as error:
         click.echo(f"could not be judged: {error}", err=True)
@@ -119,6 +126,7 @@ def command(
         seed=seed,
         clauses=clauses,
         max_time=max_time,
+        safe=safe,
     )
     try:
         checked = run_check(approached, plan, folder=out, formats=formats or DEFAULT_FORMATS, quiet=quiet)

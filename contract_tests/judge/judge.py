@@ -41,6 +41,7 @@ CARRIED_BY_CONTROL = (
 
 
 LISTED_AND_RETRIEVED = "uri/phone-call-id/from-list/listed-and-retrieved"
+ENOUGH_TO_TELL_APART = 3
 CARRIED_BY_CASE = {"payload/view/required": "failure/view/missing/missing"}
 """Clauses that say the same as a code of the failure table does; a finding is that code's, not theirs."""
 
@@ -74,14 +75,20 @@ def judge(
     levels: Mapping[str, str],
     violations: SchemaViolations,
     lists: bool = True,
+    safe: bool = False,
 ) -> Judgement:
     """Judges a run under one reading.
+
+    In a `safe` run no retrieval was tried. Its refusals count if the documented codes told faults apart, which a
+    target that refuses everything alike does not do.
 
     `levels` maps clause ids to their levels: an unmet `example` clause is a deviation, and under the reading
     `table`, in which examples do not count, it has no row at all.
     """
     opinions = [opinion(one, world, reading) for one in evidence]
     retrievals = look_at(opinions, control, world, violations)
+    if safe:
+        return _of_refusals(opinions, retrievals, reading, levels)
     on_cases = list(_on_cases(opinions, retrievals, reading, levels))
     rulings = [
         *on_cases,
@@ -105,6 +112,33 @@ def judge(
         rulings=tuple(sorted(weighed, key=lambda ruling: _rank(ruling, control))),
         observations=tuple(_observations(opinions, retrievals)),
         any_worked=retrievals.any_worked,
+    )
+
+
+def _of_refusals(
+    opinions: Sequence[Opinion], retrievals: Retrievals, reading: Reading, levels: Mapping[str, str]
+) -> Judgement:
+    told_apart = _documented_codes_seen(opinions) >= ENOUGH_TO_TELL_APART
+    contrasted = replace(retrievals, contrast=told_apart)
+    rulings = [
+        *_on_cases(opinions, contrasted, reading, levels),
+        *(_ruling(swept, reading) for swept in sweep_refusals(opinions, any_worked=told_apart)),
+    ]
+    return Judgement(
+        rulings=tuple(sorted(rulings, key=lambda ruling: not ruling.is_finding)),
+        observations=(),
+        any_worked=told_apart,
+    )
+
+
+def _documented_codes_seen(opinions: Sequence[Opinion]) -> int:
+    """How many different codes of the page answered just the faults that they are documented for."""
+    return len(
+        {
+            one.answer.error_code
+            for one in opinions
+            if one.verdict is Verdict.PASS and one.answer is not None and one.outcome and one.outcome.codes
+        }
     )
 
 

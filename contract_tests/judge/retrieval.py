@@ -57,11 +57,15 @@ class Retrieval:
 
 @dataclass(frozen=True, kw_only=True)
 class Retrievals:
-    """All retrievals of a run. `repeat` is the opinion on the second retrieval of the control's call, if tried."""
+    """All retrievals of a run. `repeat` is the opinion on the second retrieval of the control's call, if tried.
+
+    `contrast` says that the refusals of a run without retrievals tell faults apart, which stands in for the control.
+    """
 
     all: tuple[Retrieval, ...]
     control: Case
     repeat: Opinion | None = None
+    contrast: bool = False
 
     @cached_property
     def of_control(self) -> Retrieval | None:
@@ -88,7 +92,7 @@ class Retrievals:
     @cached_property
     def any_worked(self) -> bool:
         """Whether some retrieval, not merely claimed, was seen to work."""
-        return any(self.worked(one) for one in self.all)
+        return self.contrast or any(self.worked(one) for one in self.all)
 
     def worked(self, retrieval: Retrieval) -> bool:
         """Whether a retrieval did what it claims: seen in listings, or else a sound answer and a refused repetition."""

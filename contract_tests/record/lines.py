@@ -53,6 +53,7 @@ class Header(Line, frozen=True, kw_only=True, tag="header"):
     lane: str
     reading: Literal["table", "document"]
     seed: int
+    safe: bool = False
     rung: str
     profile: dict[str, Any]
     world: dict[str, Any]

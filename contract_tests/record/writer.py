@@ -61,6 +61,7 @@ class RecordWriter:
         reading: Reading,
         seed: int,
         rung: str,
+        safe: bool = False,
         profile: Mapping[str, Any],
         world: Mapping[str, Any],
     ) -> Header:
@@ -74,6 +75,7 @@ class RecordWriter:
             lane=lane,
             reading=reading,
             seed=seed,
+            safe=safe,
             rung=self._text(rung),
             profile=self._value(dict(profile)),
             world=self._value(dict(world)),

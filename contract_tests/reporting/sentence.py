@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
+from callpark_spec import Level
 from contract_tests.reporting.tally import Standing, Tally
 from contract_tests.verdict import ExitCode, Reading, Verdict, exit_code
 
@@ -14,6 +15,7 @@ class Outcome(StrEnum):
     """What the whole run came to."""
 
     CONFORMS = "conforms to the page"
+    NO_FAULT = "shows no fault as far as it was tried"
     BROKEN = "does not conform to the page"
     UNJUDGED = "could not be judged"
 
@@ -42,7 +44,12 @@ class VerdictSentence:
 
 def verdict_sentence(tally: Tally) -> VerdictSentence:
     outcome = outcome_under(tally, tally.reading)
-    grounds = {Outcome.CONFORMS: _held, Outcome.BROKEN: _broken, Outcome.UNJUDGED: _open}[outcome]
+    grounds = {
+        Outcome.CONFORMS: _held,
+        Outcome.NO_FAULT: _held,
+        Outcome.BROKEN: _broken,
+        Outcome.UNJUDGED: _open,
+    }[outcome]
     return VerdictSentence(
         subject=tally.record.header.target.url,
         outcome=outcome,
@@ -52,8 +59,13 @@ def verdict_sentence(tally: Tally) -> VerdictSentence:
 
 
 def outcome_under(tally: Tally, reading: Reading) -> Outcome:
+    """What a reading came to. Nothing conforms of which the page's own demands were tried only in part."""
     verdicts = (Verdict(line.verdict) for line in tally.record.rulings if line.reading == reading)
-    return _OUTCOME[exit_code(verdicts)]
+    outcome = _OUTCOME[exit_code(verdicts)]
+    is_whole = not any(
+        row.standings[reading] is Standing.UNTRIED and row.clause.level == Level.MUST for row in tally.rows
+    )
+    return Outcome.NO_FAULT if outcome is Outcome.CONFORMS and not is_whole else outcome
 
 
 def named(clauses: Sequence[str], most: int = 3) -> str:
