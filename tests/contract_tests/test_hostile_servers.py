@@ -1,0 +1,82 @@
+"""Servers that mean harm: each ends a check soon, with a verdict, and nothing of it reaches a reader raw."""
+
+import re
+from functools import partial
+
+import callpark_spec
+import pytest
+from contract_tests.record.reader import read_record
+from contract_tests.reporting.html import render_html
+from contract_tests.reporting.junit import render_junit
+from contract_tests.reporting.summary import render_summary
+from contract_tests.state import hook
+from contract_tests.target import Limits
+
+from tests.servers import HOSTILE
+
+LIMITS = Limits(connect=0.5, answer=0.4, busy_tries=2, busy_wait=0.01)
+# One case of each kind stands for the table: a verdict on each kind of answer, in a tenth of the requests.
+SAMPLE = (
+    "request/documented-example/as-printed",
+    "uri/user-id/me/me",
+    "failure/timeout/not-positive/zero",
+    "failure/call/unknown/hex",
+    "payload/grey-values/callerId-null",
+    "parking/second-retrieval/again",
+    "access/no-token/absent",
+)
+# Answers that could be taken for conforming ones get the whole table.
+VACUOUS = ("always_204", "always_400", "always_401", "always_empty_object", "echo", "agreeable")
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _impatient_with_hooks():
+    """A hook that does not answer is waited for a minute; here that would be all there is to see."""
+    patience, hook.PATIENCE = hook.PATIENCE, 0.3
+    yield
+    hook.PATIENCE = patience
+
+
+def jobs(check):
+    def sampled(name):
+        sample = () if name in VACUOUS else SAMPLE
+        return partial(check.server, HOSTILE[name][0], limits=LIMITS, settle=0.1, cases=sample)
+
+    return {name: sampled(name) for name in HOSTILE}
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+def test_a_hostile_server_ends_with_a_verdict_that_is_not_green(side_by_side, name):
+    assert side_by_side[name].exit_code in (1, 3)
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+def test_no_must_clause_passes_on_a_hostile_server(side_by_side, name):
+    assert side_by_side[name].must_passes() == set()
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+def test_the_checker_does_not_blame_itself(side_by_side, name):
+    assert side_by_side[name].clauses("harness-error") == set()
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+def test_the_token_is_not_in_the_record(side_by_side, name):
+    assert b"valid-token-of-user" not in side_by_side[name].record
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+def test_nothing_a_hostile_server_says_is_live_in_a_report(side_by_side, name, tmp_path):
+    """No terminal escape in the summary, no script of theirs in HTML, no control character in XML."""
+    path = tmp_path / "record.ndjson"
+    path.write_bytes(side_by_side[name].record)
+    record, catalogue = read_record(path), callpark_spec.load()
+
+    summary = "\n".join(render_summary(record, catalogue, width=100))
+    junit = render_junit(record, catalogue)
+    html = render_html(record, catalogue)
+
+    for text in (summary, junit, html):
+        assert not re.search(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e]", text)
+        assert "<script>alert" not in text
+        assert "valid-token-of-user" not in text
