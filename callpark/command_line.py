@@ -13,8 +13,11 @@ COMMANDS = {
     "demo": "start the mock, park the documented call, check it, write the report",
     "mock": "serve the mock",
     "check": "judge an implementation",
+    "plan": "say what a check would send and use up",
+    "profile": "write a profile to fill in",
     "report": "render a record again",
     "rejudge": "judge a record again, offline",
+    "prove": "run the checker over wrong, right and empty servers; write what it can tell apart",
     "explain": "print a clause, a reading or an error code",
 }
 OWN_FAULT = 5

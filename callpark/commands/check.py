@@ -4,8 +4,12 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
+
+if TYPE_CHECKING:
+    from contract_tests.baseline import Known
 
 DEFAULT_FORMATS = ("html", "junit")
 UNREACHABLE = 3
@@ -34,6 +38,11 @@ UNREACHABLE = 3
     "--clause", "clauses", multiple=True, help="Only this clause, or all below this prefix; repeatable."
 )
 @click.option("--seed", default=0, show_default=True)
+@click.option(
+    "--baseline",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="Known findings, with reasons.",
+)
 @click.option(
     "--safe", is_flag=True, help="Send refusals only, so that nothing rings; never says that it conforms."
 )
@@ -68,6 +77,7 @@ def command(
     reading: str,
     clauses: tuple[str, ...],
     seed: int,
+    baseline: Path | None,
     safe: bool,
     rate: float | None,
     max_time: float | None,
@@ -79,7 +89,8 @@ def command(
     """Judge the implementation at URL, an origin such as http://127.0.0.1:8080.
 
     \b
-    Exit status: 0 conforms, 1 does not, 3 could not be judged, 2 usage, 5 our own fault, 130 interrupted.
+    Exit status: 0 conforms, 1 does not, 3 could not be judged, 4 stale baseline entry, 2 usage, 5 our own fault,
+    130 interrupted.
     The token may also come from CALLPARK_TOKEN (and CALLPARK_OTHER_TOKEN, CALLPARK_EXPIRED_TOKEN).
     """  # fmt: skip
     from typing import cast
@@ -87,6 +98,7 @@ def command(
     from callpark.checking import run_check
     from callpark.run_id import new_run_id
     from contract_tests.approach import NoSuchRung, NoToken, RungName, approach
+    from contract_tests.baseline import BaselineError, read_baseline
     from contract_tests.check import Lane, NothingSelected, Plan
     from contract_tests.preflight import NotReady, preflight
     from contract_tests.profile import ProfileError, read_profile
@@ -97,6 +109,7 @@ def command(
 
     run = new_run_id()
     try:
+        known = read_baseline(baseline) if baseline else None
         approached = approach(
             url,
             run=run,
@@ -109,7 +122,15 @@ def command(
     except TargetUnreachable as error:
         click.echo(f"could not be judged: {error}", err=True)
         return UNREACHABLE
-    except (UnusableTarget, NoToken, NoSuchRung, RungError, ProfileError, SecretRefused) as error:
+    except (
+        UnusableTarget,
+        NoToken,
+        NoSuchRung,
+        RungError,
+        ProfileError,
+        BaselineError,
+        SecretRefused,
+    ) as error:
         raise click.UsageError(str(error)) from error
     try:
         preflight(approached.target, approached.profile)
@@ -135,7 +156,25 @@ def command(
     except OSError as error:
         raise click.ClickException(f"{out}: {error.strerror or error}") from error
     click.echo("written: " + ", ".join(str(path) for path in checked.files))
-    return checked.exit_code
+    return checked.exit_code if known is None else _beside(checked.files[0], known)
+
+
+def _beside(record_file: Path, known: tuple[Known, ...]) -> int:
+    """The exit status beside a baseline; says which findings it excuses and which of its entries are stale."""
+    from datetime import UTC, datetime
+
+    from contract_tests.baseline import beside
+    from contract_tests.record.reader import read_record, rulings
+
+    record = read_record(record_file)
+    left = beside(rulings(record), known, reading=record.header.reading, today=datetime.now(UTC).date())
+    for ruling in left.excused:
+        click.echo(f"known: {ruling.case}")
+    for entry in left.expired:
+        click.echo(f"expired on {entry.until}: {entry.name} ({entry.reason})")
+    for entry in left.stale:
+        click.echo(f"stale: {entry.name} is not found any more; take it out of the baseline")
+    return int(left.exit_code)
 
 
 def _tokens(token: str | None, token_file: Path | None) -> dict[str, str]:
