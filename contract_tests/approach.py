@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ssl
 import sys
 import time
 from collections.abc import Callable, Mapping
@@ -57,17 +58,21 @@ def approach(
     rung: RungName = "auto",
     headers: tuple[tuple[str, str], ...] = (),
     rate: float | None = None,
+    tls: ssl.SSLContext | bool = True,
 ) -> Approach:
     """Finds out what answers at a URL and how to check it.
 
     Without a profile and without a token our own mock is checked in a session of its own; anything else needs a
     token. `tokens` maps `token`, `other_token` and `expired_token` to their values and wins over the profile.
 
-    Raises `UnusableTarget`, `TargetUnreachable`, `NoToken`, `NoSuchRung`, or `RungError` for an unusable inventory.
+    `tls` is what certificates are held against; False takes any. Raises `UnusableTarget`, `TargetUnreachable`,
+    `NoToken`, `NoSuchRung`, or `RungError` for an unusable inventory.
     """
     given = {name: value for name, value in (tokens or {}).items() if value}
     quick = Limits(answer=3.0, busy_tries=1)
-    scout = Target(url=url, secrets={}, now=time.monotonic, sleep=time.sleep, headers=headers, limits=quick)
+    scout = Target(
+        url=url, secrets={}, now=time.monotonic, sleep=time.sleep, headers=headers, limits=quick, verify=tls
+    )
     scout.probe()
     ours = is_our_mock(scout)
     scout.close()
@@ -79,6 +84,7 @@ def approach(
         sleep=time.sleep,
         headers=headers,
         rate=rate,
+        verify=tls,
     )
     return Approach(target=target, profile=described, rung=_rung(rung, ours, target, described), note=note)
 

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 import click
 
 if TYPE_CHECKING:
+    import ssl
+
     from contract_tests.baseline import Known
 
 DEFAULT_FORMATS = ("html", "junit")
@@ -51,6 +53,17 @@ UNREACHABLE = 3
     "--max-time", type=click.FloatRange(min=1), metavar="SECONDS", help="Send nothing more after this long."
 )
 @click.option(
+    "--cacert",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="Certificates to trust, as PEM.",
+)
+@click.option(
+    "--cert",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="Client certificate and key, as PEM.",
+)
+@click.option("--insecure", is_flag=True, help="Take any certificate.")
+@click.option(
     "--header", "headers", multiple=True, metavar="NAME:VALUE", help="A header to send along; repeatable."
 )
 @click.option(
@@ -81,6 +94,9 @@ def command(
     safe: bool,
     rate: float | None,
     max_time: float | None,
+    cacert: Path | None,
+    cert: Path | None,
+    insecure: bool,
     headers: tuple[str, ...],
     out: Path,
     formats: tuple[str, ...],
@@ -118,6 +134,7 @@ def command(
             rung=cast(RungName, rung),
             headers=tuple(_header(text) for text in headers),
             rate=rate,
+            tls=_tls(cacert, cert, insecure=insecure) if url.startswith("https:") else True,
         )
     except TargetUnreachable as error:
         click.echo(f"could not be judged: {error}", err=True)
@@ -184,6 +201,23 @@ def _tokens(token: str | None, token_file: Path | None) -> dict[str, str]:
         "other_token": os.environ.get("CALLPARK_OTHER_TOKEN", ""),
         "expired_token": os.environ.get("CALLPARK_EXPIRED_TOKEN", ""),
     }
+
+
+def _tls(cacert: Path | None, cert: Path | None, *, insecure: bool) -> ssl.SSLContext:
+    import ssl
+
+    try:
+        context = ssl.create_default_context(cafile=cacert)
+        if cert:
+            context.load_cert_chain(cert)
+    except ssl.SSLError as error:
+        raise click.UsageError(
+            f"{cert or cacert} holds no certificate that can be used: {error.reason}"
+        ) from error
+    if insecure:
+        context.check_hostname = False
+        context.verify_mode = ssl.CERT_NONE
+    return context
 
 
 def _header(text: str) -> tuple[str, str]:
