@@ -6,8 +6,9 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 
-import callpark_spec
 import pytest
+
+import callpark_spec
 from contract_tests.approach import approach
 from contract_tests.check import Check, Plan
 from contract_tests.profile import Profile
@@ -81,9 +82,7 @@ def check_server(factory, *, limits=LIMITS, settle=0.5, **plan):
             settle=settle,
             not_offered=() if server.expired_token else ("expired_token",),
         )
-        target = Target(
-            url=server.url, secrets=secrets, now=time.monotonic, sleep=time.sleep, limits=limits
-        )
+        target = Target(url=server.url, secrets=secrets, now=time.monotonic, sleep=time.sleep, limits=limits)
         return run_check(target, hook_rung(server.hook, profile.world()), profile, **plan)
 
 

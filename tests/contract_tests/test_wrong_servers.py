@@ -25,7 +25,6 @@ CONVICTED = {
     "caller_id_required": "payload/caller-id/optional",
     "link_elsewhere": "success/link",
     "me_refused": "uri/user-id/me",
-    "self_is_first": "uri/extension/self",
     "takes_neighbours": "parking/only-that-call",
     "wrong_call": "success/returns-call",
     "not_json": "body/json",
@@ -54,13 +53,14 @@ CONVICTED = {
 # The page leaves it open or section 10 wants it noted only: the deviation's clause.
 NOTED = {"any_extension": "payload/send-call-to/phone-terminal"}
 
-# `refusal_hangs_up` stands on a server that answers a repeated PUT 200, which is named first; its own fault comes after.
+# It stands on a server that answers a repeated PUT 200, which is named first; its own fault comes after.
 CONVICTED_SECOND = {"refusal_hangs_up": "parking/refusal-changes-nothing"}
 
 UNSEEN = {
     "any_case": "grey: section 10-U leaves a lower-case action open",
     "caller_id_ignored": "what a telephone displays cannot be seen (payload/caller-id/shown-to-source is not tested)",
     "race": "takes requests at the same time, which the fixed table does not send",
+    "self_is_first": "with a call id, which every case has, there is only one call to be first",
     "only_first": "bulk retrieval: section 10-F leaves a path without a call id open",
     "all_extensions": "bulk retrieval: section 10-F leaves a path without a call id open",
     "never_cancelled": "takes a phone that is not answered (payload/wait-for-pickup/cancelled is not tested)",
