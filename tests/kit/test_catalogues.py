@@ -36,6 +36,12 @@ def test_a_defect_breaks_a_clause_that_there_is(defect):
 
 def test_every_code_the_mock_invents_is_in_the_catalogue():
     """A code that a reader meets in an answer can be looked up with `callpark explain`."""
-    invented = {"not_parked", "parking_lot_full", "phonecall_exists", "pc_sendcallto_invalid", "request_invalid"}
+    invented = {
+        "not_parked",
+        "parking_lot_full",
+        "phonecall_exists",
+        "pc_sendcallto_invalid",
+        "request_invalid",
+    }
 
     assert invented <= set(CATALOGUE.codes)

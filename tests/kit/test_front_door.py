@@ -3,8 +3,9 @@
 from datetime import date
 
 import pytest
-from callpark.command_line import group
 from click.testing import CliRunner
+
+from callpark.command_line import group
 from contract_tests.baseline import BaselineError, Known, beside, read_baseline
 from contract_tests.profile import read_profile
 from contract_tests.verdict import ExitCode, Ruling, Verdict
@@ -86,7 +87,10 @@ def test_a_new_finding_fails_beside_a_known_one():
 def test_an_entry_that_excuses_nothing_is_stale():
     """A repaired target makes the baseline speak up, with a status of its own."""
     left = beside(
-        [_ruling("uri/user-id/me/me", Verdict.PASS)], [_known("uri/user-id/me")], reading="document", today=TODAY
+        [_ruling("uri/user-id/me/me", Verdict.PASS)],
+        [_known("uri/user-id/me")],
+        reading="document",
+        today=TODAY,
     )
 
     assert left.exit_code is ExitCode.STALE_BASELINE
@@ -109,8 +113,14 @@ def test_an_expired_entry_excuses_nothing():
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ('uri/user-id/me:\n  until: "2027-01-01"\n', "baseline.yaml:1: uri/user-id/me: the key `reason` is missing"),
-        ('uri/user-id/me:\n  reason: x\n  until: "soon"\n', "baseline.yaml:3: uri/user-id/me.until: 'soon' is no day"),
+        (
+            'uri/user-id/me:\n  until: "2027-01-01"\n',
+            "baseline.yaml:1: uri/user-id/me: the key `reason` is missing",
+        ),
+        (
+            'uri/user-id/me:\n  reason: x\n  until: "soon"\n',
+            "baseline.yaml:3: uri/user-id/me.until: 'soon' is no day",
+        ),
         ("uri/user-id/me:\n  why: x\n", "baseline.yaml:2: uri/user-id/me.why: unknown key"),
     ],
 )

@@ -3,8 +3,9 @@
 import io
 import time
 
-import callpark_spec
 import pytest
+
+import callpark_spec
 from contract_tests.approach import approach
 from contract_tests.check import Check, Plan
 from contract_tests.profile import mock_profile
@@ -39,7 +40,12 @@ def _record(lane, slug):
 
 @pytest.mark.parametrize(
     ("lane", "slug"),
-    [("conform", None), ("explore", None), ("conform", "left-parked"), ("conform", "timeout-code-of-caller-id")],
+    [
+        ("conform", None),
+        ("explore", None),
+        ("conform", "left-parked"),
+        ("conform", "timeout-code-of-caller-id"),
+    ],
 )
 def test_judging_a_record_again_changes_no_row(lane, slug):
     """The same rows with the same verdicts come out, and the same exit status."""

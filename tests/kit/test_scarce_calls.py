@@ -4,9 +4,10 @@ import io
 import json
 import time
 
-import callpark_spec
 import httpx
 import pytest
+
+import callpark_spec
 from contract_tests.approach import approach
 from contract_tests.check import Check, Plan
 from contract_tests.profile import Profile
@@ -31,7 +32,9 @@ def _judged(tmp_path, calls, slug=None):
     stream = io.BytesIO()
     with running(build(settings)) as url:
         setup = {"action": "setup", "state": "parked", "params": {"count": calls}}
-        parked = httpx.post(f"{url}/_mock/states", json=setup, headers={"X-Callpark-Session": "scarce"}).json()
+        parked = httpx.post(
+            f"{url}/_mock/states", json=setup, headers={"X-Callpark-Session": "scarce"}
+        ).json()
         inventory = tmp_path / "inventory.json"
         inventory.write_text(json.dumps(parked))
         profile = Profile(
@@ -57,7 +60,9 @@ def _judged(tmp_path, calls, slug=None):
 
 def _verdicts(record, *verdicts):
     return {
-        line.clause for line in record.rulings if line.reading == "document" and Verdict(line.verdict) in verdicts
+        line.clause
+        for line in record.rulings
+        if line.reading == "document" and Verdict(line.verdict) in verdicts
     }
 
 
@@ -92,7 +97,9 @@ def test_a_defect_inside_a_packed_request_is_singled_out(tmp_path, slug, clause)
     """A refused pack is halved until the case that is to blame stands alone."""
     record = _judged(tmp_path, 12, slug)
 
-    findings = [line.clause for line in record.rulings if line.verdict == "fail" and line.reading == "document"]
+    findings = [
+        line.clause for line in record.rulings if line.verdict == "fail" and line.reading == "document"
+    ]
 
     assert findings[0] == clause
 

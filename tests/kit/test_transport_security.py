@@ -6,8 +6,9 @@ import subprocess
 import threading
 
 import pytest
-from callpark.command_line import group
 from click.testing import CliRunner
+
+from callpark.command_line import group
 
 
 class _NotFound(http.server.BaseHTTPRequestHandler):
@@ -28,7 +29,20 @@ def certificate(tmp_path_factory):
     folder = tmp_path_factory.mktemp("tls")
     key, cert = folder / "key.pem", folder / "cert.pem"
     subprocess.run(
-        ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-keyout", key, "-out", cert, "-days", "2"]
+        [
+            "openssl",
+            "req",
+            "-x509",
+            "-newkey",
+            "rsa:2048",
+            "-nodes",
+            "-keyout",
+            key,
+            "-out",
+            cert,
+            "-days",
+            "2",
+        ]
         + ["-subj", "/CN=127.0.0.1", "-addext", "subjectAltName=IP:127.0.0.1"],
         check=True,
         capture_output=True,
@@ -54,7 +68,15 @@ def secure_server(certificate):
 
 
 def _check(*words, tmp_path):
-    arguments = ["check", *map(str, words), "--token", "some-token", "--quiet", "--out", str(tmp_path / "out")]
+    arguments = [
+        "check",
+        *map(str, words),
+        "--token",
+        "some-token",
+        "--quiet",
+        "--out",
+        str(tmp_path / "out"),
+    ]
     return CliRunner().invoke(group, arguments, standalone_mode=False)
 
 
