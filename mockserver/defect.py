@@ -103,6 +103,17 @@ class Sent:
         return str(self.json()["error"]["code"]) if self.status >= 400 and self.body else None
 
 
+CRASHED: Final = Sent(
+    status=500,
+    headers={"content-type": "application/json"},
+    body=b'{"error": {"code": "internal_server_error", "message": "Something went wrong on our side."}}',
+)
+
+
+class CrashError(Exception):
+    """Raised by a request seam: the answer is `CRASHED`, before anything has happened."""
+
+
 SERVING: Final[ContextVar[Received]] = ContextVar("SERVING")
 """The request that is being served, for an effect that has to know which; unset under the control plane."""
 

@@ -8,7 +8,7 @@ from dataclasses import replace
 from urllib.parse import quote
 
 from mockserver.asgi import App, Message, Receive, Scope, Send, read_body
-from mockserver.defect import SERVING, Defect, Meeting, Received, Sent
+from mockserver.defect import CRASHED, SERVING, CrashError, Defect, Meeting, Received, Sent
 from mockserver.tokens import SESSION_HEADER, read_token
 
 
@@ -35,7 +35,10 @@ class DefectSeam:
 
     async def _serve(self, scope: Scope, asked: Received) -> Sent:
         SERVING.set(asked)
-        told = self._defect.request(asked) if self._defect.request else asked
+        try:
+            told = self._defect.request(asked) if self._defect.request else asked
+        except CrashError:
+            return CRASHED
         honest = await _answer(self._app, scope, told)
         sent = self._defect.response(asked, honest) if self._defect.response else honest
         asked.meeting.answers.append(honest)

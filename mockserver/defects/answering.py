@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import replace
-from typing import Any, Final
+from typing import Any
 
 import orjson
 
@@ -11,10 +11,6 @@ from mockserver.defect import Received, Sent
 Json = dict[str, Any]
 Response = Callable[[Received, Sent], Sent]
 If = Callable[[Received, Sent], bool]
-
-SERVER_ERROR: Final[Json] = {
-    "error": {"code": "internal_server_error", "message": "Something went wrong on our side."}
-}
 
 
 def when(condition: If, change: Response) -> Response:
@@ -64,17 +60,6 @@ def recode(new: str, *, if_: If) -> Response:
         lambda received, sent: refused(received, sent) and if_(received, sent),
         lambda _, sent: with_json(sent, {"error": {**sent.json()["error"], "code": new}}),
     )
-
-
-def crash(*, if_: Callable[[Received], bool]) -> Response:
-    """A request that fits brings the server down."""
-    return when(
-        lambda received, sent: received.method == "PUT" and if_(received), lambda _, sent: crashed(sent)
-    )
-
-
-def crashed(sent: Sent) -> Sent:
-    return with_json(sent, SERVER_ERROR, status=500)
 
 
 def with_status(status: int) -> Response:

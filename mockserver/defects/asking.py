@@ -6,7 +6,7 @@ from typing import Any
 
 import orjson
 
-from mockserver.defect import Received
+from mockserver.defect import CrashError, Received
 
 Test = Callable[[Any], bool]
 Request = Callable[[Received], Received]
@@ -79,3 +79,14 @@ def payload(*, if_: Callable[[bytes], bool], becomes: bytes) -> Request:
     return lambda received: (
         replace(received, body=becomes) if received.method == "PUT" and if_(received.body) else received
     )
+
+
+def crash(*, if_: Callable[[Received], bool]) -> Request:
+    """A PUT that fits brings the server down."""
+
+    def rewrite(received: Received) -> Received:
+        if received.method == "PUT" and if_(received):
+            raise CrashError
+        return received
+
+    return rewrite

@@ -1,14 +1,11 @@
 """Bodies: the error envelope broken in each way, the answer to a success broken in each way, servers that fall over."""
 
+import json
 from typing import Any, Final
 
-from mockserver.defect import Defect, Kind, Received, Sent
+from mockserver.defect import Defect, Kind, Received
 from mockserver.defects import values
 from mockserver.defects.answering import (
-    about,
-    both,
-    crash,
-    crashed,
     on_call,
     on_refusal,
     on_retrieval,
@@ -17,6 +14,7 @@ from mockserver.defects.answering import (
     with_body,
     with_json,
 )
+from mockserver.defects.asking import crash
 
 
 def _envelope(slug: str, summary: str, change: Any, *, seeded: str | None = None) -> Defect:
@@ -130,10 +128,15 @@ _BODY: Final = (
 )
 
 
-def _is_broken(received: Received, sent: Sent) -> bool:
-    return (
-        received.method == "PUT" and bool(received.body) and not received.json() and refused(received, sent)
-    )
+def _is_broken(received: Received) -> bool:
+    """No JSON at all, however patiently it is read."""
+    try:
+        json.loads(received.body or b"{}", parse_int=lambda _: 0)
+    except RecursionError:
+        return False
+    except ValueError:
+        return True
+    return False
 
 
 _SERVER_ERROR: Final = (
@@ -143,52 +146,49 @@ _SERVER_ERROR: Final = (
         clause="body/no-server-error",
         seeded="unicode_500",
         summary="A callerId with letters beyond ASCII is answered 500.",
-        response=crash(if_=lambda received: values.is_beyond_ascii(received.json().get("callerId"))),
+        request=crash(if_=lambda received: values.is_beyond_ascii(received.json().get("callerId"))),
     ),
     Defect(
         slug="superscript-500",
         kind=Kind.SERVER_ERROR,
         clause="body/no-server-error",
         summary="A waitForPickup that is a digit to Unicode only is answered 500.",
-        response=crash(if_=lambda received: values.is_beyond_ascii(received.json().get("waitForPickup"))),
+        request=crash(if_=lambda received: values.is_beyond_ascii(received.json().get("waitForPickup"))),
     ),
     Defect(
         slug="null-500",
         kind=Kind.SERVER_ERROR,
         clause="body/no-server-error",
         summary="null as callerId is answered 500.",
-        response=crash(if_=lambda received: received.json().get("callerId", ...) is None),
+        request=crash(if_=lambda received: received.json().get("callerId", ...) is None),
     ),
     Defect(
         slug="trailing-slash-500",
         kind=Kind.SERVER_ERROR,
         clause="body/no-server-error",
         summary="A path that ends with a slash is answered 500.",
-        response=crash(if_=lambda received: received.raw_path.endswith("/")),
+        request=crash(if_=lambda received: received.raw_path.endswith("/")),
     ),
     Defect(
         slug="broken-json-500",
         kind=Kind.SERVER_ERROR,
         clause="request/payload-not-json",
-        summary="A payload that is no JSON object is answered 500.",
-        response=when(_is_broken, lambda _, sent: crashed(sent)),
+        summary="A payload that is no JSON is answered 500.",
+        request=crash(if_=_is_broken),
     ),
     Defect(
         slug="queue-500",
         kind=Kind.SERVER_ERROR,
         clause="payload/send-call-to/phone-terminal",
         summary="A queue as sendCallTo is answered 500.",
-        response=when(
-            both(refused, about("sendCallTo", lambda value: value == "0003*500")),
-            lambda _, sent: crashed(sent),
-        ),
+        request=crash(if_=lambda received: received.json().get("sendCallTo") == "0003*500"),
     ),
     Defect(
         slug="caller-id-star-500",
         kind=Kind.SERVER_ERROR,
         clause="payload/caller-id/extension-number",
         summary="A callerId whose number has a star is answered 500.",
-        response=crash(if_=lambda received: values.has_star(received.json().get("callerId"))),
+        request=crash(if_=lambda received: values.has_star(received.json().get("callerId"))),
     ),
 )
 

@@ -86,8 +86,8 @@ _STATE: Final = (
     Defect(
         slug="retrieved-call-ends",
         kind=Kind.STATE,
-        clause="parking/connects",
-        summary="The retrieved call is cut off.",
+        clause="success/link-lists",
+        summary="The retrieved call is cut off, and there is nothing to list.",
         effect=on_retrieval(_call_ends),
     ),
     Defect(
@@ -278,7 +278,6 @@ _EXAMPLE: Final = (
         kind=Kind.EXAMPLE,
         shows="deviation",
         clause="request/content-type",
-        seeded="no_415",
         summary="A payload announced with a charset is not read.",
         request=lambda received: (
             replace(received, body=b"") if "charset" in received.headers.get("content-type", "") else received

@@ -27,7 +27,9 @@ def _asks_for_no_id(received: Received, sent: Sent) -> bool:
 
 
 def _asks_for_unknown_id(received: Received, sent: Sent) -> bool:
-    return sent.code == _CALL and received.segments[-1].isalnum() and "0003*211" not in received.path
+    """Under the right extension: a call that is somebody else's, or another extension's, is another matter."""
+    elsewhere = "0003*211" in received.path or "@self" in received.path
+    return sent.code == _CALL and received.segments[-1].isalnum() and not elsewhere
 
 
 def _asks_at_sibling(received: Received, sent: Sent) -> bool:

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any, Final
 
-from mockserver.defect import SERVING, Defect, Kind, Received, Sent
+from mockserver.defect import CRASHED, SERVING, Defect, Kind, Received, Sent
 from mockserver.defects import values
 from mockserver.defects.answering import (
     If,
@@ -12,7 +12,6 @@ from mockserver.defects.answering import (
     about,
     answers,
     both,
-    crashed,
     nothing,
     recode,
     refused,
@@ -112,7 +111,7 @@ _RACE: Final = (
         "race-loser-500",
         "Of two UnParks at once the second is answered 500.",
         clause="body/no-server-error",
-        response=when(_is_beaten, lambda _, sent: crashed(sent)),
+        response=when(_is_beaten, lambda _received, _sent: CRASHED),
     ),
 )
 
