@@ -1,0 +1,71 @@
+"""Which trials a proof consists of. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from callpark.proof.candidate import Candidate, Trial, pairs_of
+from callpark.proof.outcome import Outcome
+from callpark.proof.tables import Wrong
+
+PAIR_SEED: Final = 1
+EXPLORING_TIME: Final = 60.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Extent:
+    """How much is run: numbers of runs for the digest, of pairs of variants, of seeds for the explore lane."""
+
+    steady: int
+    rough: int
+    pairs: int
+    explore_seeds: int
+
+
+QUICK: Final = Extent(steady=3, rough=0, pairs=0, explore_seeds=0)
+FULL: Final = Extent(steady=20, rough=20, pairs=200, explore_seeds=10)
+
+
+def steady_trials(extent: Extent) -> list[Trial]:
+    """The mock as it is, again and again; to be run with nothing beside them, because they are timed."""
+    return [Trial(candidate=Candidate(), purpose="steady") for _ in range(extent.steady)]
+
+
+def other_trials(
+    extent: Extent, wrong: Iterable[Wrong], variants: Sequence[str], empty: Iterable[str]
+) -> list[Trial]:
+    """Everything else, what takes long first."""
+    pairs = pairs_of(variants, extent.pairs, PAIR_SEED)
+    return [
+        *(
+            Trial(candidate=Candidate(rough_seed=seed), purpose="rough", max_time=300)
+            for seed in range(extent.rough)
+        ),
+        *(Trial(candidate=Candidate(defect=each.slug), purpose="kill") for each in wrong),
+        *(Trial(candidate=Candidate(empty=name), purpose="empty") for name in empty),
+        *(Trial(candidate=Candidate(variants=(slug,)), purpose="variant") for slug in variants),
+        *(Trial(candidate=Candidate(variants=pair), purpose="pair") for pair in pairs),
+        *(
+            _explored(Trial(candidate=Candidate(variants=(slug,)), purpose="explored-variant", seed=seed))
+            for slug in variants
+            for seed in range(extent.explore_seeds)
+        ),
+    ]
+
+
+def second_looks(wrong: Iterable[Wrong], outcomes: Iterable[Outcome]) -> list[Trial]:
+    """The lane explore for every defect that the lane conform did not see."""
+    seen = {outcome.trial.candidate.defect for outcome in outcomes if outcome.finding or outcome.deviation}
+    return [
+        _explored(Trial(candidate=Candidate(defect=each.slug), purpose="explored-kill"))
+        for each in wrong
+        if each.slug not in seen
+    ]
+
+
+def _explored(trial: Trial) -> Trial:
+    return Trial(
+        candidate=trial.candidate, purpose=trial.purpose, lane="all", seed=trial.seed, max_time=EXPLORING_TIME
+    )
