@@ -23,7 +23,7 @@ def curl(request: Request, base_url: str) -> str:
     words.append(shlex.quote(base_url + request.target))
     for name, value in request.headers:
         words += ["-H", _quoted(f"{name}: {value}")]
-    if request.header("content-type") is None and request.body:
+    if request.header("content-type") is None and request.body is not None:
         words += ["-H", "'Content-Type:'"]
     if not request.body:
         return " ".join(words + (["--data-binary", "''"] if request.body is not None else []))

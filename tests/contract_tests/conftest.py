@@ -1,7 +1,11 @@
 """How the tests run the checker: against a server of theirs, against the mock, against a stand-in, and by halves."""
 
+import contextlib
 import io
 import json
+import re
+import socketserver
+import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
@@ -177,3 +181,89 @@ def call():
 def witness():
     """Another parked call, with a view that the first has not."""
     return KnownCall(id="c0ffee00000000000001", user="12", extension="0003*210", view="07", views=("07",))
+
+
+class RawServer:
+    """A server that keeps what it got, byte for byte, and answers what the test says: bytes, or None to hang up."""
+
+    def __init__(self, answer):
+        self.answer, self.requests, self.connections = answer, [], 0
+        outer = self
+
+        class Handler(socketserver.StreamRequestHandler):
+            def handle(self):
+                outer.connections += 1
+                with contextlib.suppress(OSError):
+                    while request := self._read():
+                        outer.requests.append(request)
+                        said = outer.answer(request)
+                        if said is None:
+                            return
+                        self.wfile.write(said)
+
+            def _read(self):
+                head = b""
+                while (line := self.rfile.readline()) not in (b"\r\n", b""):
+                    head += line
+                length = re.search(rb"(?im)^content-length: *(\d+)", head)
+                return (head, self.rfile.read(int(length[1])) if length else b"") if head else None
+
+        self.listener = socketserver.ThreadingTCPServer(("127.0.0.1", 0), Handler)
+        self.listener.daemon_threads = True
+        self.url = f"http://127.0.0.1:{self.listener.server_address[1]}"
+        threading.Thread(target=self.listener.serve_forever, args=(0.01,), daemon=True).start()
+
+    def close(self):
+        self.listener.shutdown()
+        self.listener.server_close()
+
+
+def answer_bytes(status=200, body=b"{}", **headers):
+    """An answer as it goes over the wire."""
+    named = {"Content-Type": "application/json", "Content-Length": len(body)} | {
+        name.replace("_", "-"): value for name, value in headers.items()
+    }
+    lines = "".join(f"{name}: {value}\r\n" for name, value in named.items())
+    return f"HTTP/1.1 {status} Word\r\n{lines}\r\n".encode() + body
+
+
+@pytest.fixture
+def raw_server():
+    """Starts a `RawServer` with an answer, a function of the request or bytes."""
+    servers = []
+
+    def start(answer=None):
+        said = answer if callable(answer) else lambda request: answer or answer_bytes()
+        servers.append(RawServer(said))
+        return servers[-1]
+
+    yield start
+    for server in servers:
+        server.close()
+
+
+@pytest.fixture
+def answered():
+    return answer_bytes
+
+
+@pytest.fixture
+def target_at():
+    """Targets at a URL, with short limits and a sleep that does not."""
+    targets = []
+
+    def make(url, **settings):
+        slept = []
+        given = {
+            "secrets": {"token": "s3cret"},
+            "now": time.monotonic,
+            "sleep": slept.append,
+            "limits": LIMITS,
+        }
+        targets.append(Target(url=url, **(given | settings)))
+        targets[-1].slept = slept
+        return targets[-1]
+
+    yield make
+    for target in targets:
+        target.close()

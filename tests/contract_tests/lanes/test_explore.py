@@ -1,0 +1,208 @@
+import itertools
+import os
+import subprocess
+import sys
+
+import pytest
+
+from contract_tests.lanes.explore import play_again
+from contract_tests.lanes.finding import Finding, pytest_file
+from contract_tests.lanes.steps import Change, Step
+from contract_tests.record.redaction import Redaction
+from contract_tests.verdict import Verdict
+from mockserver.asgi import App
+from mockserver.defects import DEFECTS
+from mockserver.variants import policy_with
+from tests.servers import RIGHT, WRONG
+
+SECOND = Finding(
+    clause="parking/second-retrieval",
+    steps=(Step(does="park"), Step(does="unpark"), Step(does="unpark")),
+)
+ACCENTS = Finding(
+    clause="body/no-server-error",
+    steps=(Step(does="park"), Step(does="unpark", changes=(Change(part="callerId", value="Zoë <1>"),))),
+)
+
+
+@pytest.mark.parametrize(
+    ("variant", "seed"),
+    list(itertools.product(["", "documented-answer", "not-parked-conflict", "nothing-listed-204"], [1, 2])),
+)
+def test_nobody_who_conforms_is_accused(mock, explore, variant, seed):
+    with mock(policy=policy_with([variant] if variant else [])) as url:
+        seen = explore(url, seed=seed)
+    assert [row.verdict for row in seen.rows] == [Verdict.PASS] * 6
+
+
+@pytest.mark.parametrize("name", ["literal", "ringing", "strict", "oddball"])
+def test_servers_written_from_the_page_alone_are_not_accused(explore, name):
+    with RIGHT[name]() as server:
+        seen = explore(server.url, server, seed=2, max_examples=40)
+    assert seen.findings == []
+
+
+def test_two_winners_are_found_with_their_interleaving(explore):
+    with WRONG["race"][0]() as server:
+        seen = explore(server.url, server, max_examples=5)
+    cases = {row.case for row in seen.findings}
+    assert "parking/one-winner/two-retrievals" in cases
+    row = next(row for row in seen.findings if row.case == "parking/one-winner/two-retrievals")
+    assert "2 of 2 retrieved the call: retrieve" in row.actual
+    assert row.attempts == 2
+    assert row.reproduction[-1] == "wait"
+    assert sum(line.endswith(" &") for line in row.reproduction) == 2
+
+
+def test_a_neighbour_that_is_taken_along_is_found(explore):
+    with WRONG["takes_neighbours"][0]() as server:
+        seen = explore(server.url, server)
+    (row,) = seen.findings
+    assert row.clause == "parking/only-that-call"
+    assert len(row.finding.steps) == 3
+
+
+def test_a_refusal_that_retrieves_is_found(explore):
+    with WRONG["refusal_retrieves"][0]() as server:
+        seen = explore(server.url, server)
+    assert seen.findings[0].clause == "parking/refusal-changes-nothing"
+    assert len(seen.findings[0].finding.steps) == 2
+
+
+def test_a_second_success_is_shrunk_to_three_steps_at_most(mock, explore):
+    with mock(defect=DEFECTS["second-retrieval-200"]) as url:
+        seen = explore(url)
+    (row,) = seen.findings
+    assert row.clause == SECOND.clause
+    assert row.finding == SECOND
+    assert row.case == f"{SECOND.clause}/explore-04af3b59"
+    assert sum("-X PUT" in line for line in row.reproduction) == 2
+
+
+def crashes_on_accents(app: App) -> App:
+    async def wrapped(scope, receive, send):
+        if scope["type"] != "http" or scope["method"] != "PUT":
+            return await app(scope, receive, send)
+        body, more = b"", True
+        while more:
+            message = await receive()
+            body, more = body + message.get("body", b""), message.get("more_body", False)
+        if not body.isascii():
+            await send({"type": "http.response.start", "status": 500, "headers": []})
+            return await send({"type": "http.response.body", "body": b""})
+
+        async def again():
+            return {"type": "http.request", "body": body, "more_body": False}
+
+        return await app(scope, again, send)
+
+    return wrapped
+
+
+@pytest.fixture
+def crashing():
+    from mockserver.app import build
+    from mockserver.serving import running
+    from mockserver.settings import Settings
+
+    with running(crashes_on_accents(build(Settings()))) as url:
+        yield url
+
+
+def test_a_crash_on_a_caller_id_beyond_ascii_is_found(crashing, explore):
+    seen = explore(crashing, max_examples=100, rounds=1)
+    (row,) = seen.findings
+    assert row.clause == "body/no-server-error"
+    assert len(row.finding.steps) == 2
+    assert len(row.finding.steps[1].changes) == 1
+
+
+def test_the_same_seed_sends_the_same_requests(mock, explore):
+    def stream(seed):
+        with mock() as url:
+            seen = explore(url, seed=seed, run="same", rounds=0)
+        ids = sorted({one.call.id for one in seen.exchanges if one.call}, key=len)
+        names = {each: f"call-{place}" for place, each in enumerate(dict.fromkeys(ids))}
+        nameless = Redaction({})
+        return [
+            (one.request.method, _without(names, one.request.target), nameless(str(one.request.body)))
+            for one in seen.exchanges
+            if one.role == "request"
+        ]
+
+    assert stream(7) == stream(7)
+    assert stream(7) != stream(8)
+
+
+def _without(names, text):
+    for identifier in names:
+        text = text.replace(identifier, "call")
+    return text
+
+
+def test_exchanges_are_numbered_one_by_one_across_connections(mock, explore):
+    with mock() as url:
+        seen = explore(url, max_examples=3)
+    numbers = [one.number for one in seen.exchanges]
+    assert numbers == sorted(set(numbers))
+
+
+def test_exchanges_belong_to_cases_that_were_announced(mock, explore):
+    announced = []
+    with mock(defect=DEFECTS["second-retrieval-200"]) as url:
+        seen = explore(url, started=lambda case, clause, title: announced.append(case))
+    cases = {one.case for one in seen.exchanges if one.role in ("request", "before", "after")}
+    assert cases <= set(announced)
+    assert {row.case for row in seen.findings} <= set(announced)
+
+
+def test_what_is_known_already_is_not_reported_again(mock, explore):
+    with mock(defect=DEFECTS["second-retrieval-200"]) as url:
+        seen = explore(url, known=frozenset({SECOND.clause}))
+    assert seen.findings == []
+
+
+def test_after_the_deadline_nothing_is_sent_and_nothing_is_green(mock, lane_at):
+    with mock() as url:
+        lane = lane_at(url, deadline=0.0)
+        rows = list(lane.run())
+    assert {row.verdict for row in rows} == {Verdict.INCONCLUSIVE}
+    assert lane.calls_used == 0
+
+
+def test_kept_findings_are_played_first(mock, explore):
+    with mock(defect=DEFECTS["second-retrieval-200"]) as url:
+        seen = explore(url, kept=[SECOND, ACCENTS])
+    assert [row.case for row in seen.rows[:2]] == [SECOND.case, ACCENTS.case]
+    assert seen.rows[0].verdict is Verdict.FAIL
+    assert (seen.rows[1].verdict, seen.rows[1].actual) == (Verdict.PASS, "not seen any more")
+    assert [row.clause for row in seen.findings] == [SECOND.clause]
+
+
+def test_a_finding_can_be_played_again_where_it_was_found(crashing, lane_at):
+    lane = lane_at(crashing)
+    again = {"target": lane.target, "rung": lane.rung, "world": lane.world}
+    assert play_again(ACCENTS, **again) == [
+        "body/no-server-error: 500 without a readable code (expected: no server error)"
+    ]
+    assert play_again(SECOND, **again) == []
+
+
+@pytest.mark.parametrize(("finding", "status"), [(ACCENTS, 1), (SECOND, 0)])
+def test_the_pytest_file_fails_as_long_as_the_target_does(crashing, tmp_path, finding, status):
+    path = tmp_path / "test_finding.py"
+    path.write_text(pytest_file(finding, crashing), encoding="utf-8")
+    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", path.name]
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("CALLPARK_")}
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, env=environment, timeout=60)
+    assert done.returncode == status, done.stdout
+    assert (finding.clause in done.stdout) == bool(status)
+
+
+@pytest.mark.curl
+def test_the_printed_lines_show_the_finding_again(mock, explore):
+    with mock(defect=DEFECTS["second-retrieval-200"]) as url:
+        (row,) = explore(url, max_examples=1, rounds=1).findings
+        script = "\n".join(line for line in row.reproduction)
+        done = subprocess.run(["sh", "-c", script], capture_output=True, text=True, timeout=30)
+    assert done.stdout.count("HTTP/1.1 200") == 3  # two retrievals and the listing

@@ -1,0 +1,204 @@
+"""What goes over the wire, and what is made of an answer that is none."""
+
+import socket
+import threading
+import time
+
+import pytest
+
+from contract_tests import target as target_module
+from contract_tests.exchange import Request
+from contract_tests.target import Limits, TargetUnreachable, UnusableTarget, origin_and_prefix
+
+ODD = Request(method="PUT", target="/uapi/phoneCalls/@me/0003*210/a%2Fb%zz//;x", body=b"\xff\x00")
+IMPATIENT = Limits(connect=0.2, answer=0.3, busy_tries=2, busy_wait=0.01)
+
+
+def test_target_and_body_are_sent_byte_for_byte(raw_server, target_at):
+    server = raw_server()
+    target_at(server.url).exchange(ODD)
+
+    ((head, body),) = server.requests
+    assert head.startswith(b"PUT /uapi/phoneCalls/@me/0003*210/a%2Fb%zz//;x HTTP/1.1\r\n")
+    assert body == b"\xff\x00"
+
+
+def test_a_prefix_of_the_url_goes_before_the_target(raw_server, target_at):
+    server = raw_server()
+    target_at(server.url + "/pbx/uapi/").exchange(Request(method="GET", target="/uapi/x"))
+
+    assert server.requests[0][0].startswith(b"GET /pbx/uapi/x ")
+
+
+def test_secrets_are_revealed_on_the_wire_only(raw_server, target_at):
+    server, seen = raw_server(), []
+    target = target_at(server.url, watch=seen.append, headers=(("X-Key", "${token}"),))
+    exchange = target.exchange(
+        Request(method="GET", target="/", headers=(("Authorization", "Bearer ${token}"),))
+    )
+
+    assert b"Authorization: Bearer s3cret" in server.requests[0][0]
+    assert b"X-Key: s3cret" in server.requests[0][0]
+    assert seen == [exchange]
+    assert "s3cret" not in repr(exchange)
+    assert exchange.request.header("x-key") == "${token}"
+
+
+def test_an_answer_is_kept_as_it_came(raw_server, target_at, answered):
+    server = raw_server(answered(418, b"\xfftea", X_Twice="a\r\nX-Twice: b"))
+    response = target_at(server.url).exchange(ODD).response
+
+    assert (response.status, response.body, response.body_size) == (418, b"\xfftea", 4)
+    assert [value for name, value in response.headers if name == "X-Twice"] == ["a", "b"]
+
+
+def test_a_redirect_is_an_answer_and_not_followed(raw_server, target_at, answered):
+    server = raw_server(answered(302, b"", Location="http://127.0.0.1:9/"))
+
+    assert target_at(server.url).exchange(ODD).response.status == 302
+    assert len(server.requests) == 1
+
+
+def test_connections_are_kept(raw_server, target_at):
+    server = raw_server()
+    target = target_at(server.url)
+    for _ in range(3):
+        target.exchange(ODD)
+
+    assert (len(server.requests), server.connections) == (3, 1)
+
+
+def test_a_connection_that_the_peer_closes_is_trouble_and_not_silence(raw_server, target_at):
+    exchange = target_at(raw_server(lambda request: None).url).exchange(ODD)
+
+    assert exchange.response is None
+    assert exchange.trouble
+    assert not exchange.timed_out
+
+
+@pytest.mark.parametrize("conduct", ["silence", "interim answers for ever", "a body that never ends"])
+def test_an_answer_has_a_deadline(raw_server, target_at, conduct):
+
+    listener = socket.create_server(("127.0.0.1", 0))
+    said = {
+        "silence": (b"", b""),
+        "interim answers for ever": (b"", b"HTTP/1.1 100 Continue\r\n\r\n"),
+        "a body that never ends": (b"HTTP/1.1 200 OK\r\n\r\n", b"."),
+    }[conduct]
+
+    def serve():
+        connection, _ = listener.accept()
+        with connection:
+            connection.sendall(said[0])
+            while not over.wait(0.02):
+                try:
+                    connection.sendall(said[1])
+                except OSError:
+                    return
+
+    over = threading.Event()
+    thread = threading.Thread(target=serve, daemon=True)
+    thread.start()
+    begun = time.monotonic()
+    exchange = target_at(f"http://127.0.0.1:{listener.getsockname()[1]}", limits=IMPATIENT).exchange(ODD)
+    over.set()
+    thread.join()
+    listener.close()
+
+    assert exchange.response is None
+    assert exchange.timed_out
+    assert time.monotonic() - begun < 2
+
+
+def test_an_answer_has_a_size(raw_server, target_at, answered, monkeypatch):
+    monkeypatch.setattr(target_module, "MAX_BODY", 100)
+    target = target_at(raw_server(answered(200, b"x" * 101)).url)
+
+    assert "longer than 100 bytes" in target.exchange(ODD).trouble
+
+
+@pytest.mark.parametrize("status", [429, 503])
+@pytest.mark.parametrize(
+    ("after", "waited"), [({}, 1.0), ({"Retry_After": "2"}, 2.0), ({"Retry_After": "soon"}, 1.0)]
+)
+def test_a_busy_target_is_given_the_time_it_asks_for(raw_server, target_at, answered, status, after, waited):
+    answers = [answered(status, b"", **after), answered(200, b"{}")]
+    server = raw_server(lambda request: answers.pop(0))
+    target = target_at(server.url, limits=Limits(busy_tries=2, busy_wait=5.0))
+
+    assert target.exchange(ODD).response.status == 200
+    assert target.slept == [waited]
+
+
+def test_a_target_that_stays_busy_gives_no_answer_to_judge(raw_server, target_at, answered):
+    target = target_at(raw_server(answered(503, b"", Retry_After="86400")).url)
+    exchange = target.exchange(ODD)
+
+    assert exchange.response is None
+    assert exchange.timed_out
+    assert "503" in exchange.trouble
+    assert max(target.slept) <= target.limits.busy_wait
+
+
+def test_loopback_knows_no_proxy(raw_server, target_at, monkeypatch):
+    for name in ("http_proxy", "HTTP_PROXY", "all_proxy", "ALL_PROXY"):
+        monkeypatch.setenv(name, "http://127.0.0.1:9")
+    monkeypatch.delenv("no_proxy", raising=False)
+
+    assert target_at(raw_server().url).exchange(ODD).response is not None
+
+
+def test_nobody_there_is_told_from_somebody_rude(raw_server, target_at):
+    server = raw_server(lambda request: None)
+    target_at(server.url).probe()
+    server.close()
+    with pytest.raises(TargetUnreachable, match="nobody answers at http"):
+        target_at("http://127.0.0.1:9").probe()
+
+
+def test_a_rate_spaces_requests_out(raw_server, target_at):
+    clock = [100.0]
+    target = target_at(raw_server().url, now=lambda: clock[0], rate=4.0)
+    target.exchange(ODD)
+    target.exchange(ODD)
+
+    assert target.slept[-1] == pytest.approx(0.25)
+
+
+def test_exchanges_are_numbered_in_order(raw_server, target_at):
+    target = target_at(raw_server().url)
+
+    assert [target.exchange(ODD).number for _ in range(3)] == [1, 2, 3]
+
+
+@pytest.mark.parametrize(
+    ("url", "base"),
+    [
+        ("http://h:1", "http://h:1"),
+        ("http://h/", "http://h"),
+        ("https://h/uapi", "https://h"),
+        ("https://h/pbx/uapi/", "https://h/pbx"),
+        ("http://[::1]:8080", "http://[::1]:8080"),
+    ],
+)
+def test_a_trailing_uapi_is_dropped(url, base):
+    assert origin_and_prefix(url) == base
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "",
+        "h:1",
+        "ftp://h",
+        "http://",
+        "http://h:x",
+        "http://h:99999",
+        "http://u:p@h",
+        "http://h?x",
+        "http://h#x",
+    ],
+)
+def test_what_is_no_address_is_refused(url):
+    with pytest.raises(UnusableTarget):
+        origin_and_prefix(url)
