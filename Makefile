@@ -49,3 +49,8 @@ $(READY): requirements.lock pyproject.toml
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
 	@touch $@
+
+.PHONY: proof
+# The whole proof of the checker, renewed in reports/proof. It takes a while.
+proof: $(READY)
+	@$(BIN)/callpark prove --out reports/proof

@@ -31,6 +31,7 @@ def command(quick: bool, out: Path, jobs: int | None, quiet: bool) -> int:
     """  # fmt: skip
     import shutil
 
+    from callpark.proof.agenda import FULL, QUICK
     from callpark.proof.pages import write_proof
     from callpark.proof.progress import shown_trials
     from callpark.proof.proving import prove
@@ -41,7 +42,7 @@ def command(quick: bool, out: Path, jobs: int | None, quiet: bool) -> int:
     except OSError as error:
         raise click.ClickException(f"{out}: {error.strerror or error}") from error
     with shown_trials(quiet=quiet) as watch:
-        proof = prove(quick=quick, jobs=jobs or os.cpu_count() or 1, watch=watch)
+        proof = prove(QUICK if quick else FULL, jobs=jobs or os.cpu_count() or 1, watch=watch)
     try:
         written = write_proof(proof, out)
     except OSError as error:

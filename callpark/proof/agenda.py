@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, Literal
 
 from callpark.proof.candidate import Candidate, Trial, pairs_of
 from callpark.proof.outcome import Outcome
-from callpark.proof.tables import Wrong
+from callpark.proof.tables import Wrong, sees
 
 PAIR_SEED: Final = 1
 EXPLORING_TIME: Final = 60.0
@@ -16,16 +16,21 @@ EXPLORING_TIME: Final = 60.0
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Extent:
-    """How much is run: numbers of runs for the digest, of pairs of variants, of seeds for the explore lane."""
+    """How much is run: numbers of runs for the digest, of pairs of variants, of seeds for the explore lane.
 
+    Of defects and variants every `every`th is tried; what is left out is in none of the figures.
+    """
+
+    name: Literal["quick", "full"]
     steady: int
     rough: int
     pairs: int
     explore_seeds: int
+    every: int = 1
 
 
-QUICK: Final = Extent(steady=3, rough=0, pairs=0, explore_seeds=0)
-FULL: Final = Extent(steady=20, rough=20, pairs=200, explore_seeds=10)
+QUICK: Final = Extent(name="quick", steady=3, rough=0, pairs=0, explore_seeds=0)
+FULL: Final = Extent(name="full", steady=20, rough=20, pairs=200, explore_seeds=10)
 
 
 def steady_trials(extent: Extent) -> list[Trial]:
@@ -56,12 +61,12 @@ def other_trials(
 
 
 def second_looks(wrong: Iterable[Wrong], outcomes: Iterable[Outcome]) -> list[Trial]:
-    """The lane explore for every defect that the lane conform did not see."""
-    seen = {outcome.trial.candidate.defect for outcome in outcomes if outcome.finding or outcome.deviation}
+    """The lane explore for every tried defect that the lane conform did not see."""
+    known = {outcome.trial.candidate.defect: outcome for outcome in outcomes}
     return [
         _explored(Trial(candidate=Candidate(defect=each.slug), purpose="explored-kill"))
         for each in wrong
-        if each.slug not in seen
+        if each.slug in known and not sees(known[each.slug], each)
     ]
 
 

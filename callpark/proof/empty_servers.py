@@ -110,8 +110,7 @@ EMPTY_SERVERS: Final[Mapping[str, Answerer]] = {
 def serving(name: str) -> Iterator[str]:
     """Serves an empty server while the block runs; yields its URL. KeyError for a name that there is not."""
     handler = partial(_Handler, EMPTY_SERVERS[name], itertools.count(1))
-    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
-        server.daemon_threads = True
+    with _Server(("127.0.0.1", 0), handler) as server:
         thread = Thread(target=partial(server.serve_forever, poll_interval=0.05), daemon=True)
         thread.start()
         try:
@@ -119,6 +118,13 @@ def serving(name: str) -> Iterator[str]:
         finally:
             server.shutdown()
             thread.join()
+
+
+class _Server(ThreadingHTTPServer):
+    daemon_threads = True
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """Nothing: a client that went away is none of the terminal's business."""
 
 
 class _Handler(BaseHTTPRequestHandler):

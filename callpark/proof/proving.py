@@ -5,10 +5,11 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
+from typing import Literal
 
 import callpark_spec
 from callpark import __version__
-from callpark.proof.agenda import FULL, QUICK, other_trials, second_looks, steady_trials
+from callpark.proof.agenda import Extent, other_trials, second_looks, steady_trials
 from callpark.proof.candidate import Trial
 from callpark.proof.catalogues import right_servers, wrong_servers
 from callpark.proof.empty_servers import EMPTY_SERVERS
@@ -32,12 +33,12 @@ Watch = Callable[[int, int, str], None]
 """Is told how many trials are done, how many there are, and which one was the last."""
 
 
-def prove(*, quick: bool, jobs: int, watch: Watch) -> Proof:
+def prove(extent: Extent, *, jobs: int, watch: Watch) -> Proof:
     """Runs all trials, `jobs` at a time. May raise `WorkersStuck`."""
-    extent = QUICK if quick else FULL
     began, started = time.monotonic(), datetime.now(UTC)
     catalogue = callpark_spec.load()
-    wrong, right = wrong_servers(catalogue), right_servers(catalogue)
+    wrong = wrong_servers(catalogue)[:: extent.every]
+    right = dict(list(right_servers(catalogue).items())[:: extent.every])
     alone = steady_trials(extent)
     beside = other_trials(extent, wrong, list(right), EMPTY_SERVERS)
     with workers(jobs) as pool:
@@ -52,7 +53,7 @@ def prove(*, quick: bool, jobs: int, watch: Watch) -> Proof:
         catalogue=catalogue,
         wrong=wrong,
         right=right,
-        quick=quick,
+        extent=extent.name,
         started=started.isoformat(timespec="seconds").replace("+00:00", "Z"),
         seconds=time.monotonic() - began,
     )
@@ -64,7 +65,7 @@ def proof_of(
     catalogue: Catalogue,
     wrong: Sequence[Wrong],
     right: dict[str, Right],
-    quick: bool,
+    extent: Literal["quick", "full"],
     started: str,
     seconds: float,
 ) -> Proof:
@@ -78,7 +79,7 @@ def proof_of(
     return Proof(
         format=FORMAT,
         version=VERSION,
-        extent="quick" if quick else "full",
+        extent=extent,
         started=started,
         seconds=round(seconds, 1),
         suite=Suite(

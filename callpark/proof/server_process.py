@@ -68,6 +68,7 @@ class ServerProcess:
 
 def _read(process: subprocess.Popen[str], lines: Queue[str]) -> None:
     assert process.stdout
-    for line in process.stdout:
-        lines.put(line.strip())
+    with process.stdout as said:
+        for line in said:
+            lines.put(line.strip())
     lines.put("")

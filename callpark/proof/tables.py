@@ -44,8 +44,8 @@ def kill_rows(wrong: Iterable[Wrong], outcomes: Iterable[Outcome]) -> tuple[Kill
 
 def _kill(defect: Wrong, outcomes: Sequence[Outcome]) -> Kill:
     in_order = sorted(outcomes, key=lambda outcome: outcome.trial.lane != "conform")
-    decisive = next((outcome for outcome in in_order if _sees(outcome, defect)), in_order[-1])
-    seen = _sees(decisive, defect)
+    decisive = next((outcome for outcome in in_order if sees(outcome, defect)), in_order[-1])
+    seen = sees(decisive, defect)
     detection = decisive.finding or decisive.deviation
     if defect.shows == "deviation" and decisive.deviation:
         detection = decisive.deviation if not decisive.finding else decisive.finding
@@ -74,7 +74,8 @@ def _kill(defect: Wrong, outcomes: Sequence[Outcome]) -> Kill:
     )
 
 
-def _sees(outcome: Outcome, defect: Wrong) -> bool:
+def sees(outcome: Outcome, defect: Wrong) -> bool:
+    """Whether a trial gave the defect away as it has to."""
     if defect.shows == "deviation":
         return bool(outcome.finding) or defect.clause in outcome.deviating
     return outcome.exit_code == 1 and outcome.finding is not None
