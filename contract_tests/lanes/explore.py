@@ -176,7 +176,8 @@ class ExploreLane:
             played, ended = played + search.examples, search.ended
             if found is None:
                 break
-            for confirmed in self._confirmed(Shrinking(self._play, EXPLORED_CASE).of(found), muted):
+            found = Shrinking(self._play, EXPLORED_CASE, search.muted).of(found)
+            for confirmed in self._confirmed(found, muted):
                 rows.append(confirmed)
                 yield confirmed
             if ended or played >= self.max_examples:

@@ -23,6 +23,7 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
+from contract_tests.lanes.lot import Standing
 from contract_tests.lanes.player import CannotGoOn, Player
 from contract_tests.lanes.shrinking import Found
 from contract_tests.lanes.steps import Change, Step, size
@@ -30,6 +31,7 @@ from contract_tests.lanes.strategies import changes, two_changes
 from contract_tests.lanes.trouble import Trouble
 
 MOST_CALLS = 3
+PLACES = st.integers(0, MOST_CALLS - 1)
 MOST_SHRINKS = 120
 MORE_CALLS = ("own", "own", "sibling", "witness")
 
@@ -53,7 +55,7 @@ class Search:
     muted: frozenset[str]
     seed: int
     max_examples: int
-    steps: int = 5
+    steps: int = 8
     examples: int = 0
     ended: str = ""
     _best: Found | None = field(init=False, default=None)
@@ -128,28 +130,41 @@ def _machine(search: Search) -> type[RuleBasedStateMachine]:
         def park(self) -> None:
             self.do(Step(does="park"))
 
-        @precondition(lambda self: 0 < len(self.player.lot.calls) < MOST_CALLS)
+        def one_parked(self, place: int) -> int:
+            """A call that is in the lot, a fresh one where none is left: most requests are wasted on any other."""
+            lot = self.player.lot
+            parked = [at for at, standing in enumerate(lot.standings) if standing is Standing.PARKED]
+            if not parked:
+                self.do(Step(does="park"))
+                return len(lot.calls)
+            return parked[place % len(parked)]
+
+        @precondition(lambda self: len(self.player.lot.calls) < MOST_CALLS)
         @rule(what=st.sampled_from(MORE_CALLS))
         def park_another(self, what: str) -> None:
             self.do(Step(does="park", what=what))
 
-        @rule(call=st.integers(0, MOST_CALLS - 1), change=changes())
+        @rule(call=PLACES, change=changes())
         def unpark_with_one_change(self, call: int, change: Change) -> None:
-            self.do(Step(does="unpark", call=call, changes=(change,)))
+            self.do(Step(does="unpark", call=self.one_parked(call), changes=(change,)))
 
-        @rule(call=st.integers(0, MOST_CALLS - 1), change=changes())
+        @rule(call=PLACES, change=changes())
         def unpark_with_another_change(self, call: int, change: Change) -> None:
+            self.do(Step(does="unpark", call=self.one_parked(call), changes=(change,)))
+
+        @rule(call=PLACES, change=changes())
+        def unpark_any_with_one_change(self, call: int, change: Change) -> None:
             self.do(Step(does="unpark", call=call, changes=(change,)))
 
-        @rule(call=st.integers(0, MOST_CALLS - 1), both=two_changes())
+        @rule(call=PLACES, both=two_changes())
         def unpark_with_two_changes(self, call: int, both: tuple[Change, ...]) -> None:
-            self.do(Step(does="unpark", call=call, changes=both))
+            self.do(Step(does="unpark", call=self.one_parked(call), changes=both))
 
-        @rule(call=st.integers(0, MOST_CALLS - 1))
-        def unpark_as_printed(self, call: int) -> None:
+        @rule(call=PLACES)
+        def unpark_any_as_printed(self, call: int) -> None:
             self.do(Step(does="unpark", call=call))
 
-        @rule(call=st.integers(0, MOST_CALLS - 1))
+        @rule(call=PLACES)
         def list_calls(self, call: int) -> None:
             self.do(Step(does="list", call=call))
 

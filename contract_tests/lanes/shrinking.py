@@ -31,10 +31,15 @@ class Found:
 
 @dataclass(slots=True)
 class Shrinking:
-    """Plays shorter sequences, each on fresh calls, as long as they show the same clause broken."""
+    """Plays shorter sequences, each on fresh calls, as long as they show something broken that is not `muted`.
+
+    Where a request has two faults and is answered for a third, either clause can be named; with one fault left, the
+    right one is.
+    """
 
     play: Play
     case: str
+    muted: frozenset[str] = frozenset()
     plays: int = 0
 
     def of(self, found: Found) -> Found:
@@ -52,9 +57,10 @@ class Shrinking:
             if self.plays > MOST_PLAYS:
                 return None
             player, troubles = self.play(candidate, self.case)
-            same = next((one for one in troubles if one.clause == found.trouble.clause), None)
-            if same is not None:
-                return Found(steps=tuple(player.steps), trouble=same)
+            left = [one for one in troubles if one.clause not in self.muted]
+            left.sort(key=lambda one: one.clause != found.trouble.clause)
+            if left and len(player.steps) == len(candidate):
+                return Found(steps=candidate, trouble=left[0])
         return None
 
 

@@ -108,20 +108,20 @@ class Bench:
     def _of_answer(self, played: Played, answer: Answer, expectation: Expectation) -> Iterator[Trouble]:
         judged = expectation.is_judged and _is_known(played, expectation)
         if answer.is_server_error:
-            clause = expectation.faults[0].clause if judged and expectation.faults else SERVER_ERROR
-            expected = _in_words(expectation) if judged else ("no server error",)
-            yield _trouble(clause, Verdict.FAIL, expected, str(answer), played)
+            yield _trouble(SERVER_ERROR, Verdict.FAIL, ("no server error",), str(answer), played)
         elif judged and matching(expectation.outcomes, answer) is None:
-            if answer.error_code is None and any(
+            was_parked = expectation.call is None or expectation.call.parked
+            is_sound_but_unread = answer.error_code is None and any(
                 outcome.status == answer.status and outcome.codes for outcome in expectation.outcomes
-            ):
-                return  # the status is right and no code can be read: that is body/error-envelope's
+            )
+            if is_sound_but_unread or not (was_parked or expectation.faults or answer.is_success):
+                return  # no code can be read (body/error-envelope), or a retrieved call is refused in other words
             is_wrong_code = answer.is_refusal and bool(expectation.faults)
             verdict = Verdict.WRONG_CODE if is_wrong_code else Verdict.FAIL
             clause = _clause(played, answer, expectation)
             trouble = _trouble(clause, verdict, _in_words(expectation), str(answer), played)
-            was_parked = expectation.call is not None and expectation.call.parked and not expectation.faults
-            yield replace(trouble, is_refused_valid=was_parked and not answer.is_success)
+            is_valid = was_parked and not expectation.faults
+            yield replace(trouble, is_refused_valid=is_valid and not answer.is_success)
 
     def _of_effect(self, played: Played, answer: Answer, expectation: Expectation) -> Iterator[Trouble]:
         call = expectation.call
