@@ -12,10 +12,11 @@ import click
 
 import callpark_spec
 from callpark import __version__
-from callpark.output import RECORD, write_pages
+from callpark.output import RECORD, write_findings, write_pages
 from callpark.progress import shown_progress
 from contract_tests.approach import Approach
 from contract_tests.check import Check, Plan
+from contract_tests.lanes.finding import Finding
 from contract_tests.record.reader import read_record
 from contract_tests.reporting.summary import render_summary
 
@@ -26,6 +27,7 @@ class Checked:
 
     exit_code: int
     files: tuple[Path, ...]
+    findings: tuple[Finding, ...] = ()
 
 
 def run_check(
@@ -55,6 +57,7 @@ def run_check(
             approach.target.close()
     record = read_record(path)
     pages = write_pages(record, catalogue, folder, formats)
+    pages += write_findings(outcome.findings, approach.target.url, folder)
     width = min(shutil.get_terminal_size((100, 24)).columns, 120)
     click.echo("\n".join(render_summary(record, catalogue, width=width)))
-    return Checked(exit_code=int(outcome.exit_code), files=(path, *pages))
+    return Checked(exit_code=int(outcome.exit_code), files=(path, *pages), findings=outcome.findings)

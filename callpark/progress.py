@@ -24,8 +24,9 @@ def shown_progress(*, quiet: bool) -> Iterator[Callable[[Started], None]]:
 
 
 def _plain(started: Started) -> None:
-    if started.place == 1 or started.place % EVERY == 0 or started.place == started.total:
-        print(f"case {started.place} of {started.total}: {started.case.clause}", file=sys.stderr, flush=True)
+    if started.place in (1, started.total) or started.place % EVERY == 0 or started.total is None:
+        of = f" of {started.total}" if started.total else ""
+        print(f"case {started.place}{of}: {started.clause}", file=sys.stderr, flush=True)
 
 
 @contextmanager
@@ -38,8 +39,6 @@ def _live() -> Iterator[Callable[[Started], None]]:
         task = progress.add_task("", total=None)
 
         def watch(started: Started) -> None:
-            progress.update(
-                task, completed=started.place, total=started.total, description=started.case.clause
-            )
+            progress.update(task, completed=started.place, total=started.total, description=started.clause)
 
         yield watch

@@ -14,6 +14,8 @@ from contract_tests.evidence import Evidence
 from contract_tests.judge import Judgement, judge
 from contract_tests.lanes.conform import ConformLane
 from contract_tests.lanes.coverage import coverage_cases
+from contract_tests.lanes.explore import ExploreLane
+from contract_tests.lanes.finding import Finding
 from contract_tests.profile import Profile
 from contract_tests.record.lines import Suite, TargetLine
 from contract_tests.record.redaction import Redaction
@@ -30,11 +32,11 @@ Lane = Literal["conform", "explore", "all"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Started:
-    """A case is about to be sent; `place` of `total`."""
+    """A case of a clause is about to be sent, `place` of `total`; None while nobody can say how many there will be."""
 
-    case: Case
+    clause: str
     place: int
-    total: int
+    total: int | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,7 +44,7 @@ class Plan:
     """What to check, and under which reading the exit status is decided. `clauses` are ids or prefixes of ids.
 
     With `safe` only refusals are sent, so that nothing rings. `max_time` bounds the sending in seconds; what was not
-    sent by then is inconclusive.
+    sent by then is inconclusive. `kept` are findings of earlier runs, which the lane `explore` plays first.
     """
 
     profile: Profile
@@ -54,6 +56,7 @@ class Plan:
     cases: tuple[str, ...] = ()
     max_time: float | None = None
     safe: bool = False
+    kept: tuple[Finding, ...] = ()
 
 
 class NothingSelected(Exception):
@@ -62,10 +65,11 @@ class NothingSelected(Exception):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outcome:
-    """What a check came to, in memory; the record holds the same."""
+    """What a check came to, in memory; the record holds the same. `findings` are what exploring confirmed."""
 
     rulings: tuple[Ruling, ...]
     exit_code: ExitCode
+    findings: tuple[Finding, ...] = ()
 
 
 @dataclass(kw_only=True)
@@ -88,6 +92,7 @@ class Check:
     _writer: RecordWriter = field(init=False)
     _known_cases: set[str] = field(init=False, default_factory=set)
     _begun: float = field(init=False)
+    _findings: list[Finding] = field(init=False, default_factory=list)
 
     def __post_init__(self) -> None:
         redact = Redaction(self.target.secrets)
@@ -105,14 +110,16 @@ class Check:
         judgements = {reading: self._judge(evidence, world, reading) for reading in READINGS}
         rulings = [ruling for judgement in judgements.values() for ruling in judgement.rulings]
         self._write_rulings(judgements, {one.case.id: one for one in evidence})
+        explored, calls_explored = self._explore(world, rulings)
+        rulings += explored
         code = exit_code(r.verdict for r in rulings if r.reading == self.plan.reading)
         self._writer.footer(
             finished=_rfc3339(self.wall_clock()),
             elapsed=self.target.now() - self._begun,
-            calls_used=lane.calls_used,
+            calls_used=lane.calls_used + calls_explored,
             exit_code=code,
         )
-        return Outcome(rulings=tuple(rulings), exit_code=code)
+        return Outcome(rulings=tuple(rulings), exit_code=code, findings=tuple(self._findings))
 
     def _cases(self, world: World) -> tuple[Case, ...]:
         conform = table.all_cases() if self.plan.lane in ("conform", "all") else ()
@@ -123,7 +130,7 @@ class Check:
     def _lane(self, world: World, count: int) -> ConformLane:
         def started(case: Case) -> None:
             self._write_case(case.id, case.clause, case.title)
-            self.watch(Started(case=case, place=len(self._known_cases), total=count))
+            self.watch(Started(clause=case.clause, place=len(self._known_cases), total=count))
 
         return ConformLane(
             target=self.target,
@@ -135,8 +142,49 @@ class Check:
             not_offered=frozenset(self.plan.profile.not_offered),
             started=started,
             safe=self.plan.safe,
-            deadline=None if self.plan.max_time is None else self._begun + self.plan.max_time,
+            deadline=self._deadline(),
         )
+
+    def _explore(self, world: World, rulings: Sequence[Ruling]) -> tuple[list[Ruling], int]:
+        """Races and drawn sequences, on what the fixed table left unbroken; and how many calls they used."""
+        if self.plan.lane == "conform" or self.plan.safe:
+            return [], 0
+
+        def started(case: str, clause: str, title: str) -> None:
+            self._write_case(case, clause, title)
+            self.watch(Started(clause=clause, place=len(self._known_cases), total=None))
+
+        lane = ExploreLane(
+            target=self.target,
+            rung=self.rung,
+            world=world,
+            seed=self.plan.seed,
+            sleep=self.sleep,
+            violations=Schema(openapi_document()).violations,
+            levels=self._levels(),
+            settle=self.plan.profile.settle,
+            not_offered=frozenset(self.plan.profile.not_offered),
+            deadline=self._deadline(),
+            known=frozenset(ruling.clause for ruling in rulings if ruling.is_finding),
+            kept=self.plan.kept,
+            started=started,
+        )
+        explored: list[Ruling] = []
+        for row in lane.run():
+            self._write_case(row.case, row.clause, row.title)
+            if row.finding is not None:
+                self._findings.append(row.finding)
+            for reading in READINGS:
+                ruling = row.ruling(reading)
+                explored.append(ruling)
+                self._writer.ruling(ruling, row.reproduction)
+        return explored, lane.calls_used
+
+    def _deadline(self) -> float | None:
+        return None if self.plan.max_time is None else self._begun + self.plan.max_time
+
+    def _levels(self) -> dict[str, str]:
+        return {clause.id: str(clause.level) for clause in self.catalogue.clauses.values()}
 
     def _evidence(self, lane: ConformLane, chosen: Sequence[Case]) -> list[Evidence]:
         try:
@@ -156,7 +204,7 @@ class Check:
             world=world,
             reading=reading,
             control=table.CONTROL,
-            levels={clause.id: str(clause.level) for clause in self.catalogue.clauses.values()},
+            levels=self._levels(),
             violations=Schema(openapi_document()).violations,
             lists="list" not in self.plan.profile.not_offered,
             safe=self.plan.safe,

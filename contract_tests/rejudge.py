@@ -12,6 +12,7 @@ from contract_tests.draft import listing
 from contract_tests.evidence import Evidence
 from contract_tests.exchange import Exchange
 from contract_tests.judge import judge
+from contract_tests.judge.judge import standing_rows
 from contract_tests.lanes.coverage import coverage_cases
 from contract_tests.record.lines import Record, UntriedLine
 from contract_tests.record.reader import exchanges, rulings
@@ -38,12 +39,17 @@ class Rejudgement:
 
 
 def rejudge(record: Record, catalogue: Catalogue) -> Rejudgement:
-    """Judges a record's exchanges again. With the suite that wrote the record nothing changes."""
+    """Judges a record's exchanges again. With the suite that wrote the record nothing changes.
+
+    Rows of races and drawn sequences stay as they were: their verdicts rest on the order in which things happened.
+    """
     world = World.from_json(record.header.world)
     cases = {case.id: case for case in _cases(record, world)}
     evidence = _evidence(record, cases)
     schema = Schema(openapi_document())
-    now = [
+    recorded = rulings(record)
+    judged = {*cases, *standing_rows()}
+    now = [one for one in recorded if one.case not in judged] + [
         ruling
         for reading in READINGS
         for ruling in judge(
@@ -59,7 +65,7 @@ def rejudge(record: Record, catalogue: Catalogue) -> Rejudgement:
     ]
     return Rejudgement(
         rulings=tuple(now),
-        changed=tuple(_changes(rulings(record), now)),
+        changed=tuple(_changes(recorded, now)),
         exit_code=exit_code(one.verdict for one in now if one.reading == record.header.reading),
     )
 
@@ -97,7 +103,9 @@ def _one(case: Case, sent: Sequence[Exchange], untried: UntriedLine | None) -> E
         exchange=request,
         before=_last_listing(request.call, [one for one in sent if one.number < request.number]),
         after=_last_listing(request.call, [one for one in own if one.number > request.number]),
-        witness_before=_last_listing(request.witness, [one for one in own if one.number < request.number]),
+        witness_before=_last_listing(request.witness, [one for one in sent if one.number < request.number])
+        if request.case == CONTROL.id
+        else None,
         witness_after=_last_listing(request.witness, [one for one in own if one.number > request.number]),
         attempts=len(attempts),
     )

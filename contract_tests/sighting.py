@@ -25,7 +25,9 @@ class Presence(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SeenView:
-    """One view of a call as listed. `status` is None where none is shown; `parking` holds the parked members shown."""
+    """One view of a call as listed. `status` is None where none is shown; `parking` holds the names of the
+    parked members shown, `place` the slot and who parked.
+    """
 
     id: str
     extension: str
@@ -33,6 +35,7 @@ class SeenView:
     source: tuple[str, ...]
     destination: tuple[str, ...]
     parking: frozenset[str]
+    place: tuple[str, ...] = ()
 
     def involves(self, extension: str) -> bool:
         """Whether the extension is this view's, or one of its parties."""
@@ -125,6 +128,9 @@ def _seen_view(view: Mapping[str, Any]) -> SeenView:
         source=_parties(view.get("source")),
         destination=_parties(view.get("destination")),
         parking=frozenset(name for name in PARKED_MEMBERS if view.get(name) not in (None, "")),
+        place=tuple(
+            str(view[name]) for name in ("parkedPos", "parkedBy") if view.get(name) not in (None, "")
+        ),
     )
 
 

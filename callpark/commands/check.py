@@ -39,7 +39,13 @@ UNREACHABLE = 3
 @click.option(
     "--clause", "clauses", multiple=True, help="Only this clause, or all below this prefix; repeatable."
 )
-@click.option("--seed", default=0, show_default=True)
+@click.option("--seed", default=0, show_default=True, help="Decides what the lane explore draws.")
+@click.option(
+    "--keep",
+    "kept_file",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="Keep what exploring finds in this file, and play it first next time.",
+)
 @click.option(
     "--baseline",
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
@@ -90,6 +96,7 @@ def command(
     reading: str,
     clauses: tuple[str, ...],
     seed: int,
+    kept_file: Path | None,
     baseline: Path | None,
     safe: bool,
     rate: float | None,
@@ -116,6 +123,7 @@ def command(
     from contract_tests.approach import NoSuchRung, NoToken, RungName, approach
     from contract_tests.baseline import BaselineError, read_baseline
     from contract_tests.check import Lane, NothingSelected, Plan
+    from contract_tests.lanes.finding import UnreadableFindings, keep, kept
     from contract_tests.preflight import NotReady, preflight
     from contract_tests.profile import ProfileError, read_profile
     from contract_tests.record.redaction import SecretRefused
@@ -126,6 +134,7 @@ def command(
     run = new_run_id()
     try:
         known = read_baseline(baseline) if baseline else None
+        earlier = kept(kept_file) if kept_file else ()
         approached = approach(
             url,
             run=run,
@@ -147,6 +156,7 @@ def command(
         ProfileError,
         BaselineError,
         SecretRefused,
+        UnreadableFindings,
     ) as error:
         raise click.UsageError(str(error)) from error
     try:
@@ -165,6 +175,7 @@ def command(
         clauses=clauses,
         max_time=max_time,
         safe=safe,
+        kept=earlier,
     )
     try:
         checked = run_check(approached, plan, folder=out, formats=formats or DEFAULT_FORMATS, quiet=quiet)
@@ -173,6 +184,9 @@ def command(
     except OSError as error:
         raise click.ClickException(f"{out}: {error.strerror or error}") from error
     click.echo("written: " + ", ".join(str(path) for path in checked.files))
+    if kept_file and checked.findings:
+        keep(kept_file, checked.findings)
+        click.echo(f"kept: {len(checked.findings)} findings in {kept_file}")
     return checked.exit_code if known is None else _beside(checked.files[0], known)
 
 

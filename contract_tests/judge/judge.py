@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import Literal
 
 from contract_tests.case import Case, Kind
 from contract_tests.evidence import Evidence
@@ -42,6 +43,12 @@ CARRIED_BY_CONTROL = (
 
 LISTED_AND_RETRIEVED = "uri/phone-call-id/from-list/listed-and-retrieved"
 ENOUGH_TO_TELL_APART = 3
+Listed = Literal["its id", "another id", "not listed"]
+_LISTED: dict[Listed, str] = {
+    "its id": "the id that was listed retrieved the call",
+    "another id": "the list shows another id than the one that retrieved the call",
+    "not listed": "no call was both listed and retrieved",
+}
 CARRIED_BY_CASE = {"payload/view/required": "failure/view/missing/missing"}
 """Clauses that say the same as a code of the failure table does; a finding is that code's, not theirs."""
 
@@ -215,8 +222,13 @@ def _on_carried_by_case(rulings: Sequence[Ruling]) -> Iterator[Ruling]:
 
 def _on_list_ids(retrievals: Retrievals, reading: Reading, lists: bool) -> Iterator[Ruling]:
     """uri/phone-call-id/from-list: a call that was listed under its id and then retrieved by it."""
-    proof = next((one for one in retrievals.all if retrievals.worked(one) and _was_listed(one.opinion)), None)
+    worked = [one for one in retrievals.all if retrievals.worked(one)]
+    proof = next((one for one in worked if _listed_as(one.opinion) == "its id"), None)
+    other = next((one for one in worked if _listed_as(one.opinion) == "another id"), None)
     verdict = Verdict.PASS if proof else Verdict.INCONCLUSIVE if lists else Verdict.NOT_APPLICABLE
+    if proof is None and other is not None:
+        verdict = Verdict.FAIL
+    shown = proof or other
     yield Ruling(
         clause="uri/phone-call-id/from-list",
         case=LISTED_AND_RETRIEVED,
@@ -224,23 +236,19 @@ def _on_list_ids(retrievals: Retrievals, reading: Reading, lists: bool) -> Itera
         verdict=verdict,
         title="a call that List PhoneCalls shows is retrieved by the id shown there",
         expected=("a listed id that retrieves",),
-        actual="the id that was listed retrieved the call"
-        if proof
-        else "no call was both listed and retrieved",
+        actual=_LISTED[_listed_as(shown.opinion) if shown else "not listed"],
         hint=""
-        if proof or not lists
+        if shown or not lists
         else "List PhoneCalls could not be used before a retrieval that worked.",
-        exchanges=proof.opinion.evidence.numbers if proof else (),
+        exchanges=shown.opinion.evidence.numbers if shown else (),
     )
 
 
-def _was_listed(one: Opinion) -> bool:
+def _listed_as(one: Opinion) -> Listed:
     seen = one.evidence.seen_before()
-    return (
-        seen.presence is Presence.PRESENT
-        and one.evidence.call is not None
-        and seen.id == one.evidence.call.id
-    )
+    if seen.presence is not Presence.PRESENT or one.evidence.call is None:
+        return "not listed"
+    return "its id" if seen.id == one.evidence.call.id else "another id"
 
 
 def _observations(opinions: Sequence[Opinion], retrievals: Retrievals) -> Iterator[Observation]:

@@ -86,7 +86,8 @@ class Retrievals:
         tally: dict[str, int] = {}
         for retrieval in self.all:
             for aspect in retrieval.broken:
-                tally[aspect.clause] = tally.get(aspect.clause, 0) + 1
+                if not self.is_broken_below(retrieval, aspect.clause):
+                    tally[aspect.clause] = tally.get(aspect.clause, 0) + 1
         return frozenset(in_reference | {c for c, n in tally.items() if n >= TOO_MANY_TO_BE_THE_CASE})
 
     @cached_property
@@ -101,6 +102,15 @@ class Retrievals:
         claims_success = retrieval.opinion.answer is not None and retrieval.opinion.answer.is_success
         sound = not any(aspect.clause in CORE for aspect in retrieval.broken)
         return claims_success and sound and self._repeat_was_refused
+
+    def is_broken_below(self, retrieval: Retrieval, clause: str) -> bool:
+        """Whether a case that this one rests on breaks the same clause, so that this one says nothing new."""
+        return any(
+            aspect.clause == clause
+            for one in self.all
+            if one.case.id in retrieval.case.rests_on and one is not self.reference
+            for aspect in one.broken
+        )
 
     def refused_alike(self, opinion: Opinion) -> Case | None:
         """A case that this one rests on and that is refused with the same status and code, if there is one."""
@@ -135,11 +145,16 @@ def verdict_on(retrieval: Retrieval, all_: Retrievals, levels: Mapping[str, str]
         return opinion.verdict, opinion.actual, opinion.hint
     if not retrieval.is_accepted:
         return _verdict_on_refused(retrieval, all_)
-    own = [aspect for aspect in retrieval.broken if aspect.clause not in all_.blamed]
+    elsewhere = [aspect for aspect in retrieval.broken if all_.is_broken_below(retrieval, aspect.clause)]
+    own = [
+        aspect for aspect in retrieval.broken if aspect.clause not in all_.blamed and aspect not in elsewhere
+    ]
     if own and retrieval is not all_.reference:
         mild = all(levels[aspect.clause] == "example" for aspect in own)
         seen = "; ".join(f"{aspect.actual} (expected: {aspect.expected})" for aspect in own)
         return (Verdict.DEVIATION if mild else Verdict.FAIL), f"{opinion.answer}, but {seen}", ""
+    if elsewhere:
+        return Verdict.INCONCLUSIVE, str(opinion.answer), "What this request is made of is broken by itself."
     if not all_.worked(retrieval):
         blamed = [aspect.clause for aspect in retrieval.broken if aspect.clause in CORE]
         hint = (

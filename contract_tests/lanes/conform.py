@@ -72,7 +72,8 @@ class ConformLane:
             ordered = [case for case in ordered if case.kind is Kind.REFUSAL]
         shared = self._take()
         if not self.rung.is_scarce and not self.safe:
-            self._trial.witness = self._ask_for(self.rung.witness)
+            self.started(ordered[0])
+            self._trial.guard(ordered[0], self._ask_for(self.rung.witness))
         if self.rung.is_scarce:
             variations = [case for case in ordered if self._is_variation(case)]
             self._along, packs = packed(variations, Setting(world=self.world, call=shared))
@@ -101,6 +102,8 @@ class ConformLane:
                 shared = self._left_over(case, evidence, shared)
             except RungError as error:
                 evidence = Evidence(case=case, lacking=f"no parked call: {error}")
+            except Exception as error:  # noqa: BLE001  a fault of ours costs this case its verdict, not the run
+                evidence = Evidence(case=case, broken=f"{type(error).__name__}: {error}")
             self._count_silence(evidence)
             yield evidence
             if case is self.control:

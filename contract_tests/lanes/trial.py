@@ -21,7 +21,7 @@ class Trial:
     """Tries cases on calls that it is given.
 
     `settle` bounds in seconds how long an answer may take to show in a listing; once it was spent in full it is not
-    spent again. `witness`, if there is one, is looked at around the control.
+    spent again. `witness`, if there is one, is looked at first and again after the control.
     """
 
     target: Target
@@ -51,7 +51,7 @@ class Trial:
         assert call is not None
         guarded = self.witness if case is self.control else None
         before = self._last_seen.get(call.id) or self._look_before(case, call)
-        witness_before = self._look(case, guarded, "before")
+        witness_before = self._last_seen.get(guarded.id) if guarded is not None else None
         exchange = self.target.exchange(request, case=case.id, call=call, witness=self.witness, also=also)
         after = self._look_until_settled(case, call, exchange)
         witness_after = self._look(case, guarded, "after")
@@ -63,6 +63,11 @@ class Trial:
             witness_before=witness_before,
             witness_after=witness_after,
         )
+
+    def guard(self, case: Case, witness: KnownCall | None) -> None:
+        """Sets the witness, which no request will name, and looks at it, in the name of the case to come."""
+        self.witness = witness
+        self._look(case, witness, "before")
 
     def lacking(self, known: Evidence, error: Lacking) -> Evidence:
         """Evidence of a case for which the target has not the means, by its own word or because nobody said so."""
