@@ -1,0 +1,171 @@
+"""The ways to get a parked call: each gives what the contract of the rungs says."""
+
+import json
+import shlex
+import sys
+
+import pytest
+
+from contract_tests.approach import approach
+from contract_tests.draft import listing
+from contract_tests.profile import Profile
+from contract_tests.sighting import Presence, sight
+from contract_tests.state.hook import WITNESS_VIEW, hook_rung
+from contract_tests.state.rung import RungError, calls_from
+from mockserver.app import build
+from mockserver.serving import running
+from tests.servers import RIGHT
+
+HOOK = """
+import json, sys
+question = json.load(sys.stdin)
+params = question["params"]
+print(json.dumps({"calls": [
+    {"userId": params["userId"], "extension": params["extension"], "phoneCallId": f"{question['state']}{n}",
+     "phoneCallViewId": params.get("phoneCallViewId", "01")}
+    for n in range(params.get("count", 0))
+]}))
+"""
+
+
+@pytest.fixture(scope="module")
+def mock_url():
+    with running(build()) as url:
+        yield url
+
+
+def rung_of(url, name):
+    return approach(url, run=f"rung-{name}", rung=name)
+
+
+def listed(approached, call):
+    answer = approached.target.exchange(listing(call.user, call.extension, call.id))
+    return sight(answer, call.id)
+
+
+@pytest.mark.parametrize("name", ["control", "api"])
+def test_calls_of_a_rung_are_in_the_state_it_says(mock_url, name):
+    found = rung_of(mock_url, name)
+    parked, elsewhere, talking = found.rung.parked(2), found.rung.parked(1, "0003*211"), found.rung.talking()
+
+    assert len({call.id for call in [*parked, *elsewhere, talking]}) == 4
+    assert {call.extension for call in parked} == {"0003*210"}
+    assert [call.extension for call in elsewhere] == ["0003*211"]
+    assert all(listed(found, call).parking for call in [*parked, *elsewhere])
+    assert not talking.parked
+    assert listed(found, talking).is_on_call_with("0003*210")
+    assert all(call.view in {view.id for view in listed(found, call).views} for call in parked)
+    found.target.close()
+
+
+@pytest.mark.parametrize("name", ["control", "api"])
+def test_released_calls_are_gone(mock_url, name):
+    found = rung_of(mock_url, name)
+    calls = [*found.rung.parked(1), found.rung.witness()]
+    found.rung.release(calls)
+    found.rung.release(calls)
+
+    assert [listed(found, call).presence for call in calls] == [Presence.ABSENT] * 2
+    found.target.close()
+
+
+def test_the_api_rung_asks_vendor_methods_only(mock_url):
+    found, seen = rung_of(mock_url, "api"), []
+    found.target.watch = seen.append
+    found.rung.release(found.rung.parked(1))
+
+    assert {exchange.request.method for exchange in seen} == {"POST", "GET", "PUT", "DELETE"}
+    assert all(exchange.request.target.startswith("/uapi/phoneCalls/") for exchange in seen)
+    found.target.close()
+
+
+def test_the_control_plane_gives_the_witness_a_view_of_its_own(mock_url):
+    found = rung_of(mock_url, "control")
+
+    assert found.rung.witness().view == WITNESS_VIEW
+    found.target.close()
+
+
+def test_a_hook_url_sets_calls_up(world):
+    with RIGHT["literal"]() as server:
+        rung = hook_rung(server.hook, world)
+        calls = rung.parked(2)
+        rung.release(calls)
+
+    assert rung.name == "hook"
+    assert [(call.user, call.extension, call.parked) for call in calls] == [("12", "0003*210", True)] * 2
+
+
+def test_a_hook_command_reads_the_question_on_its_input(tmp_path, world):
+    script = tmp_path / "park it.py"
+    script.write_text(HOOK, encoding="utf-8")
+    rung = hook_rung(shlex.join([sys.executable, str(script)]), world)
+
+    assert [call.id for call in rung.parked(2)] == ["parked0", "parked1"]
+    assert rung.witness().view == WITNESS_VIEW
+    assert rung.talking().id == "talking0"
+    assert not rung.talking().parked
+    rung.release(rung.parked(1))
+
+
+@pytest.mark.parametrize(
+    ("code", "said"),
+    [
+        ("raise SystemExit('no lines free')", "no lines free"),
+        ("print('hello')", "no JSON"),
+        ("print('{}')", '{"calls": [...]}'),
+        ("print('{\"calls\": []}')", "1 calls were asked of the hook, 0 came"),
+    ],
+)
+def test_a_hook_command_that_fails_says_what_it_said(world, code, said):
+    with pytest.raises(RungError) as raised:
+        hook_rung(shlex.join([sys.executable, "-c", code]), world).parked(1)
+    assert said in str(raised.value)
+
+
+@pytest.mark.parametrize("hook", ["/no/such/program", "unclosed 'quote", "http://127.0.0.1:9/hook"])
+def test_a_hook_that_is_not_there_is_a_rung_error(world, hook):
+    with pytest.raises(RungError, match="the hook"):
+        hook_rung(hook, world).parked(1)
+
+
+@pytest.mark.parametrize("status", [404, 500])
+def test_a_hook_url_that_refuses_is_a_rung_error(world, raw_server, answered, status):
+    with pytest.raises(RungError, match=f"answered {status}"):
+        hook_rung(raw_server(answered(status, b"nope")).url, world).parked(1)
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        None,
+        [],
+        {},
+        {"calls": {}},
+        {"calls": [{}]},
+        {"calls": [{"userId": 12, "extension": "x"}]},
+        {"calls": ["x"]},
+    ],
+    ids=repr,
+)
+def test_an_answer_that_breaks_the_contract_is_named(value):
+    with pytest.raises(RungError, match=r"calls"):
+        calls_from(value, parked=True)
+
+
+def test_lines_to_see_it_again_are_shell_comments_or_commands(mock_url, world, call):
+    found = rung_of(mock_url, "control")
+    lines = found.rung.reproduction(call)
+    found.target.close()
+
+    assert lines[0].startswith("export CALLPARK_TOKEN=")
+    assert json.loads(shlex.split(lines[1])[-1])["params"]["phoneCallId"] == call.id
+    assert shlex.split(hook_rung("./park.sh", world).reproduction(call)[0], comments=True)[-1] == "./park.sh"
+
+
+def test_a_profile_names_the_hook(raw_server):
+    profile = Profile(secrets={"token": "t0ken-t0ken"}, hook="./park.sh", destination=None)
+    found = approach(raw_server().url, run="r", profile=profile, rung="hook")
+
+    assert found.rung.name == "hook"
+    found.target.close()
