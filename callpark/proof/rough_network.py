@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 LATEST: Final = 0.2
 BROKEN: Final = 0.01
 _CHUNK: Final = 65_536
+_BEGINS_A_REQUEST: Final = b" HTTP/1.1\r\n"
 
 
 @contextmanager
@@ -71,8 +72,10 @@ class _Proxy:
         self, client: asyncio.StreamReader, to_server: asyncio.StreamWriter, to_client: asyncio.StreamWriter
     ) -> None:
         while chunk := await client.read(_CHUNK):
-            await asyncio.sleep(self._random.uniform(0, LATEST))
-            fate = self._random.random()
+            fate = 1.0
+            if _BEGINS_A_REQUEST in chunk:
+                await asyncio.sleep(self._random.uniform(0, LATEST))
+                fate = self._random.random()
             if fate < BROKEN / 2:
                 return
             to_server.write(chunk)
