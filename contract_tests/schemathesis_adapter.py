@@ -22,6 +22,7 @@ from contract_tests.world import TOKEN, KnownCall, World
 
 PUT_PATH = "/phoneCalls/{userId}/{extension}/{phoneCallId}"
 MAX_SHOWN = 160
+DOCUMENTED = (200, 202)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,11 +51,12 @@ class Schema:
     def violations(self, value: Any, status: int) -> list[str]:
         """What is wrong with a JSON body of the PUT at a status; empty where nothing is.
 
-        A member that is null says the same as one that is left out.
+        A member that is null says the same as one that is left out. A success of a status that the document does
+        not know (201, say) is held against what it says of 200; as an error, it would be held against the wrong thing.
         """
         value = _without_nulls(value)
         response = schemathesis.Response(
-            status_code=status,
+            status_code=status if status in DOCUMENTED else 200,
             headers={"content-type": ["application/json"]},
             content=json.dumps(value).encode(),
             request=requests.Request("PUT", "http://localhost/").prepare(),
@@ -126,6 +128,7 @@ def _request_of(case: Any) -> Request:
     headers = {name.title(): str(value) for name, value in prepared.headers.items()}
     headers.pop("Content-Length", None)
     headers.pop("User-Agent", None)
+    headers.pop("X-Schemathesis-Testcaseid", None)  # differs from run to run
     if "Authorization" in headers:
         headers["Authorization"] = f"Bearer {TOKEN}"
     target = prepared.url.removeprefix("http://target") if prepared.url else ""

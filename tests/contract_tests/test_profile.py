@@ -24,11 +24,6 @@ def test_a_profile_says_who_exists_and_where_tokens_come_from(read):
     )
 
     assert (profile.name, profile.user, profile.hook) == ("Example PBX", "7", "./park.sh")
-        "Example PBX",
-        "7",
-        "0007*100",
-        "./park.sh",
-    )
     assert profile.settle == 3.0
     assert profile.secrets == {"token": "s3cret", "other_token": "0ther"}
     assert profile.not_offered == ("talking", "not_terminal")

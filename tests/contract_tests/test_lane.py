@@ -1,0 +1,269 @@
+"""What the conform lane does when a target or a rung misbehaves: a lot of calls stands in for both."""
+
+import json
+
+import pytest
+
+from contract_tests.case import Kind
+from contract_tests.cases import CONTROL, all_cases
+from contract_tests.exchange import Exchange, Response
+from contract_tests.lanes.conform import ATTEMPTS, SILENCES, ConformLane
+from contract_tests.state.rung import RungError
+from contract_tests.world import KnownCall
+
+BY_ID = {case.id: case for case in all_cases()}
+ZERO = BY_ID["failure/timeout/not-positive/zero"]
+LETTERS = BY_ID["failure/timeout/not-numeric/letters"]
+AGAIN = BY_ID["parking/second-retrieval/again"]
+ME = BY_ID["uri/user-id/me/me"]
+TALKING = BY_ID["parking/not-parked/on-the-phone"]
+
+
+class Lot:
+    """Target and rung in one: calls are parked until a request without a fault retrieves them."""
+
+    name, is_scarce = "lot", False
+
+    def __init__(self, answer=None, offers_others=True, stock=1000):
+        self.calls, self.exchanges, self.released, self.clock = {}, [], [], 0.0
+        self.answer, self.offers_others, self.stock = answer or self.honest, offers_others, stock
+
+    # the rung
+
+    def parked(self, count, extension=None):
+        if len(self.calls) >= self.stock:
+            raise RungError("the lot is empty")
+        return [self._call(extension or "0003*210") for _ in range(count)]
+
+    def witness(self):
+        return self._other(self._call("0003*210"))
+
+    def talking(self):
+        return self._other(self._call("0003*210", parked=False))
+
+    def release(self, calls):
+        self.released += [call.id for call in calls]
+
+    def _other(self, call):
+        if not self.offers_others:
+            raise RungError("only parked calls")
+        return call
+
+    def _call(self, extension, parked=True):
+        identifier = f"call{len(self.calls):016}"
+        self.calls[identifier] = parked
+        return KnownCall(
+            id=identifier, user="12", extension=extension, view="01", views=("01",), parked=parked
+        )
+
+    # the target
+
+    def now(self):
+        return self.clock
+
+    def exchange(self, request, *, case="", role="request", call=None, witness=None, also=()):
+        identifier = request.target.rpartition("/")[2]
+        said = self.listed(identifier) if request.method == "GET" else self.answer(identifier, request)
+        response, trouble = (said, None) if isinstance(said, Response) else (None, said)
+        made = Exchange(
+            number=len(self.exchanges) + 1,
+            case=case,
+            role=role,
+            request=request,
+            response=response,
+            trouble=trouble,
+            timed_out=trouble == "silent",
+            call=call,
+            witness=witness,
+        )
+        self.exchanges.append(made)
+        return made
+
+    def listed(self, identifier):
+        parked = {"parkedPos": 1, "extension": "0003*210"}
+        taken = {"status": 5, "extension": "0003*024"}
+        view = {"id": "01"} | (parked if self.calls.get(identifier) else taken)
+        return json_answer(200, {"id": identifier, "phoneCallView": [view]})
+
+    def honest(self, identifier, request):
+        if b'"waitForPickup": 0' in request.body or b"abc" in request.body:
+            return json_answer(400, {"error": {"code": "pc_timeout_invalid", "message": "?"}})
+        return self.retrieve(identifier)
+
+    def retrieve(self, identifier):
+        if not self.calls.get(identifier):
+            return Response(status=204)
+        self.calls[identifier] = False
+        return json_answer(200, {"id": identifier})
+
+    def sent(self):
+        return [each for each in self.exchanges if each.role == "request"]
+
+
+def json_answer(status, value):
+    body = json.dumps(value).encode()
+    return Response(status=status, body=body, body_size=len(body))
+
+
+@pytest.fixture
+def run(world):
+    def run_lane(lot, *cases, **settings):
+        lane = ConformLane(
+            target=lot,
+            rung=lot,
+            world=world,
+            control=CONTROL,
+            sleep=lambda seconds: None,
+            settle=0.1,
+            **settings,
+        )
+        return lane, {one.case.id: one for one in lane.run(cases)}
+
+    return run_lane
+
+
+def test_refusals_share_the_call_that_the_control_then_retrieves(run):
+    lot = Lot()
+    lane, evidence = run(lot, ZERO, LETTERS, AGAIN)
+
+    assert len({one.call.id for one in evidence.values()}) == 1
+    assert [each.case for each in lot.sent()] == [ZERO.id, LETTERS.id, CONTROL.id, AGAIN.id]
+    assert evidence[AGAIN.id].call.parked is False
+    assert lane.calls_used == 1
+
+
+def test_every_other_retrieval_has_a_call_of_its_own(run):
+    lot = Lot()
+    lane, evidence = run(lot, ME)
+
+    assert evidence[ME.id].call.id != evidence[CONTROL.id].call.id
+    assert lane.calls_used == 2
+
+
+def test_a_shared_call_that_was_used_up_is_replaced(run):
+    lot = Lot(answer=lambda identifier, request: lot.retrieve(identifier))
+    _, evidence = run(lot, ZERO, LETTERS)
+
+    assert len({evidence[case.id].call.id for case in (ZERO, LETTERS, CONTROL)}) == 3
+
+
+def test_a_call_is_listed_before_and_after_its_request(run):
+    lot = Lot()
+    _, evidence = run(lot, ZERO)
+
+    assert evidence[ZERO.id].seen_before().parking
+    assert evidence[ZERO.id].seen_after().parking
+    assert evidence[CONTROL.id].seen_after().is_on_call_with("0003*024")
+
+
+def test_the_witness_is_looked_at_around_the_control_only(run):
+    _, evidence = run(Lot(), ZERO, ME)
+
+    assert evidence[CONTROL.id].witness_before is not None
+    assert evidence[CONTROL.id].witness_after is not None
+    assert evidence[ME.id].witness_before is None
+
+
+def test_all_calls_are_released_at_the_end(run):
+    lot = Lot()
+    run(lot, ZERO, ME, TALKING)
+
+    assert sorted(lot.released) == sorted(lot.calls)
+
+
+def test_a_broken_connection_is_tried_again_on_a_fresh_call(run):
+    broken = iter(["reset", "reset"])
+    lot = Lot(answer=lambda identifier, request: next(broken, None) or lot.honest(identifier, request))
+    _, evidence = run(lot, ZERO)
+
+    assert evidence[ZERO.id].attempts == 3
+    assert evidence[ZERO.id].exchange.response.status == 400
+    assert len({each.call.id for each in lot.sent() if each.case == ZERO.id}) == 3
+
+
+def test_a_broken_connection_is_tried_so_often_and_no_more(run):
+    lot = Lot(answer=lambda identifier, request: "reset")
+    _, evidence = run(lot, ZERO)
+
+    assert evidence[ZERO.id].attempts == ATTEMPTS == 3
+    assert len([each for each in lot.sent() if each.case == ZERO.id]) == 3
+
+
+def test_a_silent_target_is_given_up(run):
+    lot = Lot(answer=lambda identifier, request: "silent")
+    _, evidence = run(lot, ZERO, LETTERS, ME, TALKING)
+
+    assert len(lot.sent()) == SILENCES
+    assert "without an answer" in evidence[TALKING.id].lacking
+    assert evidence[TALKING.id].exchange is None
+
+
+def test_after_the_deadline_nothing_is_sent(run):
+    def slow(identifier, request):
+        lot.clock += 10
+        return lot.honest(identifier, request)
+
+    lot = Lot(answer=slow)
+    _, evidence = run(lot, ZERO, LETTERS, ME, deadline=15.0)
+
+    assert [each.case for each in lot.sent()] == [ZERO.id, LETTERS.id]
+    assert "time for this run was over" in evidence[ME.id].lacking
+
+
+def test_without_a_single_call_there_is_no_run(run):
+    with pytest.raises(RungError, match="the lot is empty"):
+        run(Lot(stock=0), ZERO)
+
+
+def test_a_case_without_a_call_is_not_tried_and_the_others_are(run):
+    lot = Lot(stock=2)
+    _, evidence = run(lot, ZERO, ME)
+
+    assert evidence[CONTROL.id].exchange is not None
+    assert evidence[ME.id].lacking == "no parked call: the lot is empty"
+
+
+def test_a_rung_that_parks_only_leaves_what_needs_other_calls_untried(run):
+    _, evidence = run(Lot(offers_others=False), TALKING, ZERO)
+    _, declared = run(Lot(offers_others=False), TALKING, not_offered=frozenset({"talking"}))
+
+    assert "offers no call that is not parked" in evidence[TALKING.id].lacking
+    assert evidence[ZERO.id].witness is None
+    assert "does not offer talking" in declared[TALKING.id].does_not_arise
+
+
+def test_a_fault_of_ours_costs_one_case(run):
+    def broken(identifier, request):
+        if b"abc" in request.body:
+            raise ZeroDivisionError("ours")
+        return lot.honest(identifier, request)
+
+    lot = Lot(answer=broken)
+    _, evidence = run(lot, ZERO, LETTERS)
+
+    assert "ZeroDivisionError" in evidence[LETTERS.id].broken
+    assert evidence[CONTROL.id].exchange.response.status == 200
+
+
+def test_a_target_that_lists_nothing_is_not_asked_to(run):
+    lot = Lot()
+    _, evidence = run(lot, ZERO, ME, not_offered=frozenset({"list"}))
+
+    assert {each.request.method for each in lot.exchanges} == {"PUT"}
+    assert evidence[ZERO.id].before is None
+
+
+def test_each_case_is_announced_before_it_is_sent(run):
+    announced = []
+    lot = Lot()
+    run(lot, ZERO, ME, started=lambda case: announced.append((case.id, len(lot.sent()))))
+
+    assert list(dict.fromkeys(announced)) == [(ZERO.id, 0), (CONTROL.id, 1), (ME.id, 2)]
+
+
+def test_a_safe_run_sends_refusals_only(run):
+    lot = Lot()
+    _, evidence = run(lot, ZERO, ME, AGAIN, BY_ID["payload/grey-values/callerId-null"], safe=True)
+
+    assert set(evidence) == {ZERO.id}
+    assert BY_ID[ZERO.id].kind is Kind.REFUSAL
