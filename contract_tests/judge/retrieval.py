@@ -145,10 +145,9 @@ def verdict_on(retrieval: Retrieval, all_: Retrievals, levels: Mapping[str, str]
         return opinion.verdict, opinion.actual, opinion.hint
     if not retrieval.is_accepted:
         return _verdict_on_refused(retrieval, all_)
-    elsewhere = [aspect for aspect in retrieval.broken if all_.is_broken_below(retrieval, aspect.clause)]
-    own = [
-        aspect for aspect in retrieval.broken if aspect.clause not in all_.blamed and aspect not in elsewhere
-    ]
+    peculiar = [aspect for aspect in retrieval.broken if aspect.clause not in all_.blamed]
+    elsewhere = [aspect for aspect in peculiar if all_.is_broken_below(retrieval, aspect.clause)]
+    own = [aspect for aspect in peculiar if aspect not in elsewhere]
     if own and retrieval is not all_.reference:
         mild = all(levels[aspect.clause] == "example" for aspect in own)
         seen = "; ".join(f"{aspect.actual} (expected: {aspect.expected})" for aspect in own)
