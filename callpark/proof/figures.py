@@ -36,7 +36,7 @@ def figures(
 
 def _kill_figures(kills: Sequence[Kill]) -> Iterable[Figure]:
     seen = [kill for kill in kills if kill.caught]
-    unseen = [kill.defect for kill in kills if not kill.caught]
+    unseen = [f"{kill.defect}: {_silence(kill)}" for kill in kills if not kill.caught]
     elsewhere = [f"{kill.defect}: {kill.lane}" for kill in seen if _too_late(kill)]
     yield Figure(
         name="defects caught",
@@ -53,7 +53,7 @@ def _kill_figures(kills: Sequence[Kill]) -> Iterable[Figure]:
     yield Figure(
         name="right clause named first",
         wanted=f"at least {RIGHT_CLAUSE_FIRST:.0%}",
-        measured=f"{len(seen) - len(astray)} of {len(seen)} ({share:.0%})",
+        measured=f"{len(seen) - len(astray)} of {len(seen)} ({share:.1%})",
         ok=share >= RIGHT_CLAUSE_FIRST,
         misses=tuple(astray),
     )
@@ -66,6 +66,12 @@ def _kill_figures(kills: Sequence[Kill]) -> Iterable[Figure]:
         ok=bool(seen) and not wordy,
         misses=tuple(wordy),
     )
+
+
+def _silence(kill: Kill) -> str:
+    said = kill.trouble or f"nothing said of {kill.clause}"
+    left = f", {kill.open} clauses not judged" if kill.open else ""
+    return f"{said} (lane {kill.planned_lane}{left})"
 
 
 def _too_late(kill: Kill) -> bool:

@@ -64,7 +64,7 @@ def test_every_figure_of_a_bad_run_says_what_is_missing(proof):
     """Each promise that the made-up outcomes break is broken in the figures, and no other."""
     missed = {figure.name: figure.misses for figure in proof.figures if not figure.ok}
     assert missed == {
-        "defects caught": ("me-unknown",),
+        "defects caught": ("me-unknown: nothing said of uri/user-id/me (lane conform)",),
         "right clause named first": ("race-lost: parking/not-parked instead of parking/second-retrieval",),
         "variants alone accused": ("plain: body/json (document), body/json (table)",),
         "must clauses passed by empty servers": ("always-204: uri/user-id/me",),
