@@ -1,0 +1,128 @@
+"""`pytest --pyargs contract_tests --target URL`: one item a row, the same verdicts as `callpark check`."""
+
+import subprocess
+import sys
+import xml.etree.ElementTree as ElementTree
+
+import pytest
+
+from mockserver.app import build
+from mockserver.defects import DEFECTS
+from mockserver.serving import running
+from mockserver.settings import Settings
+
+DEFECT = "timeout-code-of-caller-id"
+CLAUSE = "failure/timeout/not-positive"
+
+
+def run_pytest(folder, *arguments):
+    command = [
+        sys.executable,
+        "-m",
+        "pytest",
+        "-p",
+        "no:cacheprovider",
+        "--pyargs",
+        "contract_tests",
+        *arguments,
+    ]
+    return subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=120)
+
+
+def rows_of(path):
+    """Row id -> what JUnit says of it: passed, failed, error or skipped, with the properties."""
+    found = {}
+    for case in ElementTree.parse(path).iter("testcase"):
+        row = case.get("name").partition("[")[2].rstrip("]")
+        if row:
+            word = next(
+                (child.tag for child in case if child.tag in ("failure", "error", "skipped")), "passed"
+            )
+            properties = {each.get("name"): each.get("value") for each in case.iter("property")}
+            found[row] = (word, properties)
+    return found
+
+
+@pytest.fixture(scope="module")
+def judged(tmp_path_factory, request):
+    """The pytest run against the honest mock and against one with a defect."""
+
+    def run(defect):
+        folder = tmp_path_factory.mktemp("elsewhere")
+        with running(build(Settings(defect=DEFECTS[defect] if defect else None))) as url:
+            done = run_pytest(folder, "--target", url, "--junit-xml", "junit.xml", "-q")
+        return done, rows_of(folder / "junit.xml")
+
+    return {defect: run(defect) for defect in (None, DEFECT)}
+
+
+WORDS = {
+    "pass": "passed",
+    "deviation": "passed",
+    "fail": "failure",
+    "wrong-code": "failure",
+    "inconclusive": "error",
+    "harness-error": "error",
+    "not-applicable": "skipped",
+}
+
+
+@pytest.mark.parametrize("defect", [None, DEFECT], ids=["the honest mock", DEFECT])
+def test_pytest_comes_to_the_verdicts_of_a_check(judged, harness, defect):
+    done, rows = judged[defect]
+    checked = harness.mock(defect=DEFECTS[defect] if defect else None)
+
+    assert {row: word for row, (word, _) in rows.items()} == {
+        case: WORDS[verdict] for case, verdict in checked.verdicts().items()
+    }
+    assert done.returncode == (1 if defect else 0)
+
+
+def test_a_row_carries_its_clause_and_verdict_into_junit(judged):
+    _, rows = judged[DEFECT]
+
+    assert rows[f"{CLAUSE}/zero"] == ("failure", {"clause": CLAUSE, "verdict": "wrong-code"})
+
+
+def test_a_finding_says_what_was_expected_and_what_came(judged):
+    done, _ = judged[DEFECT]
+
+    assert "expected: 400 pc_timeout_invalid" in done.stdout
+    assert "actual:   400 pc_callerid_invalid" in done.stdout
+    assert "Traceback" not in done.stdout
+
+
+def test_items_are_selected_by_clause(tmp_path):
+    with running(build()) as url:
+        done = run_pytest(
+            tmp_path,
+            "--target",
+            url,
+            "-k",
+            "not-positive and zero",
+            "--record",
+            "r.ndjson",
+            "--junit-xml",
+            "j.xml",
+        )
+
+    assert done.returncode == 0
+    assert set(rows_of(tmp_path / "j.xml")) == {f"{CLAUSE}/zero", f"{CLAUSE}/zero-string"}
+    record = (tmp_path / "r.ndjson").read_text(encoding="utf-8")
+    assert f"{CLAUSE}/zero" in record
+    assert "failure/view/missing/missing" not in record
+
+
+def test_without_a_target_there_is_nothing_to_judge(tmp_path):
+    done = run_pytest(tmp_path)
+
+    assert done.returncode != 0
+    assert "pytest --pyargs contract_tests --target URL" in done.stdout + done.stderr
+
+
+def test_a_target_that_is_not_there_is_an_error_of_every_item(tmp_path):
+    done = run_pytest(tmp_path, "--target", "http://127.0.0.1:9", "-k", "not-positive")
+
+    assert done.returncode == 1
+    assert "nobody answers at http://127.0.0.1:9" in done.stdout
+    assert "passed" not in done.stdout.splitlines()[-1]
