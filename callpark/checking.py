@@ -5,8 +5,10 @@ from __future__ import annotations
 import shutil
 import time
 from collections.abc import Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
+from typing import BinaryIO
 
 import click
 
@@ -38,9 +40,8 @@ def run_check(
     May raise `NothingSelected`, and OSError where the folder cannot be written.
     """
     catalogue = callpark_spec.load()
-    folder.mkdir(parents=True, exist_ok=True)
     path = folder / RECORD
-    with path.open("wb") as stream, shown_progress(quiet=quiet) as watch:
+    with closing(approach.target), _created(path) as stream, shown_progress(quiet=quiet) as watch:
         check = Check(
             plan=plan,
             target=approach.target,
@@ -51,13 +52,15 @@ def run_check(
             sleep=time.sleep,
             watch=watch,
         )
-        try:
-            outcome = check.run()
-        finally:
-            approach.target.close()
+        outcome = check.run()
     record = read_record(path)
     pages = write_pages(record, catalogue, folder, formats)
     pages += write_findings(outcome.findings, approach.target.url, folder)
     width = min(shutil.get_terminal_size((100, 24)).columns, 120)
     click.echo("\n".join(render_summary(record, catalogue, width=width)))
     return Checked(exit_code=int(outcome.exit_code), files=(path, *pages), findings=outcome.findings)
+
+
+def _created(path: Path) -> BinaryIO:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    return path.open("wb")

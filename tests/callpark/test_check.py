@@ -64,7 +64,7 @@ def test_nobody_listening_is_said_in_one_line(callpark):
     [
         (("nonsense",), "'nonsense' is no URL of a target; it looks like http://127.0.0.1:8080"),
         (("ftp://127.0.0.1",), "is no URL of a target"),
-        ((NOBODY, "--rung", "magic"), "'magic' is not one of 'auto', 'control', 'hook', 'api'"),
+        ((NOBODY, "--rung", "magic"), "'magic' is not one of 'auto', 'control'"),
         ((NOBODY, "--profile", "absent.yaml"), "absent.yaml"),
         ((NOBODY, "--header", "no-colon"), "'no-colon' is not of the form NAME:VALUE"),
         ((NOBODY, "--shout"), "No such option"),
