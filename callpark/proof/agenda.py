@@ -11,14 +11,14 @@ from callpark.proof.outcome import Outcome
 from callpark.proof.tables import Wrong, sees
 
 PAIR_SEED: Final = 1
-EXPLORING_TIME: Final = 60.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Extent:
     """How much is run: numbers of runs for the digest, of pairs of variants, of seeds for the explore lane.
 
-    Of defects and variants every `every`th is tried; what is left out is in none of the figures.
+    The lane explore is given `exploring` seconds a trial. Of defects and variants every `every`th is tried; what is
+    left out is in none of the figures.
     """
 
     name: Literal["quick", "full"]
@@ -26,11 +26,12 @@ class Extent:
     rough: int
     pairs: int
     explore_seeds: int
+    exploring: float
     every: int = 1
 
 
-QUICK: Final = Extent(name="quick", steady=3, rough=0, pairs=0, explore_seeds=0)
-FULL: Final = Extent(name="full", steady=20, rough=20, pairs=200, explore_seeds=10)
+QUICK: Final = Extent(name="quick", steady=3, rough=0, pairs=0, explore_seeds=0, exploring=8.0)
+FULL: Final = Extent(name="full", steady=20, rough=20, pairs=200, explore_seeds=10, exploring=20.0)
 
 
 def steady_trials(extent: Extent) -> list[Trial]:
@@ -53,24 +54,30 @@ def other_trials(
         *(Trial(candidate=Candidate(variants=(slug,)), purpose="variant") for slug in variants),
         *(Trial(candidate=Candidate(variants=pair), purpose="pair") for pair in pairs),
         *(
-            _explored(Trial(candidate=Candidate(variants=(slug,)), purpose="explored-variant", seed=seed))
+            _explored(
+                Trial(candidate=Candidate(variants=(slug,)), purpose="explored-variant", seed=seed), extent
+            )
             for slug in variants
             for seed in range(extent.explore_seeds)
         ),
     ]
 
 
-def second_looks(wrong: Iterable[Wrong], outcomes: Iterable[Outcome]) -> list[Trial]:
+def second_looks(extent: Extent, wrong: Iterable[Wrong], outcomes: Iterable[Outcome]) -> list[Trial]:
     """The lane explore for every tried defect that the lane conform did not see."""
     known = {outcome.trial.candidate.defect: outcome for outcome in outcomes}
     return [
-        _explored(Trial(candidate=Candidate(defect=each.slug), purpose="explored-kill"))
+        _explored(Trial(candidate=Candidate(defect=each.slug), purpose="explored-kill"), extent)
         for each in wrong
         if each.slug in known and not sees(known[each.slug], each)
     ]
 
 
-def _explored(trial: Trial) -> Trial:
+def _explored(trial: Trial, extent: Extent) -> Trial:
     return Trial(
-        candidate=trial.candidate, purpose=trial.purpose, lane="all", seed=trial.seed, max_time=EXPLORING_TIME
+        candidate=trial.candidate,
+        purpose=trial.purpose,
+        lane="all",
+        seed=trial.seed,
+        max_time=extent.exploring,
     )

@@ -45,7 +45,7 @@ def prove(extent: Extent, *, jobs: int, watch: Watch) -> Proof:
         progress = _Progress(watch, len(alone) + len(beside))
         outcomes = [outcome for trial in alone for outcome in progress.run(pool, [trial])]
         outcomes += progress.run(pool, beside)
-        again = second_looks(wrong, _of(outcomes, "kill"))
+        again = second_looks(extent, wrong, _of(outcomes, "kill"))
         progress.total += len(again)
         outcomes += progress.run(pool, again)
     return proof_of(

@@ -104,6 +104,6 @@ def test_a_second_look_is_taken_at_what_was_tried_and_not_seen():
         outcome("kill", defect="zero-accepted"),
         outcome("kill", defect="me-unknown", broken=("body/json",)),
     ]
-    (again,) = second_looks(WRONG, outcomes)
+    (again,) = second_looks(QUICK, WRONG, outcomes)
     assert (again.candidate.defect, again.lane) == ("zero-accepted", "all")
     assert replace(QUICK, every=2).every == 2
