@@ -55,6 +55,7 @@ def approach(
     run: str,
     profile: Profile | None = None,
     tokens: Mapping[str, str] | None = None,
+    fallback_tokens: Mapping[str, str] | None = None,
     rung: RungName = "auto",
     headers: tuple[tuple[str, str], ...] = (),
     rate: float | None = None,
@@ -63,12 +64,14 @@ def approach(
     """Finds out what answers at a URL and how to check it.
 
     Without a profile and without a token our own mock is checked in a session of its own; anything else needs a
-    token. `tokens` maps `token`, `other_token` and `expired_token` to their values and wins over the profile.
+    token. `tokens` maps `token`, `other_token` and `expired_token` to their values and wins over the profile;
+    `fallback_tokens`, those of the environment, fill what is missing, but do not lead into our mock's own sessions.
 
     `tls` is what certificates are held against; False takes any. Raises `UnusableTarget`, `TargetUnreachable`,
     `NoToken`, `NoSuchRung`, or `RungError` for an unusable inventory.
     """
     given = {name: value for name, value in (tokens or {}).items() if value}
+    found = {name: value for name, value in (fallback_tokens or {}).items() if value}
     quick = Limits(answer=3.0, busy_tries=1)
     scout = Target(
         url=url, secrets={}, now=time.monotonic, sleep=time.sleep, headers=headers, limits=quick, verify=tls
@@ -76,7 +79,7 @@ def approach(
     scout.probe()
     ours = is_our_mock(scout)
     scout.close()
-    described, note = _described(profile, given, ours, run, scout.url)
+    described, note = _described(profile, given, found, ours, run, scout.url)
     target = Target(
         url=url,
         secrets=described.secrets,
@@ -89,16 +92,27 @@ def approach(
     return Approach(target=target, profile=described, rung=_rung(rung, ours, target, described), note=note)
 
 
+def environment_tokens(environment: Mapping[str, str]) -> dict[str, str]:
+    """The tokens in CALLPARK_TOKEN, CALLPARK_OTHER_TOKEN and CALLPARK_EXPIRED_TOKEN."""
+    names = ("token", "other_token", "expired_token")
+    return {name: environment.get(f"CALLPARK_{name.upper()}", "") for name in names}
+
+
 def _described(
-    profile: Profile | None, given: Mapping[str, str], ours: bool, run: str, url: str
+    profile: Profile | None,
+    given: Mapping[str, str],
+    found: Mapping[str, str],
+    ours: bool,
+    run: str,
+    url: str,
 ) -> tuple[Profile, str]:
     if profile is not None:
-        complete = replace(profile, secrets={**profile.secrets, **given})
+        complete = replace(profile, secrets={**found, **profile.secrets, **given})
         _require_token(complete, url)
         return complete, ""
     if ours and not given:
         return mock_profile(SESSION.format(run=run)), ""
-    assumed = Profile(secrets=given)
+    assumed = Profile(secrets={**found, **given})
     _require_token(assumed, url)
     if ours:
         return replace(assumed, name="callpark mock"), ""

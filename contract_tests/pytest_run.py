@@ -15,7 +15,7 @@ from uuid import uuid4
 import pytest
 
 import callpark_spec
-from contract_tests.approach import approach
+from contract_tests.approach import approach, environment_tokens
 from contract_tests.case import Kind
 from contract_tests.cases import CONTROL, all_cases
 from contract_tests.check import Check, Lane, Plan
@@ -46,13 +46,11 @@ class TargetRun:
     ) -> TargetRun:
         """Checks the target with these cases. A target that does not answer is trouble, not an exception."""
         run = uuid4().hex[:8]
-        tokens = {
-            name: os.environ.get(f"CALLPARK_{name.upper()}", "")
-            for name in ("token", "other_token", "expired_token")
-        }
         described = read_profile(profile, os.environ) if profile else None
         try:
-            approached = approach(url, run=run, profile=described, tokens=tokens)
+            approached = approach(
+                url, run=run, profile=described, fallback_tokens=environment_tokens(os.environ)
+            )
             preflight(approached.target, approached.profile)
         except (TargetUnreachable, NotReady) as error:
             return cls(rulings={}, trouble=str(error))

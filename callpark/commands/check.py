@@ -120,7 +120,7 @@ def command(
 
     from callpark.checking import run_check
     from callpark.run_id import new_run_id
-    from contract_tests.approach import NoSuchRung, NoToken, RungName, approach
+    from contract_tests.approach import NoSuchRung, NoToken, RungName, approach, environment_tokens
     from contract_tests.baseline import BaselineError, read_baseline
     from contract_tests.check import Lane, NothingSelected, Plan
     from contract_tests.lanes.finding import UnreadableFindings, keep, kept
@@ -139,7 +139,8 @@ def command(
             url,
             run=run,
             profile=read_profile(profile_file, os.environ) if profile_file else None,
-            tokens=_tokens(token, token_file),
+            tokens={"token": token or _content(token_file)},
+            fallback_tokens=environment_tokens(os.environ),
             rung=cast(RungName, rung),
             headers=tuple(_header(text) for text in headers),
             rate=rate,
@@ -208,13 +209,8 @@ def _beside(record_file: Path, known: tuple[Known, ...]) -> int:
     return int(left.exit_code)
 
 
-def _tokens(token: str | None, token_file: Path | None) -> dict[str, str]:
-    given = token or (token_file.read_text(encoding="utf-8").strip() if token_file else "")
-    return {
-        "token": given or os.environ.get("CALLPARK_TOKEN", ""),
-        "other_token": os.environ.get("CALLPARK_OTHER_TOKEN", ""),
-        "expired_token": os.environ.get("CALLPARK_EXPIRED_TOKEN", ""),
-    }
+def _content(token_file: Path | None) -> str:
+    return token_file.read_text(encoding="utf-8").strip() if token_file else ""
 
 
 def _tls(cacert: Path | None, cert: Path | None, *, insecure: bool) -> ssl.SSLContext:
