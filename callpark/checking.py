@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import time
-from collections.abc import Sequence
-from contextlib import closing
+from collections.abc import Iterator, Sequence
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import BinaryIO
 
 import click
@@ -41,7 +43,12 @@ def run_check(
     """
     catalogue = callpark_spec.load()
     path = folder / RECORD
-    with closing(approach.target), _created(path) as stream, shown_progress(quiet=quiet) as watch:
+    with (
+        closing(approach.target),
+        _created(path) as stream,
+        shown_progress(quiet=quiet) as watch,
+        _home_for_hypothesis(),
+    ):
         check = Check(
             plan=plan,
             target=approach.target,
@@ -59,6 +66,21 @@ def run_check(
     width = min(shutil.get_terminal_size((100, 24)).columns, 120)
     click.echo("\n".join(render_summary(record, catalogue, width=width)))
     return Checked(exit_code=int(outcome.exit_code), files=(path, *pages), findings=outcome.findings)
+
+
+@contextmanager
+def _home_for_hypothesis() -> Iterator[None]:
+    """hypothesis caches tables in the working directory; a check leaves nothing outside its folder."""
+    variable = "HYPOTHESIS_STORAGE_DIRECTORY"
+    if variable in os.environ:
+        yield
+        return
+    with TemporaryDirectory() as home:
+        os.environ[variable] = home
+        try:
+            yield
+        finally:
+            del os.environ[variable]
 
 
 def _created(path: Path) -> BinaryIO:
