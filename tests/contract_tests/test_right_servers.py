@@ -13,7 +13,7 @@ ANSWERS_202 = {"example", "ringing", "unanswered"}
 
 
 def jobs(check):
-    return {name: partial(check.server, factory) for name, factory in RIGHT.items()}
+    return {name: partial(check.server, factory, settle=2.0) for name, factory in RIGHT.items()}
 
 
 @pytest.mark.parametrize("name", RIGHT)
