@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: help demo test lint format lock clean
+.PHONY: help demo test lint format lock proof clean
 
 help:
 	@echo "make demo   park a call, retrieve it, check the mock, write the report"
@@ -13,13 +13,14 @@ help:
 	@echo "make lint   ruff, mypy, import-linter"
 	@echo "make format let ruff put things in order"
 	@echo "make lock   renew requirements.lock"
+	@echo "make proof  run the checker over everything right and wrong, renew reports/proof (takes long)"
 	@echo "make clean  remove what the others made"
 
 demo: $(READY)
 	@$(BIN)/callpark demo
 
 test: $(READY)
-	@$(BIN)/pytest --cov --cov-report=
+	@$(BIN)/pytest -n auto --dist worksteal --cov --cov-report=
 
 lint: $(READY)
 	$(BIN)/ruff check --quiet
@@ -50,7 +51,6 @@ $(READY): requirements.lock pyproject.toml
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
 	@touch $@
 
-.PHONY: proof
 # The whole proof of the checker, renewed in reports/proof. It takes a while.
 proof: $(READY)
 	@$(BIN)/callpark prove --out reports/proof

@@ -27,12 +27,12 @@ def machine(pytester, monkeypatch):
     pytester.makepyfile(TESTS)
     programs_here = pytester.mkdir("bin")
 
-    def run(*programs):
+    def run(*programs, arguments=()):
         for program in programs:
             (programs_here / program).write_text("#!/bin/sh\n")
             (programs_here / program).chmod(0o755)
         monkeypatch.setenv("PATH", str(programs_here))
-        return pytester.runpytest_subprocess("-q", "--strict-markers", "-p", "no:cacheprovider")
+        return pytester.runpytest_subprocess("-q", "--strict-markers", "-p", "no:cacheprovider", *arguments)
 
     return run
 
@@ -59,12 +59,20 @@ def test_with_every_program_there_nothing_is_said(machine, monkeypatch, full):
     assert "passed" in done.outlines[-1]
 
 
-def test_where_everything_has_to_run_an_absent_program_is_an_error(machine, monkeypatch):
+def test_what_the_workers_left_out_is_named_last_too(machine):
+    done = machine(arguments=["-n", "2"])
+    assert done.ret == pytest.ExitCode.OK
+    assert done.outlines[-1] == (
+        "not run for want of a program: test_both, test_browser (apt-get install chromium redis-server)"
+    )
+
+
+@pytest.mark.parametrize("arguments", [[], ["-n", "2"]])
+def test_where_everything_has_to_run_an_absent_program_is_a_failure(machine, monkeypatch, arguments):
     monkeypatch.setenv("CALLPARK_FULL", "1")
-    done = machine("chromium")
-    assert done.ret == pytest.ExitCode.USAGE_ERROR
+    done = machine("chromium", arguments=arguments)
+    assert done.ret == pytest.ExitCode.TESTS_FAILED
     assert any(
-        "CALLPARK_FULL is set, and not run for want of a program: test_both (apt-get install redis-server)"
-        in line
-        for line in (*done.errlines, *done.outlines)
+        "CALLPARK_FULL is set, and a program is absent: apt-get install redis-server" in line
+        for line in done.outlines
     )
