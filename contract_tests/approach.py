@@ -177,4 +177,4 @@ def _ask(sentence: str) -> str:
 def _session(profile: Profile) -> str:
     """The session of the mock that the token stands for."""
     parts = profile.secrets["token"].split(".")
-    return parts[1] if len(parts) == 3 and parts[0] == "mock" else "default"
+    return parts[1] if len(parts) in (3, 4) and parts[0] == "mock" else "default"

@@ -33,7 +33,7 @@ def build(settings: Settings | None = None) -> Mock:
     """Raise ScenarioError or ClockRateError for settings that cannot be used."""
     settings = settings or Settings()
     sessions = Sessions(_SessionMaker(settings), limit=settings.session_limit)
-    vendor = vendor_api(sessions, settings.policy.presentation)
+    vendor = vendor_api(sessions, settings.policy.presentation, token_lifetime=settings.token_lifetime)
     if settings.defect:
         vendor = DefectSeam(vendor, settings.defect)
     if settings.cors:

@@ -19,6 +19,7 @@ class Settings:
     """`scenario` is a bundled name or a path; `clock` is real, manual or x60; `host` is where it will listen.
 
     `cors_origins` come on top of every loopback origin; `cors` False removes CORS altogether.
+    `token_lifetime` is how many seconds of a session's clock the tokens of the token endpoint are good for.
     Bound to anything but loopback, the control plane needs a token: building without one is refused.
     """
 
@@ -32,6 +33,7 @@ class Settings:
     host: str = "127.0.0.1"
     control_token: str | None = None
     session_limit: int = 1_000
+    token_lifetime: int = 3_600
 
     def __post_init__(self) -> None:
         if self.host not in LOOPBACK and not self.control_token:

@@ -1,6 +1,8 @@
 """The connexion application: the document, our validators, our token check, our errors."""
 
+import copy
 import logging
+from typing import Any, Final
 
 from connexion import AsyncApp  # type: ignore[import-untyped]  # it ships no types
 from connexion.datastructures import MediaTypeDict  # type: ignore[import-untyped]  # it ships no types
@@ -22,28 +24,33 @@ from mockserver.http_api.edge import Edge
 from mockserver.http_api.grammar import Compiled
 from mockserver.http_api.operations import PhoneCallOperations, as_response
 from mockserver.http_api.refusals import Refusal, RefusedRequest, for_status
+from mockserver.http_api.token_endpoint import TOKEN_PATH, TokenOperations, in_words_of_the_endpoint
 from mockserver.http_api.validation import body_validator, parameter_validator
 from mockserver.policy import Presentation
 from mockserver.sessions import Sessions
 
+_JSON: Final = "application/json"
 _log = logging.getLogger(__name__)
 
 
-def vendor_api(sessions: Sessions, presentation: Presentation) -> App:
+def vendor_api(sessions: Sessions, presentation: Presentation, *, token_lifetime: int) -> App:
+    """`token_lifetime` is how many seconds the token endpoint's tokens are good for."""
     document = openapi_document()
     contract = Contract(document)
     answering = Answering(contract, presentation)
-    operations = PhoneCallOperations(answering)
+    operations = Operations(
+        PhoneCallOperations(answering), TokenOperations(sessions, answering, lifetime=token_lifetime)
+    )
     compiled = Compiled()
     app = AsyncApp(
         __name__,
         pythonic_params=True,
         swagger_ui_options=SwaggerUIOptions(swagger_ui=False, serve_spec=False),
-        resolver=Resolver(lambda operation_id: getattr(operations, operation_id)),
+        resolver=Resolver(operations.named),
         security_map={"bearer": bearer_handler(TokenCheck(sessions).check)},
     )
     app.add_api(
-        document,
+        _in_json_alone(document),
         validator_map={
             "parameter": parameter_validator(compiled),
             "body": MediaTypeDict({"*/*json": body_validator(compiled, presentation)}),
@@ -58,29 +65,57 @@ def vendor_api(sessions: Sessions, presentation: Presentation) -> App:
     )
 
 
+def _in_json_alone(document: dict[str, Any]) -> dict[str, Any]:
+    """The document without request media types besides JSON, which is all that `Edge` lets through: connexion
+    warns at every request of an operation that has several.
+    """
+    changed = copy.deepcopy(document)
+    for item in changed["paths"].values():
+        for operation in item.values():
+            if isinstance(operation, dict) and "content" in operation.get("requestBody", {}):
+                content = operation["requestBody"]["content"]
+                operation["requestBody"]["content"] = {_JSON: content[_JSON]}
+    return changed
+
+
+class Operations:
+    """The methods behind the document's operationIds."""
+
+    def __init__(self, phone_calls: PhoneCallOperations, tokens: TokenOperations) -> None:
+        self._homes = (phone_calls, tokens)
+
+    def named(self, operation_id: str) -> Any:
+        (home,) = (each for each in self._homes if hasattr(each, operation_id))
+        return getattr(home, operation_id)
+
+
 class Errors:
-    """Whatever is raised below becomes the vendor's envelope; a fault of ours is logged and told as one."""
+    """Whatever is raised below becomes the vendor's envelope, or the token endpoint's; a fault of ours is logged
+    and told as one.
+    """
 
     def __init__(self, answering: Answering) -> None:
         self._answering = answering
 
-    async def refused(self, _request: ConnexionRequest, error: RefusedRequest) -> ConnexionResponse:
-        return self._response(error.refusal)
+    async def refused(self, request: ConnexionRequest, error: RefusedRequest) -> ConnexionResponse:
+        return self._response(request, error.refusal)
 
-    async def problem(self, _request: ConnexionRequest, error: ProblemException) -> ConnexionResponse:
+    async def problem(self, request: ConnexionRequest, error: ProblemException) -> ConnexionResponse:
         hint = " Allowed: Authorization: Bearer <token>." if error.status == 401 else ""
-        return self._response(for_status(error.status, f"{error.detail or error.title}.{hint}"))
+        return self._response(request, for_status(error.status, f"{error.detail or error.title}.{hint}"))
 
     async def http(self, request: ConnexionRequest, error: HTTPException) -> ConnexionResponse:
         if error.status_code == 404:
-            return self._response(for_status(404, f"There is nothing at {request.scope['path']}."))
-        return self._response(for_status(error.status_code, str(error.detail)))
+            return self._response(request, for_status(404, f"There is nothing at {request.scope['path']}."))
+        return self._response(request, for_status(error.status_code, str(error.detail)))
 
-    async def failed(self, _request: ConnexionRequest, error: Exception) -> ConnexionResponse:
+    async def failed(self, request: ConnexionRequest, error: Exception) -> ConnexionResponse:
         _log.error("the mock failed on its own", exc_info=error)
-        return self._response(for_status(500, "The mock failed on its own; its log says how."))
+        return self._response(request, for_status(500, "The mock failed on its own; its log says how."))
 
-    def _response(self, refusal: Refusal) -> ConnexionResponse:
+    def _response(self, request: ConnexionRequest, refusal: Refusal) -> ConnexionResponse:
+        if request.scope["path"].endswith(TOKEN_PATH):  # below the base path, whatever that is
+            refusal = in_words_of_the_endpoint(refusal)
         response = as_response(self._answering.refuse(refusal))
         kept = ("www-authenticate",)
         return ConnexionResponse(

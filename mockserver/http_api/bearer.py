@@ -30,6 +30,8 @@ class TokenCheck:
         if token.is_expired:
             raise _denied("The access token has expired.")
         session = self._sessions.open(_with_header(token, request).session)
+        if token.is_over(session.clock.now()):
+            raise _denied("The access token has expired on its session's clock.")
         if token.user not in session.world.directory.users:
             raise _denied(f"The access token names user '{token.user}', who does not exist.")
         return {"sub": token.user, "session": session}

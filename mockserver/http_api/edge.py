@@ -8,7 +8,9 @@
 - any body is taken for JSON in UTF-8, whatever its media type says;
 - a method that the document does not offer is answered 405 with all that it does offer: connexion's Allow
   names those of one route only;
-- the token may come as `?accessRequestToken=Bearer%20TOKEN`.
+- the token may come as `?accessRequestToken=Bearer%20TOKEN`;
+- the token endpoint, which lies beside the API, is found where connexion has it, below the API's base path, and
+  gets its form as JSON.
 """
 
 from dataclasses import replace
@@ -28,9 +30,12 @@ from mockserver.asgi import (
 from mockserver.http_api.answering import Answer, Answering
 from mockserver.http_api.contract import Contract
 from mockserver.http_api.operations import as_response
-from mockserver.http_api.refusals import Fixed, Refusal, fixed
+from mockserver.http_api.refusals import Fixed, Refusal, RefusedRequest, fixed
+from mockserver.http_api.token_endpoint import TOKEN_PATH, in_words_of_the_endpoint
+from mockserver.http_api.token_form import form_as_json
 
 _ALIAS: Final = "unifiedapi"
+_TOKEN_SEGMENTS: Final = TOKEN_PATH.strip("/").split("/")
 _TOKEN_PARAMETER: Final = "accessRequestToken"
 _REPLACED: Final = frozenset({b"content-type", b"content-length", b"transfer-encoding"})
 
@@ -43,6 +48,7 @@ class Edge:
         self._answering = answering
         self._contract = contract
         self._base = contract.base_path.strip("/")
+        self._token_path = contract.base_path + TOKEN_PATH
         self._strict_media_type = strict_media_type
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -55,11 +61,22 @@ class Edge:
             message = f"The payload is larger than {MAX_BODY_BYTES} bytes."
             await self._refuse(fixed(Fixed.PAYLOAD_TOO_LARGE, message), scope, send)
             return
-        headers = dict(scope["headers"])
-        if self._strict_media_type and body and not _is_json(headers.get(b"content-type", b"")):
+        content_type: bytes = dict(scope["headers"]).get(b"content-type", b"")
+        path = self._path(scope)
+        if path == TOKEN_PATH:
+            message = f"The token endpoint is {TOKEN_PATH}, not {self._token_path}."
+            await self._refuse(fixed(Fixed.NOT_FOUND, message), scope, send)
+            return
+        if path == self._token_path:
+            try:
+                body = await form_as_json(body, content_type.decode("latin-1"))
+            except RefusedRequest as error:
+                await self._refuse(error.refusal, scope, send)
+                return
+        elif self._strict_media_type and body and not _is_json(content_type):
             await self._refuse(fixed(Fixed.MEDIA_TYPE, "Allowed: application/json."), scope, send)
             return
-        cured = self._cured(scope, body)
+        cured = self._cured(scope, path, body)
         methods = self._contract.methods_at(cured["path"])
         if methods and scope["method"] not in methods:
             await self._refuse(_not_allowed(scope["method"], methods), scope, send)
@@ -67,11 +84,12 @@ class Edge:
         await self._app(cured, _replay(body, receive), send)
 
     async def _refuse(self, refusal: Refusal, scope: Scope, send: Send) -> None:
+        if self._path(scope) == self._token_path:
+            refusal = in_words_of_the_endpoint(refusal)
         answer: Answer = self._answering.refuse(refusal)
         await as_response(answer)(scope, _nothing_more, send)
 
-    def _cured(self, scope: Scope, body: bytes) -> Scope:
-        path = self._path(scope)
+    def _cured(self, scope: Scope, path: str, body: bytes) -> Scope:
         headers = [(name, value) for name, value in scope["headers"] if name not in _REPLACED]
         headers.append((b"content-type", b"application/json"))
         headers.append((b"content-length", str(len(body)).encode()))
@@ -83,6 +101,10 @@ class Edge:
         segments = [_segment(part) for part in raw.partition(b"?")[0].strip(b"/").split(b"/")]
         if segments[0] == _ALIAS:
             segments[0] = self._base
+        if segments == _TOKEN_SEGMENTS:
+            return self._token_path
+        if segments == [self._base, *_TOKEN_SEGMENTS]:
+            return TOKEN_PATH
         path = "/" + "/".join(segments)
         return f"{path}/" if segments == [self._base] else path
 

@@ -157,6 +157,10 @@ class Conformance:
         }
         segments = [segment for segment in httpx.URL(path).path.split("/") if segment][1:]
         template = "/phoneCalls/{userId}/simple" if method == "POST" else templates.get(len(segments))
+        if httpx.URL(path).path.startswith("/oauth"):
+            template = "/oauth/token.php"
+            if method != "POST":
+                return {"$ref": "#/components/schemas/TokenError"}
         operation = self._document["paths"].get(template, {}).get(method.lower())
         if operation is None:
             return {"$ref": "#/components/schemas/Error"}

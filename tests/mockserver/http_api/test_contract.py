@@ -6,6 +6,7 @@ import callpark_spec
 from mockserver.http_api.contract import Contract
 from mockserver.http_api.operations import PhoneCallOperations
 from mockserver.http_api.refusals import Fixed
+from mockserver.http_api.token_endpoint import TokenOperations
 from mockserver.simulator.outcomes import Field
 
 
@@ -32,7 +33,12 @@ def test_every_operation_of_the_document_has_a_method():
         for operation in item.values()
         if isinstance(operation, dict)
     }
-    methods = {name for name in vars(PhoneCallOperations) if not name.startswith("_")}
+    methods = {
+        name
+        for home in (PhoneCallOperations, TokenOperations)
+        for name in vars(home)
+        if not name.startswith("_")
+    }
     assert methods == ids
 
 
