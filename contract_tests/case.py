@@ -11,6 +11,7 @@ from contract_tests.exchange import Request
 
 AS_PRINTED = "request/documented-example/as-printed"
 REQUIRED_ONLY = "payload/wait-for-pickup/optional/both-absent"
+NO_SUCH_CALL = "failure/call/unknown/hex"
 
 
 class Kind(StrEnum):
@@ -50,7 +51,11 @@ class Case:
     """What `request` changes of its base; None where the request was made otherwise."""
 
     rests_on: tuple[str, ...] = ()
-    """Cases that this one is made of: where one of them is refused with the same answer, this one says nothing new."""
+    """Cases that this one is made of, or that fail for the same cause and say it more exactly.
+
+    Where one of them is refused with the same answer, a retrieval says nothing new; where one of them is a finding,
+    it is named first.
+    """
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,9 +67,11 @@ class Rows:
 
     area: str
 
-    def refusal(self, clause: str, slug: str, title: str, change: Change) -> Case:
+    def refusal(
+        self, clause: str, slug: str, title: str, change: Change, rests_on: tuple[str, ...] = (AS_PRINTED,)
+    ) -> Case:
         """The page's request with one thing wrong."""
-        return self._case(clause, slug, title, Kind.REFUSAL, change)
+        return self._case(clause, slug, title, Kind.REFUSAL, change, rests_on=rests_on)
 
     def retrieval(
         self,

@@ -120,6 +120,17 @@ def member(name: str, value: Any) -> Change:
     return lambda draft, setting: replace(draft, payload=draft.payload | {name: value})
 
 
+def written(name: str, text: str) -> Change:
+    """One member of the payload stands in the body in these words, such as a number that no float can hold."""
+
+    def change(draft: Draft, setting: Setting) -> Draft:
+        values = {key: json.dumps(value, ensure_ascii=False) for key, value in draft.payload.items()}
+        members = (f"{json.dumps(key)}: {value}" for key, value in (values | {name: text}).items())
+        return replace(draft, raw=("{" + ", ".join(members) + "}").encode())
+
+    return change
+
+
 def without(*names: str) -> Change:
     """Members of the payload are left out."""
     return lambda draft, setting: replace(

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from contract_tests.case import Case, Rows
+from contract_tests.case import AS_PRINTED, NO_SUCH_CALL, Case, Rows
 from contract_tests.draft import DoesNotArise, Setting, both, member, member_from, segment, without
 
 _ROWS = Rows("failure")
@@ -19,7 +19,8 @@ def _caller_id(reason: str, slug: str, value: Any, title: str) -> Case:
 
 
 def _call_id(reason: str, slug: str, value: str, title: str) -> Case:
-    return _ROWS.refusal(f"call/{reason}", slug, f"the call id {title}", segment("call_id", value))
+    rests_on = (AS_PRINTED,) if reason == "unknown" else (AS_PRINTED, NO_SUCH_CALL)
+    return _ROWS.refusal(f"call/{reason}", slug, f"the call id {title}", segment("call_id", value), rests_on)
 
 
 def _view_of_witness(setting: Setting) -> str | None:

@@ -3,7 +3,7 @@
 from typing import Any
 
 from contract_tests.case import Case, Rows
-from contract_tests.draft import DoesNotArise, Lacking, member, member_from, without
+from contract_tests.draft import DoesNotArise, Lacking, member, member_from, without, written
 
 _ROWS = Rows("payload")
 _NEVER = AssertionError("every world has this")
@@ -13,8 +13,9 @@ def _accepts(clause: str, slug: str, title: str, name: str, value: Any) -> Case:
     return _ROWS.addition(clause, slug, title, member(name, value))
 
 
-def _grey(slug: str, name: str, value: Any) -> Case:
-    return _ROWS.observation("grey-values", slug, f"{name} is {slug.partition('-')[2]}", member(name, value))
+def _grey(slug: str, name: str, value: Any, shown: str = "") -> Case:
+    title = f"{name} {shown or 'is ' + slug.partition('-')[2]}"
+    return _ROWS.observation("grey-values", slug, title, member(name, value))
 
 
 CASES: tuple[Case, ...] = (
@@ -63,8 +64,18 @@ CASES: tuple[Case, ...] = (
     _grey("waitForPickup-leading-zero", "waitForPickup", "020"),
     _grey("waitForPickup-huge", "waitForPickup", 2**63),
     _grey("waitForPickup-superscript", "waitForPickup", "²"),
+    _ROWS.observation(
+        "grey-values", "waitForPickup-exponent", "waitForPickup is 1e309, more than a float holds",
+        written("waitForPickup", "1e309"),
+    ),
     _grey("callerId-null", "callerId", None),
     _grey("callerId-empty", "callerId", ""),
     _grey("callerId-accents", "callerId", "Zoë Ångström <42420042>"),
+    _grey("callerId-other-script", "callerId", "東京 📞 <42420042>", "is in another script"),
+    _grey("callerId-long", "callerId", "John " * 2_000 + "<42420042>", "has a name of 10,000 characters"),
+    _grey("callerId-quotes", "callerId", 'John "Jack" O\'Doe\\ <42420042>', "has quotes and a backslash in its name"),
+    _grey("callerId-brackets", "callerId", "John <Jack> Doe <42420042>", "has brackets in its name"),
+    _grey("callerId-control", "callerId", "John\x00\x1b[31m\r\nDoe <42420042>", "has control characters in its name"),
+    _grey("phoneCallViewId-null", "phoneCallViewId", None),
     _grey("phoneCallViewId-number", "phoneCallViewId", 1),
 )  # fmt: skip

@@ -1,6 +1,6 @@
 """Cases of spec/clauses/uri.yaml."""
 
-from contract_tests.case import AS_PRINTED, Case, Kind, Rows
+from contract_tests.case import AS_PRINTED, NO_SUCH_CALL, Case, Kind, Rows
 from contract_tests.draft import Lacking, both, segment, segment_from, unchanged, with_
 from contract_tests.world import OTHER_TOKEN
 
@@ -54,6 +54,7 @@ CASES: tuple[Case, ...] = (
             segment("extension", "@self"),
             with_(authorization=f"Bearer {OTHER_TOKEN}"),
         ),
+        rests_on=(AS_PRINTED, NO_SUCH_CALL),
     ),
     _ROWS.retrieval(
         "phone-call-id/with-self", "me-and-self", "the call is named by @me, @self and its id",

@@ -31,6 +31,7 @@ OTHER_ACTIONS = frozenset(
     }
 )
 ONE_DAY = 24 * 3600
+LONGER_THAN_ANY_NAME = 80
 
 
 def action_remarks(value: Any) -> Iterator[Remark]:
@@ -111,6 +112,8 @@ def caller_id_remarks(value: Any) -> Iterator[Remark]:
         yield Fault("failure/caller-id/not-a-number", f"callerId {_shown(value)} has letters in its number")
     elif not (re.fullmatch(r"\+?[0-9*]+", number) and re.fullmatch(r"[A-Za-z]+( [A-Za-z]+)* ", name)):
         yield Grey(f"callerId is {_shown(value)}")
+    elif len(value) > LONGER_THAN_ANY_NAME:
+        yield Grey(f"callerId has {len(value)} characters")
     elif "*" in number:
         yield Mild("payload/caller-id/extension-number", "callerId holds an extension number")
 

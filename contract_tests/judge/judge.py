@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
@@ -116,7 +116,7 @@ def judge(
     ]
     weighed = [_weighed(ruling, levels) for ruling in counted]
     return Judgement(
-        rulings=tuple(sorted(weighed, key=lambda ruling: _rank(ruling, control))),
+        rulings=_ranked(weighed, [one.evidence.case for one in opinions], control),
         observations=tuple(_observations(opinions, retrievals)),
         any_worked=retrievals.any_worked,
     )
@@ -132,7 +132,7 @@ def _of_refusals(
         *(_ruling(swept, reading) for swept in sweep_refusals(opinions, any_worked=told_apart)),
     ]
     return Judgement(
-        rulings=tuple(sorted(rulings, key=lambda ruling: not ruling.is_finding)),
+        rulings=_ranked(rulings, [one.evidence.case for one in opinions], retrievals.control),
         observations=(),
         any_worked=told_apart,
     )
@@ -304,8 +304,16 @@ def _weighed(ruling: Ruling, levels: Mapping[str, str]) -> Ruling:
     return ruling
 
 
-def _rank(ruling: Ruling, control: Case) -> int:
-    """Findings first, among them the control's last: what a single change shows is more exact."""
-    if not ruling.is_finding:
-        return 2
-    return 1 if ruling.case == control.id else 0
+def _ranked(rulings: Iterable[Ruling], cases: Iterable[Case], control: Case) -> tuple[Ruling, ...]:
+    """Findings first. Among them the control's come last, since what a single change shows is more exact, and before
+    it what another finding, on which its case rests, says more exactly."""
+    found = list(rulings)
+    exact = {ruling.case for ruling in found if ruling.is_finding} - {control.id}
+    implied = {case.id for case in cases if not exact.isdisjoint(case.rests_on)}
+
+    def rank(ruling: Ruling) -> int:
+        if not ruling.is_finding:
+            return 3
+        return 2 if ruling.case == control.id else 1 if ruling.case in implied else 0
+
+    return tuple(sorted(found, key=rank))

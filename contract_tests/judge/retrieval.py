@@ -155,7 +155,9 @@ def verdict_on(retrieval: Retrieval, all_: Retrievals, levels: Mapping[str, str]
     if elsewhere:
         return Verdict.INCONCLUSIVE, str(opinion.answer), "What this request is made of is broken by itself."
     if not all_.worked(retrieval):
-        blamed = [aspect.clause for aspect in retrieval.broken if aspect.clause in CORE]
+        blamed = [
+            aspect.clause for aspect in retrieval.broken if aspect.clause in (*CORE, "success/link-lists")
+        ]
         hint = (
             f"See {', '.join(blamed)}." if blamed else "List PhoneCalls shows nothing to judge the effect by."
         )

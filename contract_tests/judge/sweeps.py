@@ -120,6 +120,10 @@ def _sweep(
     return Swept(clause=clause, verdict=verdict, expected=expected, actual=actual, hint=hint, numbers=numbers)
 
 
+LISTED_NO_MORE = (
+    "The answer said that the call was retrieved, and then the call was listed no more: it ended (was it lost, or did"
+    " nobody pick up in time?), or the listing hides calls that were retrieved. What became of it cannot be judged."
+)
 ENVELOPE = '{"error": {"code": "...", "message": "..."}}'
 NOTHING_WORKED = "No retrieval was seen to work in this run, so its refusals prove nothing."
 
@@ -131,7 +135,8 @@ def _sweep_aspect(clause: str, all_: Retrievals, lists: bool) -> Swept:
         first, aspect = next((pair for pair in broken if pair[0] is all_.reference), broken[0])
         also = f" (and {len(broken) - 1} more of {len(seen)})" if len(broken) > 1 else ""
         actual = f"{aspect.actual}, with {first.case.title}{also}"
-        return _swept(clause, Verdict.FAIL, aspect, actual, first)
+        hint = LISTED_NO_MORE if clause == "success/link-lists" else ""
+        return _swept(clause, Verdict.FAIL, aspect, actual, first, hint=hint)
     held = [(one, aspect) for one, aspect in seen if aspect.holds]
     if held:
         first, aspect = next((pair for pair in held if pair[1].noted), held[0])

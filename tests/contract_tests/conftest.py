@@ -53,7 +53,7 @@ class Checked:
 
     def exchanges(self):
         lines = [json.loads(line) for line in self.record.splitlines()]
-        return [line for line in lines if line["type"] == "exchange"]
+        return [line for line in lines if line["line"] == "exchange"]
 
 
 def run_check(target, rung, profile, **plan):

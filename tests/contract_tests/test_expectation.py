@@ -105,6 +105,12 @@ def test_numbers_that_json_can_write_and_few_can_read_are_grey(expected, raw):
         *((value, GREY) for value in ("John Doe <42420042> ", "Zoë <42420042>", "R2D2 <42420042>")),
         *((value, GREY) for value in ("O'Hara <42420042>", "John <Doe> <42420042>", "John Doe <424 200>")),
         *((value, GREY) for value in ("John Doe <42420042", "John\nDoe <42420042>", "John Doe <４２>")),
+        *(
+            (value, GREY)
+            for value in ("John " * 20 + "<42420042>", f"John Doe <{'4' * 80}>", '"John" <42420042>')
+        ),
+        ("John " * 20, ["failure/caller-id/no-number"]),
+        ("John " * 20 + "<call-me>", ["failure/caller-id/not-a-number"]),
     ],
     ids=repr,
 )

@@ -184,6 +184,13 @@ def test_what_the_reference_breaks_is_the_aspects_once(judged, levels, clause, c
         assert rows.findings == [clause]
 
 
+def test_a_call_that_is_listed_no_more_is_said_to_be_lost_or_hidden(judged):
+    rows = judged(with_(after=(404, None)))
+
+    assert "listed no more" in rows.by_case["success/link-lists/every-retrieval"].hint
+    assert rows.by_case[CONTROL.id].hint == "See success/link-lists."
+
+
 def test_a_call_listed_under_another_id_afterwards_is_a_deviation(judged):
     rows = judged(with_(after=(200, {"id": "other", "phoneCallView": [TAKEN]})), REPEAT_REFUSED)
 
@@ -381,3 +388,11 @@ def test_findings_come_first_and_the_controls_last_of_them(judged):
 
     assert rows.findings == ["failure/timeout/not-positive", "request/documented-example"]
     assert rows.judgement.rulings[2].verdict is not Verdict.FAIL
+
+
+def test_a_finding_that_another_says_more_exactly_comes_after_it(judged):
+    own_only, unknown = BY_ID["uri/extension/self-own-only/other-token"], BY_ID["failure/call/unknown/hex"]
+    rows = judged((own_only, response(200, CALL)), (unknown, response(200, CALL)), WORKED)
+
+    assert judged((own_only, response(200, CALL)), WORKED).findings == ["uri/extension/self-own-only"]
+    assert rows.findings[:1] == ["failure/call/unknown"]

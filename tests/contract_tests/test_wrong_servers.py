@@ -30,8 +30,8 @@ CONVICTED = {
     "not_json": "body/json",
     "milliseconds": "success/link-lists",  # nobody picks up in time, and the call is gone
     "lost": "success/link-lists",
-    "unknown_is_fine": "uri/extension/self-own-only",  # to whom a call is not is unknown there too
-    "unknown_is_nothing": "failure/call/not-alphanumeric",
+    "unknown_is_fine": "failure/call/unknown",  # another user's call, asked for with @self, is unknown there too
+    "unknown_is_nothing": "failure/call/unknown",
     "codes_swapped": "failure/timeout/not-positive",
     "view_optional": "failure/view/missing",
     "any_view": "failure/view/unknown",
