@@ -70,6 +70,8 @@ def _clause(clause: Clause) -> Iterator[str]:
         yield f"Readings: {', '.join(clause.readings)}"
     if clause.not_tested:
         yield from _paragraph(f"Not tested: {clause.not_tested}", indent="")
+    if clause.no_defect:
+        yield from _paragraph(f"No defect: {clause.no_defect}", indent="")
     yield from _cases(clause.id)
 
 

@@ -100,7 +100,7 @@ def clause_rows(
             level=str(clause.level),
             defects=tuple(breaking[clause.id]),
             caught=tuple(slug for slug in breaking[clause.id] if slug in caught),
-            reason=clause.not_tested or "",
+            reason=clause.not_tested or clause.no_defect or "",
         )
         for clause in catalogue.clauses.values()
         if clause.level is not Level.SILENT

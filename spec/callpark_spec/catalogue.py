@@ -40,7 +40,10 @@ class Quote:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Clause:
-    """One requirement of the page, or one silence of it."""
+    """One requirement of the page, or one silence of it.
+
+    `not_tested` says why it cannot be tested from outside, `no_defect` why the mock has no defect that breaks it.
+    """
 
     id: str
     area: str
@@ -52,6 +55,7 @@ class Clause:
     codes: tuple[str, ...] = ()
     readings: tuple[str, ...] = ()
     not_tested: str | None = None
+    no_defect: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -51,10 +51,11 @@ def _clause(entry: Entry, area: str, page: Page, taken: dict[str, Entry]) -> Cla
         raise entry.error(None, f"the id does not start with the area of its file, `{area}/`")
     if not rest or not all(SLUG.fullmatch(part) for part in rest):
         raise entry.error(None, "the id is no slug", "words of a-z and 0-9, joined by - and parted by /")
-    optional = ("quote", "line", "source", "codes", "readings", "not_tested")
+    optional = ("quote", "line", "source", "codes", "readings", "not_tested", "no_defect")
     entry.only(required=("level", "text"), optional=optional)
     level = _level(entry)
     _check_grounds(entry, level, page)
+    _check_reasons(entry, level)
     return Clause(
         id=entry.key,
         area=area,
@@ -66,6 +67,7 @@ def _clause(entry: Entry, area: str, page: Page, taken: dict[str, Entry]) -> Cla
         codes=entry.texts("codes"),
         readings=entry.texts("readings"),
         not_tested=entry.optional_text("not_tested"),
+        no_defect=entry.optional_text("no_defect"),
     )
 
 
@@ -86,6 +88,15 @@ def _check_grounds(entry: Entry, level: Level, page: Page) -> None:
         raise entry.error(None, f"a clause of level {level} needs the key `source`")
     if "quote" in entry.fields or "line" in entry.fields:
         _quote(entry, "quote", page)
+
+
+def _check_reasons(entry: Entry, level: Level) -> None:
+    """A silent clause is never broken, and what is not tested has no defect either: no further reason is due."""
+    for name in ("not_tested", "no_defect"):
+        if name in entry.fields and level is Level.SILENT:
+            raise entry.error(name, f"a clause of level {level} is observed only and needs no reason")
+    if "not_tested" in entry.fields and "no_defect" in entry.fields:
+        raise entry.error("no_defect", "`not_tested` is reason enough")
 
 
 def _quote(entry: Entry, name: str, page: Page) -> Quote:

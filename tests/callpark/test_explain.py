@@ -40,3 +40,8 @@ def test_an_unknown_word_comes_with_the_nearest_that_is_known(callpark):
     done = callpark("explain", "pc_timout_invalid")
     assert (done.status, done.out) == (2, "")
     assert "`pc_timout_invalid`; did you mean `pc_timeout_invalid`?" in done.err
+
+
+def test_a_reason_why_something_is_not_tried_is_told(callpark):
+    assert "\nNo defect: Any retrieval carries it out" in callpark("explain", "request/method").out
+    assert "\nNot tested: What a telephone displays" in callpark("explain", "payload/caller-id/displayed").out

@@ -236,38 +236,6 @@ def test_every_class_has_defects():
     assert {each.kind for each in DEFECTS.values()} == set(Kind)
 
 
-BY_ANY_RETRIEVAL = (
-    "Any retrieval carries it out; a server that breaks it retrieves nothing, and its run is void."
-)
-REASONS = {
-    "request/method": BY_ANY_RETRIEVAL,
-    "request/path": BY_ANY_RETRIEVAL,
-    "request/no-query": BY_ANY_RETRIEVAL,
-    "request/payload": BY_ANY_RETRIEVAL,
-    "uri/user-id/required": BY_ANY_RETRIEVAL,
-    "uri/user-id/identifier": BY_ANY_RETRIEVAL,
-    "uri/extension/required": BY_ANY_RETRIEVAL,
-    "uri/extension/number": BY_ANY_RETRIEVAL,
-    "uri/phone-call-id/required": BY_ANY_RETRIEVAL,
-    "uri/phone-call-id/addresses": BY_ANY_RETRIEVAL,
-    "payload/send-call-to/connects": "parking/connects says the same of the call; its defects break both.",
-    "payload/view/subject": BY_ANY_RETRIEVAL,
-    "payload/view/required": "failure/view/missing says the same and has the code; its defects break both.",
-    "access/user-app": BY_ANY_RETRIEVAL,
-    "access/on-behalf-of-user": BY_ANY_RETRIEVAL,
-    "access/bearer": BY_ANY_RETRIEVAL,
-    "access/challenge": "Its absence is only noted: the variant no-challenge shows it.",
-    "success/status-accepted": "It is observed only: the variant accepted-202 shows it.",
-}
-"""The clauses that could have a defect and have none."""
-
-
-def test_every_clause_has_a_defect_or_a_reason():
-    clauses = callpark_spec.load().clauses.values()
-    wanted = {each.id for each in clauses if each.level != "silent" and not each.not_tested}
-    assert wanted - {each.clause for each in DEFECTS.values()} == REASONS.keys()
-
-
 SEEDED = {
     "wrong_code", "zero_timeout", "neg_timeout", "unicode_500", "no_message", "unknown_200", "second_200",
     "wrong_id", "sendto_ignored", "no_view", "no_auth", "body_204", "self_ignored", "other_view", "park_noop",

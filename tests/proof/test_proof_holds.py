@@ -21,6 +21,7 @@ PROMISES = (
     "variants alone accused",
     "must clauses passed by empty servers",
     "runs with the same digest",
+    "clauses with a defect or a reason",
 )
 
 

@@ -134,6 +134,43 @@ access/new:
         "access/new.quote",
         "on line 1000; it starts on line 84",
     ),
+    "silent with a reason why there is no defect": (
+        "clauses/access.yaml",
+        """\
+access/new:
+  level: silent
+  text: T.
+  source: S.
+  no_defect: R.  # here
+""",
+        "access/new.no_defect",
+        "a clause of level silent is observed only and needs no reason",
+    ),
+    "silent with a reason why it is not tested": (
+        "clauses/access.yaml",
+        """\
+access/new:
+  level: silent
+  text: T.
+  source: S.
+  not_tested: R.  # here
+""",
+        "access/new.not_tested",
+        "a clause of level silent is observed only and needs no reason",
+    ),
+    "two reasons": (
+        "clauses/access.yaml",
+        """\
+access/new:
+  level: derived
+  text: T.
+  source: S.
+  not_tested: R.
+  no_defect: R.  # here
+""",
+        "access/new.no_defect",
+        "`not_tested` is reason enough",
+    ),
     "second quote of a reading": (
         "readings.yaml",
         """\
