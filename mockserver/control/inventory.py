@@ -1,12 +1,15 @@
-"""Calls and worlds as the control plane shows them."""
+"""Calls, phones and worlds as the control plane shows them: camelCase, moments in epoch seconds."""
 
 from dataclasses import asdict
 from typing import Any
 
 from mockserver.session import Session
+from mockserver.simulator.directory import Extension
 from mockserver.simulator.door import next_due
 from mockserver.simulator.events import Event
 from mockserver.simulator.phone_call import PhoneCall
+from mockserver.simulator.terminals import ringing_at
+from mockserver.simulator.world import World
 
 Json = dict[str, Any]
 
@@ -26,16 +29,31 @@ def handles(calls: tuple[PhoneCall, ...]) -> Json:
     return {"calls": [handle(call) for call in calls]}
 
 
+def shown(value: object) -> Any:
+    """A dataclass of the simulator with its members in camelCase."""
+    return _camel(asdict(value))  # type: ignore[call-overload]  # the stubs know no bound for "any dataclass"
+
+
+def terminal(world: World, extension: Extension) -> Json:
+    """`ringing` names the call that a pickup would take."""
+    ringing = ringing_at(world, extension.number)
+    return {
+        **shown(extension),
+        "ringing": ringing[0].id if ringing else None,
+    }
+
+
 def state(session: Session) -> Json:
-    """Moments are epoch seconds."""
     world = session.world
     return {
         "session": session.name,
         "scenario": session.scenario.name,
         "clock": {"now": world.now, "rate": session.clock.rate, "nextDue": next_due(world)},
-        "calls": [asdict(call) for call in world.calls.values()],
+        "calls": [shown(call) for call in world.calls.values()],
+        "terminals": [terminal(world, each) for each in world.directory.extensions.values()],
         "lots": {
             organization.id: {
+                "name": organization.name,
                 "slots": organization.slots,
                 "taken": {str(slot): call for slot, call in sorted(world.lot(organization.id).taken.items())},
             }
@@ -45,4 +63,17 @@ def state(session: Session) -> Json:
 
 
 def told(event: Event) -> Json:
-    return {"event": type(event).__name__, **asdict(event)}
+    return {"event": type(event).__name__, **shown(event)}
+
+
+def _camel(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {_camel_name(name): _camel(member) for name, member in value.items()}
+    if isinstance(value, list | tuple):
+        return [_camel(member) for member in value]
+    return value
+
+
+def _camel_name(name: str) -> str:
+    first, *rest = name.split("_")
+    return first + "".join(word.capitalize() for word in rest)

@@ -1,15 +1,21 @@
 """What the control plane takes in, read strictly."""
 
-from typing import Annotated, Literal, TypeVar
+from typing import Annotated, Literal
 
 import msgspec
 
-from mockserver.control.faults import bad_request
-from mockserver.simulator.commands import FIRST_VIEW_ID
+from mockserver.simulator.commands import (
+    FIRST_VIEW_ID,
+    MAX_IN_PARKING_SECONDS,
+    WAIT_FOR_PICKUP_SECONDS,
+)
+from mockserver.simulator.directory import Pickup
 
 Count = Annotated[int, msgspec.Meta(ge=1, le=1000)]
 Seconds = Annotated[float, msgspec.Meta(ge=0, le=10_000_000_000)]
 ViewId = Annotated[str, msgspec.Meta(pattern=r"^[0-9]{2,4}$")]
+Text = Annotated[str, msgspec.Meta(min_length=1, max_length=500)]
+Duration = Annotated[float, msgspec.Meta(gt=0, le=10_000_000_000)]
 CallId = Annotated[str, msgspec.Meta(pattern=r"^[A-Za-z0-9]{1,64}$")]
 
 
@@ -25,7 +31,7 @@ class Params(msgspec.Struct, forbid_unknown_fields=True, rename="camel"):
     count: Count = 1
     user_id: str = "12"
     extension: str = "0003*210"
-    max_in_parking: Annotated[float, msgspec.Meta(gt=0, le=10_000_000_000)] | None = None
+    max_in_parking: Duration | None = None
     phone_call_id: CallId | None = None
     phone_call_view_id: ViewId = FIRST_VIEW_ID
     session: Annotated[str, msgspec.Meta(pattern=r"^[A-Za-z0-9_-]{3,64}$")] | None = None
@@ -44,11 +50,30 @@ class AdvanceRequest(msgspec.Struct, forbid_unknown_fields=True):
     seconds: Seconds
 
 
-Shape = TypeVar("Shape")
+class CallRequest(msgspec.Struct, forbid_unknown_fields=True, rename="camel"):
+    """A call between `extension` and `other`, an extension or a public number; `maxInParking` only if parked."""
+
+    extension: str = "0003*210"
+    other: Text | None = None
+    state: Literal["ringing", "talking", "parked"] = "talking"
+    caller_id: Text | None = None
+    max_in_parking: Duration | None = None
+    phone_call_id: CallId | None = None
+    phone_call_view_id: ViewId = FIRST_VIEW_ID
 
 
-def read(data: bytes, shape: type[Shape]) -> Shape:
-    try:
-        return msgspec.json.decode(data, type=shape)
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-        raise bad_request(f"{error}") from None
+class ParkRequest(msgspec.Struct, forbid_unknown_fields=True, rename="camel"):
+    max_in_parking: Duration = MAX_IN_PARKING_SECONDS
+
+
+class RetrieveRequest(msgspec.Struct, forbid_unknown_fields=True, rename="camel"):
+    send_call_to: str
+    caller_id: Text | None = None
+    wait_for_pickup: Duration = WAIT_FOR_PICKUP_SECONDS
+
+
+class AnsweringRequest(msgspec.Struct, forbid_unknown_fields=True):
+    """`after` is in seconds and counts only for a phone that answers."""
+
+    pickup: Pickup
+    after: Annotated[float, msgspec.Meta(ge=0, le=86_400)] = 0.0

@@ -1,13 +1,34 @@
-"""Named states that a test asks for, and takes down again."""
+"""Named states that a test asks for and takes down again, and the world as it is."""
 
 from dataclasses import replace
+from typing import Any, Final
 
+from mockserver.control.asked import Asked, Operations
 from mockserver.control.faults import bad_request
+from mockserver.control.inventory import handles, state
 from mockserver.control.messages import Params, StateRequest
 from mockserver.session import Session
 from mockserver.simulator.commands import End, Stage
 from mockserver.simulator.outcomes import Created, Refused
 from mockserver.simulator.phone_call import PhoneCall
+
+
+async def set_up(asked: Asked) -> Any:
+    wanted = await asked.read(StateRequest)
+    return handles(bring_about(asked.session(wanted.params.session), wanted))
+
+
+async def reset(asked: Asked) -> Any:
+    session = asked.session()
+    session.reset()
+    return handles(session.parked_calls())
+
+
+async def show(asked: Asked) -> Any:
+    return state(asked.current())
+
+
+STATES: Final[Operations] = {"setUpState": set_up, "reset": reset, "getState": show}
 
 
 def bring_about(session: Session, request: StateRequest) -> tuple[PhoneCall, ...]:

@@ -157,8 +157,10 @@ def _new_call(
     nonce: str | None,
     view_id: str = FIRST_VIEW_ID,
 ) -> PhoneCall:
-    """A ringing call.  Its first view is the charged extension's if that is a party, else the source's."""
-    parties = (destination, source) if extension.number == destination != source else (source, destination)
+    """A call that rings at its destination.  The charged extension's view comes first if it is a party."""
+    charged_is_called = extension.number == destination != source
+    parties = (destination, source) if charged_is_called else (source, destination)
+    statuses = (Status.OTHER_SIDE_RINGING, Status.RINGING)
     shown = (caller_ids[0] or extension.caller_id, caller_ids[1] or caller_ids[0] or extension.caller_id)
     views = tuple(
         View(
@@ -174,7 +176,7 @@ def _new_call(
         for party_view_id, party, status, caller_id in zip(
             (view_id, next_view_id(view_id)),
             parties,
-            (Status.OTHER_SIDE_RINGING, Status.RINGING),
+            statuses[::-1] if charged_is_called else statuses,
             shown,
             strict=True,
         )

@@ -3,6 +3,9 @@
 from dataclasses import dataclass
 from typing import Final
 
+from mockserver.simulator.directory import Answering
+from mockserver.simulator.rules import Rules
+
 WAIT_FOR_PICKUP_SECONDS: Final = 25.0
 MAX_IN_PARKING_SECONDS: Final = 180.0
 
@@ -95,4 +98,26 @@ class End:
     call_id: str
 
 
-Command = List | UnPark | Park | Create | HangUp | Stage | End
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SetAnswering:
+    """From now on this extension answers so; `extension` is the extended form."""
+
+    extension: str
+    answering: Answering
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PickUp:
+    """Somebody picks up the phone; `extension` is the extended form."""
+
+    extension: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SetRules:
+    """From now on the lot takes these liberties."""
+
+    rules: Rules
+
+
+Command = List | UnPark | Park | Create | HangUp | Stage | End | SetAnswering | PickUp | SetRules

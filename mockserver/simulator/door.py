@@ -7,12 +7,25 @@ from typing import Any, Final
 
 from mockserver.simulator.addressing import calls_at
 from mockserver.simulator.calling import decide_create, decide_end, decide_hang_up, decide_stage
-from mockserver.simulator.commands import Command, Create, End, HangUp, List, Park, Stage, UnPark
-from mockserver.simulator.events import Event
+from mockserver.simulator.commands import (
+    Command,
+    Create,
+    End,
+    HangUp,
+    List,
+    Park,
+    PickUp,
+    SetAnswering,
+    SetRules,
+    Stage,
+    UnPark,
+)
+from mockserver.simulator.events import Event, RulesSet, WorldEvent
 from mockserver.simulator.evolve import fold
-from mockserver.simulator.outcomes import Created, Listed, Outcome, Parked, RefusalError
+from mockserver.simulator.outcomes import Created, Listed, NothingToDo, Outcome, Parked, RefusalError
 from mockserver.simulator.parking import decide_park
 from mockserver.simulator.retrieving import decide_unpark, unparked
+from mockserver.simulator.terminals import decide_pick_up, decide_set_answering
 from mockserver.simulator.timing import fired
 from mockserver.simulator.world import World
 
@@ -68,10 +81,16 @@ def _decide_list(world: World, command: List, _now: float) -> tuple[Outcome | No
     return Listed(calls=calls_at(world, command.address)), []
 
 
+def _decide_set_rules(_world: World, command: SetRules, now: float) -> tuple[Outcome | None, list[Event]]:
+    return NothingToDo(), [RulesSet(at=now, rules=command.rules)]
+
+
 def _outcome_after(world: World, command: Command, events: list[Event]) -> Outcome:
     if isinstance(command, UnPark):
         return unparked(world, command, events)
-    calls = (world.calls[events[0].call_id],)
+    calls = tuple(world.calls[event.call_id] for event in events[:1] if not isinstance(event, WorldEvent))
+    if isinstance(command, PickUp):
+        return Listed(calls=calls)
     return Parked(calls=calls) if isinstance(command, Park) else Created(calls=calls)
 
 
@@ -85,4 +104,7 @@ _DECISIONS: Final[
     HangUp: decide_hang_up,
     Stage: decide_stage,
     End: decide_end,
+    SetAnswering: decide_set_answering,
+    PickUp: decide_pick_up,
+    SetRules: _decide_set_rules,
 }

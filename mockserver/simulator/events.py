@@ -3,7 +3,9 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
+from mockserver.simulator.directory import Answering
 from mockserver.simulator.phone_call import PhoneCall
+from mockserver.simulator.rules import Rules
 
 
 class EndReason(StrEnum):
@@ -93,7 +95,20 @@ class CallEnded:
     reason: EndReason
 
 
-Event = (
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AnsweringSet:
+    at: float
+    extension: str
+    answering: Answering
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RulesSet:
+    at: float
+    rules: Rules
+
+
+CallEvent = (
     CallPlaced
     | CallAnswered
     | CallParked
@@ -104,3 +119,5 @@ Event = (
     | ComebackAnswered
     | CallEnded
 )
+WorldEvent = AnsweringSet | RulesSet
+Event = CallEvent | WorldEvent

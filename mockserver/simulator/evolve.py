@@ -7,6 +7,7 @@ from heapq import heapify, heappush
 from typing import Any, Final
 
 from mockserver.simulator.events import (
+    AnsweringSet,
     CallAnswered,
     CallEnded,
     CallParked,
@@ -17,6 +18,7 @@ from mockserver.simulator.events import (
     Event,
     RetrievalGivenUp,
     RetrievalStarted,
+    RulesSet,
 )
 from mockserver.simulator.lifecycle import SLOT_OF, Flow, Phase, Slot, Status, Step, after
 from mockserver.simulator.phone_call import Parking, Pending, PhoneCall, Retrieval, View, next_view_id
@@ -36,6 +38,8 @@ STEP_OF: Final[Mapping[type[Event], Step]] = {
 
 def evolve(world: World, event: Event) -> World:
     """Raise IllegalStepError if the event does not fit the phase its call is in."""
+    if isinstance(event, AnsweringSet | RulesSet):
+        return replace(_world_changed(world, event), now=max(world.now, event.at))
     if isinstance(event, CallPlaced):
         before, call = None, event.call
     else:
@@ -51,6 +55,14 @@ def evolve(world: World, event: Event) -> World:
 
 def fold(world: World, events: tuple[Event, ...]) -> World:
     return reduce(evolve, events, world)
+
+
+def _world_changed(world: World, event: AnsweringSet | RulesSet) -> World:
+    if isinstance(event, RulesSet):
+        return replace(world, rules=event.rules)
+    extension = replace(world.directory.extensions[event.extension], answering=event.answering)
+    extensions = {**world.directory.extensions, extension.number: extension}
+    return replace(world, directory=replace(world.directory, extensions=extensions))
 
 
 def _answered(call: PhoneCall, event: CallAnswered) -> PhoneCall:

@@ -3,7 +3,7 @@
 from mockserver.simulator.addressing import call_at, calls_at, terminal_for, view_of
 from mockserver.simulator.commands import UnPark
 from mockserver.simulator.directory import Pickup
-from mockserver.simulator.events import CallRetrieved, Event, RetrievalStarted
+from mockserver.simulator.events import CallRetrieved, Event, RetrievalStarted, WorldEvent
 from mockserver.simulator.lifecycle import Phase
 from mockserver.simulator.outcomes import Conflict, Field, NothingToDo, Outcome, RefusalError, Retrieved
 from mockserver.simulator.phone_call import PhoneCall
@@ -25,7 +25,7 @@ def decide_unpark(world: World, command: UnPark, now: float) -> tuple[Outcome | 
 
 
 def unparked(world: World, command: UnPark, events: list[Event]) -> Retrieved:
-    ids = dict.fromkeys(event.call_id for event in events)
+    ids = dict.fromkeys(event.call_id for event in events if not isinstance(event, WorldEvent))
     return Retrieved(
         calls=tuple(world.calls[call_id] for call_id in ids), bulk=command.address.call_id is None
     )

@@ -5,6 +5,7 @@ The client holds every answer on a vendor path against the OpenAPI document, wha
 
 import asyncio
 import json
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
@@ -15,6 +16,7 @@ import pytest
 
 import callpark_spec
 from mockserver.app import build
+from mockserver.control.document import control_document
 from mockserver.scenario import load_scenario
 from mockserver.settings import Settings
 from mockserver.simulator.commands import Address, Command, Park, Stage, UnPark
@@ -170,6 +172,33 @@ class Conformance:
         return found["content"]["application/json"]["schema"] if "content" in found else None
 
 
+class ControlConformance:
+    """Answers of the control plane against its own document, which knows every route and every status."""
+
+    def __init__(self) -> None:
+        self._document = control_document()
+        self._routes = [
+            (re.compile(re.sub(r"\{\w+\}", "[^/]+", template)), item)
+            for template, item in sorted(self._document["paths"].items(), key=lambda path: path[0].count("{"))
+        ]
+
+    def check(self, method: str, path: str, response: httpx.Response) -> None:
+        path = httpx.URL(path).path
+        item = next((item for pattern, item in self._routes if pattern.fullmatch(path)), {})
+        operation = item.get(method.lower())
+        if operation is None:
+            assert response.status_code in (400, 401, 403, 404, 405)
+            operation = {"responses": {"default": {"$ref": "#/components/responses/Refused"}}}
+        found = operation["responses"].get(str(response.status_code), operation["responses"]["default"])
+        if "$ref" in found:
+            found = self._document["components"]["responses"][found["$ref"].rpartition("/")[2]]
+        media_type = response.headers["content-type"].partition(";")[0]
+        schema = found["content"][media_type]["schema"]
+        if media_type == "application/json":
+            whole = {"allOf": [schema], "components": self._document["components"]}
+            jsonschema_rs.Draft202012Validator(whole).validate(response.json())
+
+
 class Api:
     """Requests to one mock, in this process; `token` and `headers` of a request win over the client's."""
 
@@ -177,6 +206,7 @@ class Api:
         self.mock = build(settings)
         self._runner = runner
         self._conformance = Conformance()
+        self._control_conformance = ControlConformance()
 
     def __call__(
         self, method: str, path: str, body: Any = ..., *, token: str | None = "mock.default.12", **kw: Any
@@ -189,6 +219,8 @@ class Api:
         response = self._runner.run(self._send(method, path, headers, kw))
         if "/_mock" not in path and kw.pop("conforming", True):
             self._conformance.check(method, path, response)
+        if path.startswith("/_mock"):
+            self._control_conformance.check(method, path, response)
         return response
 
     async def _send(self, method: str, path: str, headers: dict[str, str], kw: Any) -> httpx.Response:

@@ -20,7 +20,7 @@ def test_state_shows_calls_lot_and_clock(api):
     state = api.control("GET", "state")
     (call,) = state["calls"]
     assert (call["id"], call["phase"], call["views"][0]["parking"]["slot"]) == (CALL, "parked", 1)
-    assert state["lots"] == {"3": {"slots": 100, "taken": {"1": CALL}}}
+    assert state["lots"] == {"3": {"name": "Default Organization", "slots": 100, "taken": {"1": CALL}}}
     assert (state["clock"]["rate"], state["clock"]["nextDue"]) == (0.0, None)
 
 

@@ -81,3 +81,34 @@ def test_a_wrong_method_is_refused_in_json(api, error_of):
 
 def test_too_large_a_payload_is_refused(api, error_of):
     assert error_of(api("POST", "/_mock/states", b" " * 1_048_577)) == (413, "payload_too_large")
+
+
+@pytest.mark.parametrize(
+    "media_type",
+    ["application/x-www-form-urlencoded", "multipart/form-data; boundary=x", "text/plain", "text/json"],
+)
+def test_what_a_form_can_send_is_refused(api, error_of, media_type):
+    """A form is the one thing that another site's page can post without asking first."""
+    before = api.control("GET", "state")
+    response = api("POST", "/_mock/states", b'{"action": "setup"}', headers={"Content-Type": media_type})
+    assert error_of(response) == (415, "media_type_refused")
+    assert error_of(api("POST", "/_mock/reset", headers={"Content-Type": media_type}))[0] == 415
+    assert api.control("GET", "state") == before
+
+
+@pytest.mark.parametrize(
+    "media_type", ["application/json", "application/json; charset=utf-8", "Application/JSON"]
+)
+def test_json_is_taken_however_it_is_written(api, media_type):
+    body = b'{"action": "setup", "state": "parked"}'
+    assert api("POST", "/_mock/states", body, headers={"Content-Type": media_type}).status_code == 200
+
+
+def test_no_answer_tells_another_origin_that_it_may_read_it(api):
+    for headers in ({}, {"Origin": "http://localhost:5173"}, {"Origin": "http://127.0.0.1:8080"}):
+        response = api("GET", "/_mock/state", headers=headers)
+        assert not [name for name in response.headers if name.startswith("access-control")]
+    preflight = {"Origin": "http://localhost:5173", "Access-Control-Request-Method": "POST"}
+    response = api("OPTIONS", "/_mock/reset", headers=preflight)
+    assert response.status_code == 403
+    assert not [name for name in response.headers if name.startswith("access-control")]

@@ -37,8 +37,8 @@ def test_user_extension_limit_and_id_can_be_chosen(api):
     )["calls"]
     assert (call["userId"], call["extension"], call["phoneCallId"]) == ("13", "0003*310", "abc123")
     events = api.control("POST", "clock/advance", {"seconds": 5})["events"]
-    assert events[0] | {"at": 0} == {"event": "ComebackStarted", "at": 0, "call_id": "abc123"} | {
-        name: events[0][name] for name in ("due", "picks_up")
+    assert events[0] | {"at": 0} == {"event": "ComebackStarted", "at": 0, "callId": "abc123"} | {
+        name: events[0][name] for name in ("due", "picksUp")
     }
 
 

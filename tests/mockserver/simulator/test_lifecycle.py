@@ -2,7 +2,7 @@
 
 import pytest
 
-from mockserver.simulator.events import Event
+from mockserver.simulator.events import CallEvent
 from mockserver.simulator.evolve import STEP_OF
 from mockserver.simulator.lifecycle import SLOT_OF, TRANSITIONS, IllegalStepError, Phase, Slot, Step, after
 
@@ -44,4 +44,4 @@ def test_a_call_in_the_lot_holds_its_slot_while_it_is_being_retrieved():
 
 
 def test_every_event_but_the_first_is_a_step():
-    assert {each.__name__ for each in Event.__args__} - {each.__name__ for each in STEP_OF} == {"CallPlaced"}
+    assert {each.__name__ for each in CallEvent.__args__} - {each.__name__ for each in STEP_OF} == {"CallPlaced"}

@@ -1,0 +1,58 @@
+"""One request to the control plane: its session, its parameters, its body."""
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, TypeVar
+
+import msgspec
+from starlette.requests import Request
+
+from mockserver.asgi import BodyTooLargeError, read_body
+from mockserver.control.faults import ControlError, bad_request
+from mockserver.session import Session
+from mockserver.sessions import DEFAULT_SESSION, Sessions
+from mockserver.tokens import SESSION_HEADER, SESSION_NAME
+
+Shape = TypeVar("Shape")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """`path` holds the variables of the route, decoded; `query` the parameters that the document knows."""
+
+    request: Request
+    sessions: Sessions
+    path: Mapping[str, str] = field(default_factory=dict)
+    query: Mapping[str, str] = field(default_factory=dict)
+
+    def session(self, named: str | None = None) -> Session:
+        """The session that the header names, or `named`, or the default one; made if it is not there yet."""
+        name = self.request.headers.get(SESSION_HEADER, named or DEFAULT_SESSION)
+        if not SESSION_NAME.fullmatch(name):
+            raise bad_request(f"{SESSION_HEADER} must match {SESSION_NAME.pattern}")
+        return self.sessions.open(name)
+
+    def current(self) -> Session:
+        """The session, with everything that has become due by now."""
+        session = self.session()
+        session.elapse()
+        return session
+
+    async def read(self, shape: type[Shape]) -> Shape:
+        """The body, read strictly; raise ControlError.  A shape without required members may be left out."""
+        data = await self.body()
+        try:
+            return msgspec.json.decode(data or b"{}", type=shape)
+        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+            raise bad_request(f"{error}") from None
+
+    async def body(self) -> bytes:
+        try:
+            return await read_body(self.request.receive)
+        except BodyTooLargeError:
+            raise ControlError(413, "payload_too_large", "The payload is too large.") from None
+
+
+Operation = Callable[[Asked], Awaitable[Any]]
+Operations = Mapping[str, Operation]
+"""By operationId.  An operation returns what is to be written as JSON, or a Response; or raises ControlError."""
