@@ -44,4 +44,6 @@ def test_a_call_in_the_lot_holds_its_slot_while_it_is_being_retrieved():
 
 
 def test_every_event_but_the_first_is_a_step():
-    assert {each.__name__ for each in CallEvent.__args__} - {each.__name__ for each in STEP_OF} == {"CallPlaced"}
+    assert {each.__name__ for each in CallEvent.__args__} - {each.__name__ for each in STEP_OF} == {
+        "CallPlaced"
+    }
