@@ -9,6 +9,9 @@ from contract_tests.world import KnownCall
 
 Headers = tuple[tuple[str, str], ...]
 
+LONGEST_BODY = 64 * 1024
+"""Bytes. Of a longer body only the beginning is kept, and only its status is judged: no call is that long."""
+
 Role = Literal["set-up", "before", "request", "after", "tear-down", "preflight"]
 """What an exchange is for: `request` is the one under test, `before` and `after` read the call's state."""
 
@@ -32,12 +35,17 @@ class Request:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Response:
-    """An answer. `body` may be clipped; `body_size` is what arrived, in bytes."""
+    """An answer. `body` may be clipped; `body_size` is what arrived or was announced to, in bytes."""
 
     status: int
     headers: Headers = ()
     body: bytes = b""
     body_size: int = 0
+
+    @property
+    def is_too_long(self) -> bool:
+        """Whether the body is longer than what is read of it."""
+        return self.body_size > LONGEST_BODY
 
     def header(self, name: str) -> str | None:
         """The last value of a header, or None."""

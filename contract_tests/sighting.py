@@ -75,6 +75,8 @@ def sight(exchange: Exchange | None, call_id: str) -> Sighting:
     response = exchange.response
     if response is None:
         return Sighting(presence=Presence.UNKNOWN, why=exchange.trouble or "no answer")
+    if response.is_too_long:
+        return Sighting(presence=Presence.UNKNOWN, why=f"the listing has {response.body_size:,} bytes")
     if response.status == 204 or _says_no_such_call(response.status, response.body):
         return Sighting(presence=Presence.ABSENT)
     if response.status != 200:

@@ -26,6 +26,11 @@ class Answer:
         return self.response.status
 
     @property
+    def is_too_long(self) -> bool:
+        """Whether nothing is known of the body but its length."""
+        return self.response.is_too_long
+
+    @property
     def is_success(self) -> bool:
         """Whether the answer claims that the request was carried out and returns something."""
         return 200 <= self.status < 300 and self.status != 204
@@ -43,6 +48,8 @@ class Answer:
     @property
     def error_code(self) -> str | None:
         """The code in the error envelope, or one that stands elsewhere in the body; None where none can be read."""
+        if self.is_too_long:
+            return None
         error = self.value.get("error") if isinstance(self.value, dict) else None
         if isinstance(error, dict) and isinstance(error.get("code"), str) and error["code"]:
             return str(error["code"])
@@ -60,13 +67,18 @@ class Answer:
             return f"{self.status} {self.error_code or 'without a readable code'}"
         if not self.response.body:
             return f"{self.status} without a body"
+        if self.is_too_long:
+            return f"{self.status} with {self.problem}"
         return f"{self.status} with " + (
             "a phone call" if self.call else "a JSON body" if not self.problem else "a body"
         )
 
 
 def read_answer(response: Response) -> Answer:
-    """Parses the body as JSON, whatever the Content-Type says."""
+    """Parses the body as JSON, whatever the Content-Type says, unless it is longer than any call."""
+    if response.is_too_long:
+        problem = f"a body of {response.body_size:,} bytes, which is too long to be read"
+        return Answer(response=response, value=None, problem=problem)
     try:
         return Answer(response=response, value=parse_json(response.body), problem="")
     except ValueError as error:

@@ -45,6 +45,9 @@ CORE = (
 def answer_aspects(answer: Answer, evidence: Evidence, violations: SchemaViolations) -> Iterator[Aspect]:
     """What the body of an accepted retrieval must be. Stops at the first thing without which the rest means nothing."""
     call = answer.call
+    if answer.is_too_long:
+        yield Aspect(clause="body/json", holds=None, expected="a JSON body", actual=answer.problem)
+        return
     if answer.status == 200:
         yield Aspect(
             clause="body/json",

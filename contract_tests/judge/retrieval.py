@@ -99,7 +99,8 @@ class Retrievals:
         """Whether a retrieval did what it claims: seen in listings, or else a sound answer and a refused repetition."""
         if not retrieval.is_accepted or retrieval.retrieved is not None:
             return bool(retrieval.retrieved) and retrieval.is_accepted
-        claims_success = retrieval.opinion.answer is not None and retrieval.opinion.answer.is_success
+        answer = retrieval.opinion.answer
+        claims_success = answer is not None and answer.is_success and not answer.is_too_long
         sound = not any(aspect.clause in CORE for aspect in retrieval.broken)
         return claims_success and sound and self._repeat_was_refused
 

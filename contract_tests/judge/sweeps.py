@@ -210,6 +210,8 @@ def _error_response(answer: Answer) -> Problem | None:
 
 def _envelope(answer: Answer) -> Problem | None:
     """A code is owed where the tables name codes, which is with 400; elsewhere its lack is only noted."""
+    if answer.is_too_long:
+        return None
     if answer.problem:
         return Problem(f"a body that is no JSON ({answer.problem})")
     error = answer.value.get("error") if isinstance(answer.value, dict) else None

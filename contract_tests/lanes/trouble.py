@@ -96,6 +96,8 @@ class Bench:
         if played.exchange.response is None:
             return
         answer = read_answer(played.exchange.response)
+        if answer.is_too_long and not answer.is_server_error:
+            return
         expectation = self.expectation(played)
         for trouble in (
             *self._of_answer(played, answer, expectation),

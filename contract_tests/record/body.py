@@ -7,7 +7,11 @@ import codecs
 from collections.abc import Callable
 from dataclasses import dataclass
 
-LIMIT = 64 * 1024
+from contract_tests.exchange import LONGEST_BODY
+
+LIMIT = LONGEST_BODY
+EXCERPT = 4 * 1024
+"""So much is stored of a longer body, in bytes."""
 
 SEAM = 4 * 1024
 """A body that was cut may end inside a secret, where no search finds it; so much of its end is left out."""
@@ -34,19 +38,18 @@ def stored(
     """The body for the record; `size` is what it had before anybody cut it."""
     if content is None:
         return StoredBody()
-    cut = len(content) < size or len(content) > limit + SEAM
-    kept = content[: limit + SEAM]
+    clipped = len(content) < size or len(content) > limit
+    kept = content[: EXCERPT + SEAM] if clipped else content
     try:
-        text = codecs.getincrementaldecoder("utf-8")().decode(kept, final=not cut)
+        text = codecs.getincrementaldecoder("utf-8")().decode(kept, final=not clipped)
     except UnicodeDecodeError:
         named = redact(kept.decode("utf-8", "surrogateescape")).encode("utf-8", "surrogateescape")
-        shown = _cut(named, limit, cut)
-        return StoredBody(encoded=base64.b64encode(shown).decode(), clipped=cut or len(shown) < len(named))
+        shown = _excerpt(named) if clipped else named
+        return StoredBody(encoded=base64.b64encode(shown).decode(), clipped=clipped)
     named = redact(text).encode("utf-8", "backslashreplace")
-    shown = _cut(named, limit, cut)
-    return StoredBody(text=shown.decode("utf-8", "ignore"), clipped=cut or len(shown) < len(named))
+    shown = _excerpt(named) if clipped else named
+    return StoredBody(text=shown.decode("utf-8", "ignore"), clipped=clipped)
 
 
-def _cut(content: bytes, limit: int, cut_before: bool) -> bytes:
-    whole = max(len(content) - SEAM, 0) if cut_before else len(content)
-    return content[: min(limit, whole)]
+def _excerpt(content: bytes) -> bytes:
+    return content[: min(EXCERPT, max(len(content) - SEAM, 0))]

@@ -78,7 +78,10 @@ class RequestPart(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
 
 
 class ResponsePart(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """The answer. `body_size` is what arrived in bytes; `clipped` says that only a part of it is stored."""
+    """The answer. `body_size` is what arrived in bytes; `clipped` says that only a part of it is stored.
+
+    `headers_size` and `headers_clipped` say the same of the headers, names and values together.
+    """
 
     status: int
     headers: list[tuple[str, str]]
@@ -86,6 +89,8 @@ class ResponsePart(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
     body_base64: str | None = None
     body_size: int = 0
     clipped: bool = False
+    headers_size: int = 0
+    headers_clipped: bool = False
 
 
 class ExchangeLine(Line, frozen=True, kw_only=True, tag="exchange"):

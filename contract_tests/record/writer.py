@@ -11,6 +11,7 @@ import msgspec
 
 from contract_tests.exchange import Exchange, Headers
 from contract_tests.record.body import LIMIT, stored
+from contract_tests.record.headers import headers_size, stored_headers
 from contract_tests.record.lines import (
     FORMAT,
     VERSION,
@@ -38,7 +39,8 @@ class RecordWriter:
     """Writes a record line by line and flushes each.
 
     Everything that can come from the target or from its profile goes through `redact`; ids of clauses and cases
-    do not. Bodies are stored up to `limit` bytes. The footer's sums are taken of what was written.
+    do not. A body is stored whole up to `limit` bytes, of a longer one the beginning. The footer's sums are taken
+    of what was written.
     """
 
     def __init__(self, stream: BinaryIO, redact: Callable[[str], str], *, limit: int = LIMIT) -> None:
@@ -178,13 +180,16 @@ class RecordWriter:
         assert response is not None
         size = max(response.body_size, len(response.body))
         body = stored(response.body, size=size, redact=self._redact, limit=self._limit)
+        headers = stored_headers(response.headers, text=self._text)
         return ResponsePart(
             status=response.status,
-            headers=self._headers(response.headers),
+            headers=headers.kept,
             body=body.text,
             body_base64=body.encoded,
             body_size=size,
             clipped=body.clipped,
+            headers_size=headers_size(response.headers),
+            headers_clipped=headers.clipped,
         )
 
     def _headers(self, headers: Headers) -> list[tuple[str, str]]:

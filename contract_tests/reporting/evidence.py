@@ -46,8 +46,10 @@ def response_text(exchange: ExchangeLine, limit: int) -> str:
     if response is None:
         return f"No answer: {exchange.trouble}"
     text = _message(status_line(response.status), response, limit)
+    if response.headers_clipped:
+        text += f"\n[headers stored in part: {response.headers_size:,} bytes arrived]"
     if response.clipped:
-        text += f"\n[stored in part: {response.body_size:,} bytes arrived]"
+        text += f"\n[body stored in part: {response.body_size:,} bytes arrived]"
     return text
 
 

@@ -7,6 +7,7 @@ import pytest
 
 import callpark_spec
 from contract_tests.record.reader import read_record
+from contract_tests.rejudge import rejudge
 from contract_tests.reporting.html import render_html
 from contract_tests.reporting.junit import render_junit
 from contract_tests.reporting.summary import render_summary
@@ -63,6 +64,32 @@ def test_the_checker_does_not_blame_itself(side_by_side, name):
 @pytest.mark.parametrize("name", HOSTILE)
 def test_the_token_is_not_in_the_record(side_by_side, name):
     assert b"valid-token-of-user" not in side_by_side[name].record
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+def test_a_record_stays_small_whatever_is_sent(side_by_side, name):
+    """Of what is too long the beginning is stored, in a few kilobytes, and the line says that there was more."""
+    record = side_by_side[name].record
+
+    assert max(map(len, record.splitlines())) < 200_000
+    assert len(record) < 6_000_000
+
+
+@pytest.mark.parametrize("name", ["huge_body", "endless_body", "endless_chunks"])
+def test_a_body_that_nobody_reads_is_told_by_its_beginning_and_its_length(side_by_side, name):
+    record = read_record(side_by_side[name].record)
+    told = [line.response for line in record.exchanges if line.role == "request" and line.response]
+
+    assert told
+    assert all(response.clipped and len(response.body) <= 4096 for response in told)
+    assert name != "huge_body" or {response.body_size for response in told} == {200_000_025}
+
+
+@pytest.mark.parametrize("name", ["huge_headers", "many_headers", "huge_body", "endless_body", "gzip_bomb"])
+def test_what_was_stored_in_part_is_judged_again_to_the_same_verdicts(side_by_side, name):
+    record = read_record(side_by_side[name].record)
+
+    assert rejudge(record, callpark_spec.load()).changed == ()
 
 
 @pytest.mark.parametrize("name", HOSTILE)

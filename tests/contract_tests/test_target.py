@@ -110,11 +110,25 @@ def test_an_answer_has_a_deadline(raw_server, target_at, conduct):
     assert time.monotonic() - begun < 2
 
 
-def test_an_answer_has_a_size(raw_server, target_at, answered, monkeypatch):
+def test_of_an_answer_without_an_end_the_beginning_is_kept(raw_server, target_at, answered, monkeypatch):
     monkeypatch.setattr(target_module, "MAX_BODY", 100)
-    target = target_at(raw_server(answered(200, b"x" * 101)).url)
+    server = raw_server(answered(200, b"x" * 101))
+    target = target_at(server.url)
+    response = target.exchange(ODD).response
 
-    assert "longer than 100 bytes" in target.exchange(ODD).trouble
+    assert (response.status, response.body, response.body_size) == (200, b"x" * 100, 101)
+    assert target.exchange(ODD).response.status == 200
+    assert server.connections == 2
+
+
+def test_of_200_megabytes_no_more_is_waited_for_than_anybody_reads(raw_server, target_at, answered):
+    """What was announced is told; not even a server that goes on sending is listened to."""
+    announced = answered(200, b"", Content_Length=200_000_000) + b"x" * 4_000_000
+    response = target_at(raw_server(announced).url).exchange(ODD).response
+
+    assert len(response.body) == target_module.MAX_BODY
+    assert response.body_size == 200_000_000
+    assert response.is_too_long
 
 
 @pytest.mark.parametrize("status", [429, 503])

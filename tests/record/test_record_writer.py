@@ -5,12 +5,14 @@ from __future__ import annotations
 import base64
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from io import BytesIO
+from itertools import chain
 
 import pytest
 
 from contract_tests.exchange import Exchange, Request, Response
-from contract_tests.record.body import LIMIT, SEAM
+from contract_tests.record.body import EXCERPT, LIMIT, SEAM
 from contract_tests.record.reader import exchanges, read_record, rulings
 from contract_tests.record.redaction import Redaction
 from contract_tests.record.writer import RecordWriter
@@ -118,23 +120,23 @@ def test_no_line_holds_a_secret(begun: Begun) -> None:
     assert record.header.profile == {"auth": {"token": "${token}", "${token}": ["${token}", 1]}}
 
 
-def test_a_long_body_is_clipped_and_says_so(begun: Begun) -> None:
+def test_of_a_long_body_the_beginning_is_stored_and_the_record_says_so(begun: Begun) -> None:
     stream = BytesIO()
     begun(stream).exchange(answered(b"x" * (LIMIT + 1)))
     response = last_line(stream)["response"]
     assert isinstance(response, dict)
-    assert (len(response["body"]), response["body_size"], response["clipped"]) == (LIMIT, LIMIT + 1, True)
+    assert (len(response["body"]), response["body_size"], response["clipped"]) == (EXCERPT, LIMIT + 1, True)
 
 
 @pytest.mark.parametrize("kept", range(1, len(SECRET)))
 def test_half_a_secret_at_the_end_of_a_cut_body_is_left_out(begun: Begun, kept: int) -> None:
     """Whoever cut the body did so inside the secret, where no search finds it."""
     stream = BytesIO()
-    cut = b"." * 9000 + SECRET.encode()[:kept]
+    cut = b"." * 5000 + SECRET.encode()[:kept]
     begun(stream, Redaction({"token": SECRET})).exchange(answered(cut, size=200_000_000))
     response = last_line(stream)["response"]
     assert isinstance(response, dict)
-    assert response["body"] == "." * (9000 + kept - SEAM)
+    assert response["body"] == "." * (5000 + kept - SEAM)
     assert response["clipped"]
 
 
@@ -145,7 +147,63 @@ def test_clipping_leaves_whole_characters(begun: Begun, text: str) -> None:
     response = last_line(stream)["response"]
     assert isinstance(response, dict)
     assert text.startswith(response["body"])
-    assert LIMIT - 4 < len(response["body"].encode()) <= LIMIT
+    assert EXCERPT - 4 < len(response["body"].encode()) <= EXCERPT
+
+
+def test_a_body_up_to_the_limit_is_whole(begun: Begun) -> None:
+    stream = BytesIO()
+    begun(stream, Redaction({"token": "tok!"})).exchange(answered(b"tok!" * (LIMIT // 4)))
+    response = last_line(stream)["response"]
+    assert isinstance(response, dict)
+    assert response["body"] == "${token}" * (LIMIT // 4)
+    assert (response["body_size"], response["clipped"]) == (LIMIT, False)
+
+
+HEADERS = (("Content-Type", "application/json"), ("WWW-Authenticate", "Bearer"))
+
+
+@pytest.mark.parametrize(
+    "many",
+    [
+        [(f"X-{number}", "x") for number in range(5000)],
+        [("X-Huge", "x" * 90_000)],
+        [(f"X-{number}", "x" * 1000) for number in range(60)],
+    ],
+    ids=["many", "long", "together"],
+)
+def test_of_too_many_headers_some_are_left_out_and_the_record_says_so(
+    begun: Begun, many: list[tuple[str, str]]
+) -> None:
+    stream = BytesIO()
+    headers = (*many, *HEADERS)
+    begun(stream).exchange(replace(answered(b""), response=Response(status=401, headers=headers, body=b"")))
+    response = last_line(stream)["response"]
+    assert isinstance(response, dict)
+    assert response["headers_clipped"]
+    assert response["headers_size"] == sum(len(name) + len(value) for name, value in headers)
+    assert len(response["headers"]) <= 100
+    assert 0 < sum(map(len, chain(*response["headers"]))) <= 16 * 1024
+    assert [tuple(each) for each in response["headers"][-2:]] == list(HEADERS)
+
+
+def test_a_secret_where_a_header_is_cut_is_not_half_shown(begun: Begun) -> None:
+    stream = BytesIO()
+    value = "." * (2 * 1024 - 4) + SECRET
+    begun(stream, Redaction({"token": SECRET})).exchange(
+        replace(answered(b""), response=Response(status=200, headers=(("X-Told", value),)))
+    )
+    assert SECRET[:4] not in stream.getvalue().decode()
+
+
+def test_headers_as_a_server_sends_them_are_whole(begun: Begun) -> None:
+    stream = BytesIO()
+    begun(stream).exchange(replace(answered(b""), response=Response(status=401, headers=HEADERS)))
+    response = last_line(stream)["response"]
+    assert isinstance(response, dict)
+    assert ([tuple(each) for each in response["headers"]], response["headers_clipped"]) == (
+        list(HEADERS),
+        False,
+    )
 
 
 def test_text_that_json_cannot_hold_is_escaped(begun: Begun) -> None:

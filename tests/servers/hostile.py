@@ -139,6 +139,19 @@ def endless_body(exchange: Exchange) -> None:
         exchange.send(b'{"id": "more and more"},' * 1000)
 
 
+def huge_body(exchange: Exchange) -> None:
+    """200 MB of JSON that would be fine."""
+    call, padding = b'{"id": "big", "note": "', b"x" * 1_000_000
+    length = len(call) + 200 * len(padding) + 2
+    exchange.send(
+        f"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: {length}\r\n\r\n".encode()
+    )
+    exchange.send(call)
+    for _ in range(200):
+        exchange.send(padding)
+    exchange.send(b'"}')
+
+
 def endless_chunks(exchange: Exchange) -> None:
     exchange.send(b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n")
     while not exchange.stopping():
@@ -327,6 +340,7 @@ HOSTILE: dict[str, tuple[Callable[[], Server], str]] = {
     "half_headers_open": (hostile(half_headers_open), "Stops in the middle of the headers, stays connected."),
     "drip": (hostile(drip), "A byte every 100 ms: no read ever times out."),
     "endless_body": (hostile(endless_body), "A body without length that never ends."),
+    "huge_body": (hostile(huge_body), "A body of 200 MB."),
     "endless_chunks": (hostile(endless_chunks), "Chunks without end."),
     "endless_headers": (hostile(endless_headers), "Headers without end."),
     "length_too_long": (hostile(length_too_long), "Promises more than it sends."),
