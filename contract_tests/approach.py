@@ -10,6 +10,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal
 
+from contract_tests.credentials import CLIENT_SECRET, Client, Credentials
+from contract_tests.draft import listing
 from contract_tests.profile import Profile, mock_profile
 from contract_tests.record.redaction import Redaction
 from contract_tests.state.api import ApiRung
@@ -29,6 +31,7 @@ _NEEDS = {
     "operator": "it needs a person at a terminal",
 }
 SESSION = "check-{run}"
+DEFAULT_SESSION = "default"
 
 
 class NoToken(Exception):
@@ -56,6 +59,7 @@ def approach(
     profile: Profile | None = None,
     tokens: Mapping[str, str] | None = None,
     fallback_tokens: Mapping[str, str] | None = None,
+    client: Client | None = None,
     rung: RungName = "auto",
     headers: tuple[tuple[str, str], ...] = (),
     rate: float | None = None,
@@ -67,8 +71,11 @@ def approach(
     token. `tokens` maps `token`, `other_token` and `expired_token` to their values and wins over the profile;
     `fallback_tokens`, those of the environment, fill what is missing, but do not lead into our mock's own sessions.
 
+    With a `client`, which wins over the profile's, the token is fetched from the token endpoint and renewed when it
+    ends; then no other may be given.
+
     `tls` is what certificates are held against; False takes any. Raises `UnusableTarget`, `TargetUnreachable`,
-    `NoToken`, `NoSuchRung`, or `RungError` for an unusable inventory.
+    `NoToken`, `NoTokenIssued`, `NoSuchRung`, or `RungError` for an unusable inventory.
     """
     given = {name: value for name, value in (tokens or {}).items() if value}
     found = {name: value for name, value in (fallback_tokens or {}).items() if value}
@@ -79,17 +86,29 @@ def approach(
     scout.probe()
     ours = is_our_mock(scout)
     scout.close()
-    described, note = _described(profile, given, found, ours, run, scout.url)
+    client = client or (profile.client if profile else None)
+    if client is not None:
+        described, note = _described_by_client(profile, given, found, client, ours, scout.url)
+    else:
+        described, note = _described(profile, given, found, ours, run, scout.url)
+    probe = listing(described.user, described.extension, None)
     target = Target(
         url=url,
-        secrets=described.secrets,
+        secrets=Credentials(described.secrets, client=client, probe=probe),
         now=time.monotonic,
         sleep=time.sleep,
         headers=headers,
         rate=rate,
         verify=tls,
     )
-    return Approach(target=target, profile=described, rung=_rung(rung, ours, target, described), note=note)
+    try:
+        if client is not None:
+            target.log_in()
+        way = _rung(rung, ours, target, described)
+    except Exception:
+        target.close()
+        raise
+    return Approach(target=target, profile=described, rung=way, note=note)
 
 
 def environment_tokens(environment: Mapping[str, str]) -> dict[str, str]:
@@ -116,9 +135,36 @@ def _described(
     _require_token(assumed, url)
     if ours:
         return replace(assumed, name="callpark mock"), ""
-    return assumed, (
+    return assumed, _assumed(assumed)
+
+
+def _described_by_client(
+    profile: Profile | None,
+    given: Mapping[str, str],
+    found: Mapping[str, str],
+    client: Client,
+    ours: bool,
+    url: str,
+) -> tuple[Profile, str]:
+    if "token" in given:
+        raise NoToken(f"{url} gets its token with the client id {client.id}, so no other token can be used")
+    known = profile or Profile()
+    secrets = {**found, **known.secrets, **given}
+    secrets.pop("token", None)
+    if ours and profile is None:
+        session, _, _ = client.id.rpartition(".")
+        of_the_mock = mock_profile(session or DEFAULT_SESSION)
+        known = replace(known, name=of_the_mock.name)
+        secrets = {name: value for name, value in of_the_mock.secrets.items() if name != "token"} | secrets
+    Redaction({**secrets, CLIENT_SECRET: client.secret})
+    described = replace(known, secrets=secrets, client=client)
+    return described, "" if profile is not None or ours else _assumed(described)
+
+
+def _assumed(profile: Profile) -> str:
+    return (
         "No profile: the users and extensions of the page's example are assumed"
-        f" (user {assumed.user}, extension {assumed.extension}, retriever {assumed.retriever})."
+        f" (user {profile.user}, extension {profile.extension}, retriever {profile.retriever})."
     )
 
 
@@ -160,7 +206,7 @@ def _rungs(ours: bool, target: Target, profile: Profile) -> dict[str, Callable[[
     destination, hook, inventory = profile.destination, profile.hook, profile.inventory
     patience = max(profile.settle, 5.0)
     return {
-        "control": (lambda: control_rung(target, world, _session(profile))) if ours else None,
+        "control": (lambda: control_rung(target, world, _session(target))) if ours else None,
         "api": (lambda: ApiRung(target, world, destination, time.sleep, patience)) if destination else None,
         "hook": (lambda: hook_rung(hook, world)) if hook else None,
         "inventory": (lambda: inventory_rung(Path(inventory), world.extension)) if inventory else None,
@@ -174,7 +220,7 @@ def _ask(sentence: str) -> str:
     return input()
 
 
-def _session(profile: Profile) -> str:
+def _session(target: Target) -> str:
     """The session of the mock that the token stands for."""
-    parts = profile.secrets["token"].split(".")
-    return parts[1] if len(parts) in (3, 4) and parts[0] == "mock" else "default"
+    parts = target.secrets["token"].split(".")
+    return parts[1] if len(parts) in (3, 4) and parts[0] == "mock" else DEFAULT_SESSION

@@ -96,6 +96,7 @@ class Check:
 
     def __post_init__(self) -> None:
         redact = Redaction(self.target.secrets)
+        self.target.tell_of_tokens(redact.also)
         self._writer = RecordWriter(self.stream, redact)
         self.target.watch = self._writer.exchange
         self._begun = self.target.now()

@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
+from contract_tests.credentials import Client
 from contract_tests.draft import MEANS
 from contract_tests.world import World
 
@@ -23,6 +24,8 @@ _TEXTS = (
     "hook",
     "inventory",
 )
+_CLIENT = ("client_id", "client_secret_env", "client_secret_file")
+CLIENT_SECRET_VARIABLE = "CALLPARK_CLIENT_SECRET"
 _TOKENS = {"token_env": "token", "other_token_env": "other_token", "expired_token_env": "expired_token"}
 
 
@@ -37,7 +40,7 @@ class Profile:
     None stands for what there is not. `destination` is a phone that picks up when called (rung `api`), `hook` a URL
     or a command (rung `hook`), `inventory` a file of parked calls. `settle` bounds in seconds how long an answer may
     take to show in a listing. `not_offered` names `MEANS` that the target has not; cases that need them are not
-    applicable.
+    applicable. With a `client` the user's token is fetched from the token endpoint, and again when it ends.
     """
 
     name: str = ""
@@ -54,6 +57,7 @@ class Profile:
     settle: float = 2.0
     not_offered: tuple[str, ...] = ()
     secrets: Mapping[str, str] = field(default_factory=dict)
+    client: Client | None = None
 
     def world(self) -> World:
         """What requests may speak of."""
@@ -71,8 +75,10 @@ class Profile:
 
     def as_json(self) -> dict[str, Any]:
         """The profile without its secrets, the way a record's header holds it."""
-        shown = asdict(replace(self, secrets={}))
-        del shown["secrets"]
+        shown = asdict(replace(self, secrets={}, client=None))
+        del shown["secrets"], shown["client"]
+        if self.client is not None:
+            shown["client_id"] = self.client.id
         return shown | {"not_offered": list(self.not_offered), "tokens": sorted(self.secrets)}
 
 
@@ -98,7 +104,7 @@ def read_profile(path: Path, environment: Mapping[str, str]) -> Profile:
 
     try:
         entry = read_entry(path.parent, path.name)
-        entry.only(required=(), optional=(*_TEXTS, "settle", "not_offered", *_TOKENS))
+        entry.only(required=(), optional=(*_TEXTS, "settle", "not_offered", *_TOKENS, *_CLIENT))
         values: dict[str, Any] = {"destination": None}
         values |= {name: entry.text(name) for name in _TEXTS if name in entry.fields}
         if "inventory" in values:
@@ -116,9 +122,47 @@ def read_profile(path: Path, environment: Mapping[str, str]) -> Profile:
             for name, secret in _TOKENS.items()
             if name in entry.fields
         }
+        values["client"] = _client(entry, path.parent, environment)
     except CatalogueError as error:
         raise ProfileError(str(error)) from error
     return Profile(**values)
+
+
+def _client(entry: Any, folder: Path, environment: Mapping[str, str]) -> Client | None:
+    if "client_id" not in entry.fields:
+        for name in _CLIENT[1:]:
+            if name in entry.fields:
+                raise entry.error(name, "there is no client_id that this could be the secret of")
+        return None
+    if "token_env" in entry.fields:
+        raise entry.error("client_id", "with a client the token is fetched", "leave token_env out")
+    identifier = entry.text("client_id")
+    if "client_secret_file" in entry.fields:
+        file = folder / entry.text("client_secret_file")
+        try:
+            return Client(id=identifier, secret=secret_in(file))
+        except ProfileError as error:
+            raise entry.error("client_secret_file", str(error)) from None
+    if "client_secret_env" in entry.fields:
+        return Client(id=identifier, secret=_from_environment(entry, "client_secret_env", environment))
+    secret = environment.get(CLIENT_SECRET_VARIABLE)
+    if not secret:
+        message = f"its secret is nowhere: the environment variable {CLIENT_SECRET_VARIABLE} is not set"
+        raise entry.error(
+            "client_id", message, "name another with client_secret_env, or a client_secret_file"
+        )
+    return Client(id=identifier, secret=secret)
+
+
+def secret_in(file: Path) -> str:
+    """What a file holds besides white space around it. Raises `ProfileError` where that is nothing."""
+    try:
+        secret = file.read_text(encoding="utf-8").strip()
+    except (OSError, UnicodeDecodeError) as error:
+        raise ProfileError(f"{file}: {getattr(error, 'strerror', None) or 'this is no text'}") from error
+    if not secret:
+        raise ProfileError(f"{file} is empty")
+    return secret
 
 
 def _from_environment(entry: Any, name: str, environment: Mapping[str, str]) -> str:

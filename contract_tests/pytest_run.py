@@ -19,6 +19,7 @@ from contract_tests.approach import approach, environment_tokens
 from contract_tests.case import Kind
 from contract_tests.cases import CONTROL, all_cases
 from contract_tests.check import Check, Lane, Plan
+from contract_tests.credentials import NoTokenIssued
 from contract_tests.judge.judge import standing_rows
 from contract_tests.preflight import NotReady, preflight
 from contract_tests.profile import read_profile
@@ -52,7 +53,7 @@ class TargetRun:
                 url, run=run, profile=described, fallback_tokens=environment_tokens(os.environ)
             )
             preflight(approached.target, approached.profile)
-        except (TargetUnreachable, NotReady) as error:
+        except (TargetUnreachable, NoTokenIssued, NotReady) as error:
             return cls(rulings={}, trouble=str(error))
         stream = record.open("wb") if record else io.BytesIO()
         plan = Plan(profile=approached.profile, run=run, lane=lane, reading=reading, cases=tuple(cases))

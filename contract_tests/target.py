@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 
 import httpx
 
+from contract_tests.credentials import TOKEN_PATH, Credentials, NoTokenIssued
 from contract_tests.exchange import Exchange, Request, Response, Role
 from contract_tests.world import KnownCall
 
@@ -44,7 +45,8 @@ class Limits:
 class Target:
     """Sends requests and says what came back; secrets enter here and nowhere else.
 
-    `secrets` maps the names that stand in requests as `${name}` to their values. `now` is a monotonic clock and
+    `secrets` maps the names that stand in requests as `${name}` to their values; where they are `Credentials` with a
+    client, a token that has ended is renewed and the request asked again. `now` is a monotonic clock and
     `sleep` waits, both in seconds; `rate` is how many requests a second are sent at the most. `watch` is told of
     every exchange, with secrets still named.
     """
@@ -59,6 +61,7 @@ class Target:
     rate: float | None = None
     verify: ssl.SSLContext | bool = True
     _client: httpx.Client = field(init=False, repr=False)
+    _credentials: Credentials = field(init=False, repr=False)
     _started: float = field(init=False)
     _number: int = field(init=False, default=0)
     _not_before: float = field(init=False, default=0.0)
@@ -66,6 +69,9 @@ class Target:
 
     def __post_init__(self) -> None:
         self.url = origin_and_prefix(self.url)
+        self._credentials = (
+            self.secrets if isinstance(self.secrets, Credentials) else Credentials(self.secrets)
+        )
         host = urlsplit(self.url).hostname or ""
         self._client = httpx.Client(
             timeout=httpx.Timeout(self.limits.answer, connect=self.limits.connect),
@@ -95,29 +101,80 @@ class Target:
         An answer 429 or 503 is the target asking for patience, so the request is sent again after `Retry-After`.
         What is not under test (listings, set-up) is sent again too when its connection breaks.
         """
+        token = self.secrets.get("token")
+        known = Exchange(
+            number=0, case=case, role=role, request=request, call=call, witness=witness, also=also
+        )
+        exchange = self._once(known)
+        if self._credentials.may_have_ended(exchange):
+            exchange = self._with_a_good_token(known, exchange, token)
+        else:
+            self.watch(exchange)
+        return exchange
+
+    def log_in(self) -> None:
+        """Fetches a token with the client of the credentials. Raises `NoTokenIssued`."""
+        asked = Exchange(number=0, case="", role="set-up", request=self._credentials.token_request())
+        answered = self._once(asked)
+        try:
+            self._credentials.accept(answered.response, answered.trouble or "")
+        finally:
+            self.watch(answered)
+
+    def tell_of_tokens(self, listener: Callable[[str, str], None]) -> None:
+        """The listener is given name and value of each token that is fetched, before its exchange is watched."""
+        self._credentials.tell(listener)
+
+    @property
+    def lost(self) -> str:
+        """Why there is no good token any more and nothing is sent; empty while there is one."""
+        return self._credentials.lost
+
+    def _with_a_good_token(self, known: Exchange, refused: Exchange, token: str | None) -> Exchange:
+        """The refusal where the token was good, else what the request is answered with a fresh one.
+
+        A refusal for the token's age is no evidence: in the record it stands as set-up.
+        """
+        credentials = self._credentials
+        with credentials.lock:
+            if credentials["token"] == token:
+                assert credentials.probe is not None
+                probe = self._once(Exchange(number=0, case="", role="set-up", request=credentials.probe))
+                if probe.response is not None and not credentials.may_have_ended(probe):
+                    self.watch(refused)
+                    self.watch(probe)
+                    return refused
+                self.watch(_as_set_up(refused))
+                self.watch(probe)
+                try:
+                    self.log_in()
+                except NoTokenIssued as error:
+                    credentials.lost = f"the token has ended and was not renewed: {error}"
+            else:  # a target that shares the credentials has renewed it meanwhile
+                self.watch(_as_set_up(refused))
+        exchange = self._once(known)
+        self.watch(exchange)
+        return exchange
+
+    def _once(self, known: Exchange) -> Exchange:
+        """An exchange of which the request, its place and its purpose are known, with number, answer and times."""
         self._number += 1
         self._keep_rate()
         begun = self.now()
-        response, trouble, timed_out = self._patiently(request)
-        for _ in range(0 if role == "request" else MORE_TRIES):
+        response, trouble, timed_out = self._patiently(known.request)
+        for _ in range(0 if known.role == "request" else MORE_TRIES):
             if response is None and not timed_out:
-                response, trouble, timed_out = self._patiently(request)
-        exchange = Exchange(
+                response, trouble, timed_out = self._patiently(known.request)
+        return replace(
+            known,
             number=self._number,
-            case=case,
-            role=role,
-            request=replace(request, headers=request.headers + self.headers),
+            request=replace(known.request, headers=known.request.headers + self.headers),
             response=response,
             trouble=trouble,
             timed_out=timed_out,
-            call=call,
-            witness=witness,
-            also=also,
             started=round(begun - self._started, 6),
             elapsed=round(self.now() - begun, 6),
         )
-        self.watch(exchange)
-        return exchange
 
     def probe(self) -> None:
         """Raises `TargetUnreachable` when no connection can be made."""
@@ -135,6 +192,8 @@ class Target:
             self._not_before = self.now() + 1 / self.rate
 
     def _patiently(self, request: Request) -> tuple[Response | None, str | None, bool]:
+        if self.lost:
+            return None, self.lost, True
         for _ in range(self.limits.busy_tries):
             try:
                 response = self._send(request)
@@ -154,7 +213,7 @@ class Target:
             request.method,
             self.url,
             headers=[(name, self._reveal(value)) for name, value in request.headers + self.headers],
-            content=request.body,
+            content=self._content(request),
             extensions={"target": target.encode("ascii"), "trace": self._note_connection},
         )
         with self._cut_off_when_late():
@@ -205,6 +264,11 @@ class Target:
                 raise TimeoutError(f"the answer took longer than {self.limits.answer:g} seconds")
         return bytes(body), len(body)
 
+    def _content(self, request: Request) -> bytes | None:
+        if request.body is not None and request.target == TOKEN_PATH and self._credentials.client:
+            return self._credentials.revealed(request.body)
+        return request.body
+
     def _reveal(self, value: str) -> str:
         for name, secret in self.secrets.items():
             value = value.replace("${" + name + "}", secret)
@@ -231,6 +295,10 @@ def origin_and_prefix(url: str) -> str:
 def _announced(answer: httpx.Response) -> int:
     length = answer.headers.get("content-length", "")
     return int(length) if length.isdecimal() and len(length) < 19 else 0
+
+
+def _as_set_up(exchange: Exchange) -> Exchange:
+    return replace(exchange, role="set-up", case="", call=None, witness=None, also=())
 
 
 def _retry_after(response: Response) -> float:

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     import ssl
 
     from contract_tests.baseline import Known
+    from contract_tests.credentials import Client
 
 DEFAULT_FORMATS = ("html", "junit")
 UNREACHABLE = 3
@@ -24,6 +25,14 @@ UNREACHABLE = 3
 )
 @click.option(
     "--token-file", type=click.Path(exists=True, dir_okay=False, path_type=Path), help="File with the token."
+)
+@click.option(
+    "--client-id", help="App whose token is fetched from URL/oauth/token.php, and again when it ends."
+)
+@click.option(
+    "--client-secret-file",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="File with the App's secret; CALLPARK_CLIENT_SECRET does as well.",
 )
 @click.option("--token", help="The token itself; everybody on this machine can read it in the process list.")
 @click.option(
@@ -90,6 +99,8 @@ def command(
     url: str,
     profile_file: Path | None,
     token_file: Path | None,
+    client_id: str | None,
+    client_secret_file: Path | None,
     token: str | None,
     rung: str,
     lane: str,
@@ -114,7 +125,8 @@ def command(
     \b
     Exit status: 0 conforms, 1 does not, 3 could not be judged, 4 stale baseline entry, 2 usage, 5 our own fault,
     130 interrupted.
-    The token may also come from CALLPARK_TOKEN (and CALLPARK_OTHER_TOKEN, CALLPARK_EXPIRED_TOKEN).
+    The token may also come from CALLPARK_TOKEN (and CALLPARK_OTHER_TOKEN, CALLPARK_EXPIRED_TOKEN), the secret of
+    --client-id from CALLPARK_CLIENT_SECRET.
     """  # fmt: skip
     from typing import cast
 
@@ -123,6 +135,7 @@ def command(
     from contract_tests.approach import NoSuchRung, NoToken, RungName, approach, environment_tokens
     from contract_tests.baseline import BaselineError, read_baseline
     from contract_tests.check import Lane, NothingSelected, Plan
+    from contract_tests.credentials import NoTokenIssued
     from contract_tests.lanes.finding import UnreadableFindings, keep, kept
     from contract_tests.preflight import NotReady, preflight
     from contract_tests.profile import ProfileError, read_profile
@@ -140,13 +153,14 @@ def command(
             run=run,
             profile=read_profile(profile_file, os.environ) if profile_file else None,
             tokens={"token": token or _content(token_file)},
+            client=_client(client_id, client_secret_file),
             fallback_tokens=environment_tokens(os.environ),
             rung=cast(RungName, rung),
             headers=tuple(_header(text) for text in headers),
             rate=rate,
             tls=_tls(cacert, cert, insecure=insecure) if url.startswith("https:") else True,
         )
-    except TargetUnreachable as error:
+    except (TargetUnreachable, NoTokenIssued) as error:
         click.echo(f"could not be judged: {error}", err=True)
         return UNREACHABLE
     except (
@@ -184,6 +198,8 @@ def command(
         raise click.UsageError(f"{error} (`callpark explain` lists all clauses)") from error
     except OSError as error:
         raise click.ClickException(f"{out}: {error.strerror or error}") from error
+    if approached.target.lost:
+        click.echo(f"could not be judged to the end: {approached.target.lost}", err=True)
     click.echo("written: " + ", ".join(str(path) for path in checked.files))
     if kept_file and checked.findings:
         keep(kept_file, checked.findings)
@@ -207,6 +223,23 @@ def _beside(record_file: Path, known: tuple[Known, ...]) -> int:
     for entry in left.stale:
         click.echo(f"stale: {entry.name} is not found any more; take it out of the baseline")
     return int(left.exit_code)
+
+
+def _client(client_id: str | None, secret_file: Path | None) -> Client | None:
+    from contract_tests.credentials import Client
+    from contract_tests.profile import CLIENT_SECRET_VARIABLE, secret_in
+
+    if client_id is None:
+        if secret_file is not None:
+            raise click.UsageError("--client-secret-file is of no use without --client-id")
+        return None
+    secret = secret_in(secret_file) if secret_file else os.environ.get(CLIENT_SECRET_VARIABLE, "")
+    if not secret:
+        raise click.UsageError(
+            f"--client-id {client_id} needs its secret: set {CLIENT_SECRET_VARIABLE}, or name a file"
+            " with --client-secret-file"
+        )
+    return Client(id=client_id, secret=secret)
 
 
 def _content(token_file: Path | None) -> str:

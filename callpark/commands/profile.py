@@ -27,6 +27,11 @@ token_env: CALLPARK_TOKEN
 # other_token_env: CALLPARK_OTHER_TOKEN       # of foreign_user
 # expired_token_env: CALLPARK_EXPIRED_TOKEN
 
+# Instead of token_env: an App whose token is fetched from URL/oauth/token.php, and again when it ends.
+# client_id: my-app
+# client_secret_env: CALLPARK_CLIENT_SECRET
+# client_secret_file: client.secret   # instead of the variable; beside this file
+
 # How to get a parked call. The first that works is taken.
 # destination: "0003*211"      # a phone that picks up when called: calls are placed and parked by the API itself
 # hook: ./park-a-call          # a command (question on standard input) or a URL (question in a POST)

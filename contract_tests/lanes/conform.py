@@ -156,6 +156,8 @@ class ConformLane:
         return evidence
 
     def _reason_not_to(self, case: Case) -> str:
+        if self.target.lost:
+            return self.target.lost
         if self._silent >= SILENCES:
             return f"the target left {SILENCES} cases in a row without an answer"
         if self.deadline is not None and self.target.now() > self.deadline:

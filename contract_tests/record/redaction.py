@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import html
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 SHORTEST = 4
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
@@ -25,9 +25,20 @@ class Redaction:
     """
 
     def __init__(self, secrets: Mapping[str, str]) -> None:
-        for name, secret in secrets.items():
+        self._known: list[tuple[str, str]] = []
+        self._names: list[str] = []
+        self._search: re.Pattern[str] | None = None
+        self._learn(secrets.items())
+
+    def also(self, name: str, secret: str) -> None:
+        """A further secret, which may go by a name that is known already: a token that was renewed."""
+        self._learn([(name, secret)])
+
+    def _learn(self, secrets: Iterable[tuple[str, str]]) -> None:
+        for name, secret in secrets:
             _check(name, secret)
-        longest_first = sorted(secrets.items(), key=lambda item: (-len(item[1]), item[0]))
+            self._known.append((name, secret))
+        longest_first = sorted(set(self._known), key=lambda item: (-len(item[1]), item[0]))
         self._names = [name for name, _ in longest_first]
         patterns = [f"(?P<s{index}>{_pattern(secret)})" for index, (_, secret) in enumerate(longest_first)]
         self._search = re.compile("|".join(patterns)) if patterns else None

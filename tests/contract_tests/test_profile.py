@@ -42,6 +42,10 @@ def test_a_profile_says_who_exists_and_where_tokens_come_from(read):
         ("name: x\nnot_offered: tea\n", 2, ["not_offered"]),
         ("name: x\ntoken_env: NOT_SET\n", 2, ["token_env", "NOT_SET"]),
         ("name: x\nname: y\n", 2, ["name"]),
+        ("name: x\nclient_id: app\n", 2, ["client_id", "CALLPARK_CLIENT_SECRET"]),
+        ("client_id: app\nclient_secret_env: NOT_SET\n", 2, ["client_secret_env", "NOT_SET"]),
+        ("client_id: app\nclient_secret_file: nowhere\n", 2, ["client_secret_file", "nowhere"]),
+        ("name: x\nclient_secret_env: S\n", 2, ["client_secret_env", "client_id"]),
         ("- a list\n", 1, []),
         ("name: [unclosed\n", None, []),
     ],
@@ -55,6 +59,24 @@ def test_a_wrong_profile_is_refused_with_file_line_and_key(read, text, line, wor
     assert "target.yaml" in message
     assert line is None or f":{line}" in message or f"line {line}" in message
     assert all(word in message for word in words)
+
+
+@pytest.mark.parametrize(
+    ("lines", "secret"),
+    [("", "by default"), ("client_secret_env: S\n", "by name"), ("client_secret_file: f\n", "in a file")],
+)
+def test_a_client_has_its_secret_from_the_environment_or_a_file(read, tmp_path, lines, secret):
+    (tmp_path / "f").write_text("in a file\n", encoding="utf-8")
+    profile = read(f"client_id: app\n{lines}", CALLPARK_CLIENT_SECRET="by default", S="by name")
+
+    assert (profile.client.id, profile.client.secret) == ("app", secret)
+    assert profile.as_json()["client_id"] == "app"
+    assert secret not in repr(profile.as_json())
+
+
+def test_a_client_and_a_token_exclude_each_other(read):
+    with pytest.raises(ProfileError, match="leave token_env out"):
+        read("client_id: app\ntoken_env: T\n", T="s3cret", CALLPARK_CLIENT_SECRET="s3cret")
 
 
 def test_a_profile_that_is_not_there_is_a_profile_error(tmp_path):

@@ -1,0 +1,142 @@
+"""The values behind the names that stand in requests in place of secrets, and the token that can be had anew."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from threading import RLock
+from urllib.parse import quote_plus, urlencode
+
+from contract_tests.exchange import Exchange, Request, Response
+from contract_tests.world import TOKEN
+
+TOKEN_PATH = "/oauth/token.php"
+CLIENT_SECRET = "client_secret"
+SHORTEST_TOKEN = 4
+_REFUSED = (401, 403)
+_SHOWN = 120
+
+
+class NoTokenIssued(Exception):
+    """The token endpoint gives no token; the message says what it answered, without secrets."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Client:
+    """An App that is known to the token endpoint."""
+
+    id: str
+    secret: str = field(repr=False)
+
+
+class Credentials(Mapping[str, str]):
+    """Secrets by name. With a client the secret `token` is fetched from the token endpoint, and again when it ends.
+
+    `probe` is a request that changes nothing and that a good token is enough for. `lost` says why there is no
+    good token any more, once that is so. Several targets may share credentials; whoever renews holds `lock`.
+    """
+
+    def __init__(
+        self, secrets: Mapping[str, str], *, client: Client | None = None, probe: Request | None = None
+    ) -> None:
+        self._values = dict(secrets)
+        if client is not None:
+            self._values[CLIENT_SECRET] = client.secret
+        self._issued: list[str] = []
+        self._told: list[Callable[[str, str], None]] = []
+        self.client = client
+        self.probe = probe
+        self.lost = ""
+        self.lock = RLock()
+
+    def __getitem__(self, name: str) -> str:
+        return self._values[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._values)
+
+    def __len__(self) -> int:
+        return len(self._values)
+
+    def tell(self, listener: Callable[[str, str], None]) -> None:
+        """The listener is given name and value of each token: of those issued so far, and of each to come at once."""
+        for token in self._issued:
+            listener("token", token)
+        self._told.append(listener)
+
+    def may_have_ended(self, exchange: Exchange) -> bool:
+        """Whether a refusal may be for the age of the user's own token, which can be renewed."""
+        return (
+            self.client is not None
+            and exchange.response is not None
+            and exchange.response.status in _REFUSED
+            and exchange.request.header("Authorization") == f"Bearer {TOKEN}"
+        )
+
+    def token_request(self) -> Request:
+        """The request for a token, as the vendor's own client makes it, with the secret as a name."""
+        assert self.client is not None
+        form = {
+            "grant_type": "client_credentials",
+            "client_id": self.client.id,
+            "client_secret": _named(CLIENT_SECRET),
+            "type": "unifiedapi",
+        }
+        return Request(
+            method="POST",
+            target=TOKEN_PATH,
+            headers=(("Accept", "application/json"), ("Content-Type", "application/x-www-form-urlencoded")),
+            body=urlencode(form, safe="${}").encode(),
+        )
+
+    def revealed(self, body: bytes) -> bytes:
+        """The body of a token request with the secret in it."""
+        secret = quote_plus(self._values[CLIENT_SECRET])
+        return body.replace(_named(CLIENT_SECRET).encode(), secret.encode())
+
+    def accept(self, response: Response | None, trouble: str) -> None:
+        """Takes the token out of an answer of the token endpoint. Raises `NoTokenIssued`."""
+        if response is None:
+            raise NoTokenIssued(self._clean(f"the token endpoint {TOKEN_PATH} does not answer: {trouble}"))
+        value = _object(response.body)
+        token = value.get("access_token")
+        if response.status != 200 or not isinstance(token, str) or len(token) < SHORTEST_TOKEN:
+            said = _said(value) or (
+                f"no access_token of {SHORTEST_TOKEN} characters or more" if response.status == 200 else ""
+            )
+            raise NoTokenIssued(
+                self._clean(
+                    f"the token endpoint {TOKEN_PATH} answered {response.status}{f' ({said})' if said else ''};"
+                    " check the client id and its secret"
+                )
+            )
+        self._values["token"] = token
+        self._issued.append(token)
+        for listener in self._told:
+            listener("token", token)
+
+    def _clean(self, message: str) -> str:
+        for name, value in self._values.items():
+            message = message.replace(value, _named(name)) if value else message
+        return message
+
+
+def _named(name: str) -> str:
+    return "${" + name + "}"
+
+
+def _object(body: bytes) -> dict[str, object]:
+    try:
+        value = json.loads(body)
+    except (ValueError, RecursionError):
+        return {}
+    return value if isinstance(value, dict) else {}
+
+
+def _said(value: Mapping[str, object]) -> str:
+    """The words of RFC 6749, printable and short."""
+    words = [value.get("error"), value.get("error_description")]
+    text = ": ".join(word for word in words if isinstance(word, str) and word)
+    text = "".join(each if each.isprintable() else "?" for each in text)
+    return text if len(text) <= _SHOWN else text[: _SHOWN - 3] + "..."
