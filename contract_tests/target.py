@@ -7,6 +7,8 @@ import ssl
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from ipaddress import ip_address
 from threading import Timer
 from typing import Any
 from urllib.parse import urlsplit
@@ -15,12 +17,11 @@ import httpx
 
 from contract_tests.credentials import TOKEN_PATH, Credentials, NoTokenIssued
 from contract_tests.exchange import Exchange, Request, Response, Role
+from contract_tests.patience import asked_for, is_busy
 from contract_tests.world import KnownCall
 
 MAX_BODY = 1024 * 1024
 MORE_TRIES = 3
-BUSY = (429, 503)
-LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
 
 class UnusableTarget(Exception):
@@ -33,12 +34,15 @@ class TargetUnreachable(Exception):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Limits:
-    """Bounds in seconds (`answer`: from the first to the last byte) and how often a busy target is asked again."""
+    """Bounds in seconds (`answer`: from the first to the last byte), and how often a busy target is asked.
+
+    A target that asks for more than `busy_wait` is not asked again: it would be before its time.
+    """
 
     connect: float = 2.0
     answer: float = 10.0
     busy_tries: int = 3
-    busy_wait: float = 5.0
+    busy_wait: float = 30.0
 
 
 @dataclass(kw_only=True)
@@ -46,15 +50,16 @@ class Target:
     """Sends requests and says what came back; secrets enter here and nowhere else.
 
     `secrets` maps the names that stand in requests as `${name}` to their values; where they are `Credentials` with a
-    client, a token that has ended is renewed and the request asked again. `now` is a monotonic clock and
-    `sleep` waits, both in seconds; `rate` is how many requests a second are sent at the most. `watch` is told of
-    every exchange, with secrets still named.
+    client, a token that has ended is renewed and the request asked again. `now` is a monotonic clock and `sleep` waits,
+    both in seconds; `wall_clock` is for dates in answers; `rate` is how many requests a second are sent at the most.
+    `watch` is told of every exchange, with secrets still named.
     """
 
     url: str
     secrets: Mapping[str, str]
     now: Callable[[], float]
     sleep: Callable[[float], None]
+    wall_clock: Callable[[], datetime] = lambda: datetime.now(UTC)
     watch: Callable[[Exchange], None] = lambda exchange: None
     headers: tuple[tuple[str, str], ...] = ()
     limits: Limits = field(default_factory=Limits)
@@ -76,7 +81,7 @@ class Target:
         self._client = httpx.Client(
             timeout=httpx.Timeout(self.limits.answer, connect=self.limits.connect),
             verify=self.verify if self.url.startswith("https:") else False,
-            trust_env=host not in LOOPBACK,
+            trust_env=not _is_loopback(host),
             follow_redirects=False,
             headers={"User-Agent": "callpark", "Accept-Encoding": "identity"},
         )
@@ -194,28 +199,32 @@ class Target:
     def _patiently(self, request: Request) -> tuple[Response | None, str | None, bool]:
         if self.lost:
             return None, self.lost, True
-        for _ in range(self.limits.busy_tries):
+        for tries_left in reversed(range(self.limits.busy_tries)):
             try:
                 response = self._send(request)
             except TimeoutError as error:
                 return None, str(error), True
             except (httpx.HTTPError, httpx.InvalidURL, ValueError) as error:
                 return None, _reason(error), isinstance(error, httpx.TimeoutException)
-            if response.status not in BUSY:
+            if not is_busy(response):
                 return response, None, False
-            self.sleep(min(_retry_after(response), self.limits.busy_wait))
+            wait = asked_for(response, self.wall_clock())
+            if wait > self.limits.busy_wait:
+                return None, f"the target answered {response.status} and asked for {wait:.0f} seconds", True
+            if tries_left:
+                self.sleep(wait)
         return None, f"the target kept answering {response.status}", True
 
     def _send(self, request: Request) -> Response:
         deadline = self.now() + self.limits.answer
-        target = urlsplit(self.url).path + request.target
         message = self._client.build_request(
             request.method,
             self.url,
             headers=[(name, self._reveal(value)) for name, value in request.headers + self.headers],
-            content=self._content(request),
-            extensions={"target": target.encode("ascii"), "trace": self._note_connection},
+            content=request.body,
+            extensions={"trace": self._note_connection},
         )
+        message.url = _Verbatim(self.url, (urlsplit(self.url).path + request.target).encode("ascii"))
         with self._cut_off_when_late():
             answer = self._client.send(message, stream=True)
             try:
@@ -275,6 +284,22 @@ class Target:
         return value
 
 
+class _Verbatim(httpx.URL):
+    """A URL whose target goes over the wire byte for byte.
+
+    httpx would encode it anew; its extension `target` leaves it alone, but reaches proxies in the place of what they
+    have to be told.
+    """
+
+    def __init__(self, url: str, target: bytes) -> None:
+        super().__init__(url)
+        self._target = target
+
+    @property
+    def raw_path(self) -> bytes:
+        return self._target
+
+
 def origin_and_prefix(url: str) -> str:
     """The URL without a trailing slash and without the `/uapi` that every path begins with.
 
@@ -301,9 +326,11 @@ def _as_set_up(exchange: Exchange) -> Exchange:
     return replace(exchange, role="set-up", case="", call=None, witness=None, also=())
 
 
-def _retry_after(response: Response) -> float:
-    value = response.header("retry-after") or "1"
-    return float(value) if value.isdecimal() else 1.0
+def _is_loopback(host: str) -> bool:
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host.rstrip(".") == "localhost" or host.rstrip(".").endswith(".localhost")
 
 
 def _reason(error: Exception) -> str:

@@ -264,7 +264,11 @@ def _tls(cacert: Path | None, cert: Path | None, *, insecure: bool) -> ssl.SSLCo
 
 
 def _header(text: str) -> tuple[str, str]:
-    name, colon, value = text.partition(":")
-    if not colon or not name.strip():
+    import re
+
+    name, colon, value = (part.strip() for part in text.partition(":"))
+    if not colon or not re.fullmatch(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+", name):
         raise click.UsageError(f"--header {text!r} is not of the form NAME:VALUE")
-    return name.strip(), value.strip()
+    if not value.isascii() or not value.isprintable():
+        raise click.UsageError(f"--header {text!r}: a value is of printable ASCII characters only")
+    return name, value

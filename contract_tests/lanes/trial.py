@@ -9,19 +9,21 @@ from contract_tests.case import Case, Kind
 from contract_tests.draft import DoesNotArise, Lacking, Setting, listing
 from contract_tests.evidence import Evidence
 from contract_tests.exchange import Exchange, Request
-from contract_tests.sighting import sight
+from contract_tests.sighting import Presence, sight
 from contract_tests.target import Target
 from contract_tests.world import KnownCall, World
 
 PAUSES = (0.02, 0.05, 0.1, 0.2, 0.4)
+ACCEPTED = 202
 
 
 @dataclass(kw_only=True)
 class Trial:
     """Tries cases on calls that it is given.
 
-    `settle` bounds in seconds how long an answer may take to show in a listing; once it was spent in full it is not
-    spent again. `witness`, if there is one, is looked at first and again after the control.
+    `settle` bounds in seconds how long an answer may take to show in a listing; once it was spent in full, twice as
+    long as any answer took to show is waited and no more. `witness`, if there is one, is looked at first and again
+    after the control.
     """
 
     target: Target
@@ -32,6 +34,8 @@ class Trial:
     not_offered: frozenset[str]
     witness: KnownCall | None = None
     _shows_parking: bool = False
+    _slowest: float = 0.0
+    _spent: bool = False
     _last_seen: dict[str, Exchange] = field(default_factory=dict)
 
     def of(self, case: Case, call: KnownCall, also: tuple[str, ...] = ()) -> Evidence:
@@ -95,16 +99,23 @@ class Trial:
         after = self._look(case, call, "after")
         if case.kind is not Kind.RETRIEVAL or exchange.response is None or exchange.response.status >= 300:
             return after
+        bound = min(self.settle, 2 * self._slowest) if self._spent else self.settle
+        is_promise = exchange.response.status == ACCEPTED
         waited = 0.0
-        while after is not None and not self._is_settled(after, call) and waited < self.settle:
-            pause = PAUSES[min(int(waited > 0) + int(waited / 0.2), len(PAUSES) - 1)]
+        while after is not None and not self._is_settled(after, call, is_promise) and waited < bound:
+            pause = min(PAUSES[min(int(waited > 0) + int(waited / 0.2), len(PAUSES) - 1)], bound - waited)
             self.sleep(pause)
             waited += pause
             after = self._look(case, call, "after")
-        if waited >= self.settle:
-            self.settle = 0.0
+        if after is not None and self._is_settled(after, call, is_promise):
+            self._slowest = max(self._slowest, waited)
+        else:
+            self._spent = self._spent or waited >= self.settle
         return after
 
-    def _is_settled(self, after: Exchange, call: KnownCall) -> bool:
+    def _is_settled(self, after: Exchange, call: KnownCall, is_promise: bool) -> bool:
+        """Whether the listing shows the end of it; after a mere promise a call may be away for a while."""
         sighting = sight(after, call.id)
+        if is_promise and sighting.presence is Presence.ABSENT:
+            return False
         return not sighting.views or sighting.is_on_call_with(self.world.retriever)

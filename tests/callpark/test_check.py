@@ -67,6 +67,8 @@ def test_nobody_listening_is_said_in_one_line(callpark):
         ((NOBODY, "--rung", "magic"), "'magic' is not one of 'auto', 'control'"),
         ((NOBODY, "--profile", "absent.yaml"), "absent.yaml"),
         ((NOBODY, "--header", "no-colon"), "'no-colon' is not of the form NAME:VALUE"),
+        ((NOBODY, "--header", "two words: x"), "'two words: x' is not of the form NAME:VALUE"),
+        ((NOBODY, "--header", "X: a\r\nY: b"), "a value is of printable ASCII characters only"),
         ((NOBODY, "--shout"), "No such option"),
         ((), "Missing argument 'URL'"),
     ],

@@ -22,7 +22,7 @@ TALKING = BY_ID["parking/not-parked/on-the-phone"]
 class Lot:
     """Target and rung in one: calls are parked until a request without a fault retrieves them."""
 
-    name, is_scarce = "lot", False
+    name, is_scarce, lost = "lot", False, ""
 
     def __init__(self, answer=None, offers_others=True, stock=1000):
         self.calls, self.exchanges, self.released, self.clock = {}, [], [], 0.0
