@@ -138,6 +138,7 @@ class Check:
             rung=self.rung,
             world=world,
             control=table.CONTROL,
+            opening=table.OPENING,
             sleep=self.sleep,
             settle=self.plan.profile.settle,
             not_offered=frozenset(self.plan.profile.not_offered),

@@ -136,10 +136,13 @@ def _cost_figures(cost: Cost, digests: Sequence[Digest]) -> Iterable[Figure]:
         ok=ran and cost.seconds <= MOST_SECONDS,
     )
     requests, seconds = cost.to_first_detection, cost.seconds_to_first_detection
+    listings = cost.exchanges_to_first_detection
     yield Figure(
         name="requests to the first detection",
         wanted=f"median at most {FIRST_DETECTION}",
-        measured="none was seen" if requests is None else f"median {requests:g}, {seconds:.2f} s",
+        measured="none was seen"
+        if requests is None
+        else f"median {requests:g} ({listings:g} with listings), {seconds:.2f} s",
         ok=requests is not None and requests <= FIRST_DETECTION,
     )
 

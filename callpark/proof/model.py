@@ -36,8 +36,8 @@ class Kill(Row, frozen=True, kw_only=True):
     """One defect. `shows` says whether its clause must be found broken or only deviating.
 
     `planned_lane` is where it is to be seen, `lane` the one that saw it, if any did. `named` is the clause that a
-    reader meets first, `also` are the others; `cases` counts the failed cases among them. `requests` and `seconds`
-    lead to the first exchange that gives the defect away.
+    reader meets first, `also` are the others; `cases` counts the failed cases among them. `requests` counts
+    the requests under test until the first one that gives the defect away, `exchanges` the listings around them too.
     """
 
     defect: str
@@ -52,6 +52,7 @@ class Kill(Row, frozen=True, kw_only=True):
     cases: int
     open: int
     requests: int
+    exchanges: int
     seconds: float
     actual: str
     reproduce: tuple[str, ...]
@@ -111,13 +112,15 @@ class Vacuity(Row, frozen=True, kw_only=True):
 class Cost(Row, frozen=True, kw_only=True):
     """The conform lane against the mock: requests without set-up, seconds (the median of the runs), parked calls.
 
-    `to_first_detection` is the median over the defects that the conform lane saw, in requests; None without any.
+    `to_first_detection` is the median over the defects that the conform lane saw, in requests under test, and with the
+    listings around them in `exchanges_to_first_detection`; None without any.
     """
 
     requests: int
     seconds: float
     calls_used: int
     to_first_detection: float | None
+    exchanges_to_first_detection: float | None
     seconds_to_first_detection: float | None
 
 

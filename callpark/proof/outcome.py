@@ -8,7 +8,7 @@ import msgspec
 
 from callpark.proof.candidate import Trial
 from callpark_spec import Catalogue, Level
-from contract_tests.record.lines import Record, RulingLine
+from contract_tests.record.lines import ExchangeLine, Record, RulingLine
 from contract_tests.reporting.tally import Standing, Tally
 from contract_tests.verdict import READINGS, Reading, Verdict
 
@@ -18,7 +18,8 @@ _NOT_UNDER_TEST = ("set-up", "tear-down")
 class Detection(msgspec.Struct, frozen=True, kw_only=True):
     """What tells a wrong server. `named` is the clause that a reader meets first, and how it says so.
 
-    `requests` and `seconds` are what it took until the first exchange that gives the server away.
+    `requests` counts the requests under test until the first one that gives the server away, `exchanges` the listings
+    around them too; `seconds` is how long they took.
     """
 
     named: str
@@ -26,6 +27,7 @@ class Detection(msgspec.Struct, frozen=True, kw_only=True):
     verdict: str
     actual: str
     requests: int
+    exchanges: int
     seconds: float
     reproduce: tuple[str, ...]
 
@@ -93,21 +95,20 @@ def _detection(tally: Tally, rulings: tuple[RulingLine, ...]) -> Detection | Non
     if not rulings:
         return None
     first = rulings[0]
-    requests, seconds = _until(tally, (ruling.exchanges[0] for ruling in rulings if ruling.exchanges))
+    until = _until(tally, (ruling.exchanges[0] for ruling in rulings if ruling.exchanges))
     return Detection(
         named=first.clause,
         case=first.case,
         verdict=first.verdict,
         actual=first.actual,
-        requests=requests,
-        seconds=seconds,
+        requests=sum(each.role == "request" for each in until),
+        exchanges=sum(each.role not in _NOT_UNDER_TEST for each in until),
+        seconds=max((each.started + each.elapsed for each in until), default=0.0),
         reproduce=tuple(first.reproduce),
     )
 
 
-def _until(tally: Tally, decisive: Iterable[int]) -> tuple[int, float]:
-    """Requests and seconds until the earliest of these exchanges was over."""
+def _until(tally: Tally, decisive: Iterable[int]) -> list[ExchangeLine]:
+    """All exchanges until the earliest of these was over."""
     earliest = min(decisive, default=0)
-    before = [each for each in tally.record.exchanges if each.number <= earliest]
-    requests = sum(each.role not in _NOT_UNDER_TEST for each in before)
-    return requests, max((each.started + each.elapsed for each in before), default=0.0)
+    return [each for each in tally.record.exchanges if each.number <= earliest]

@@ -67,6 +67,7 @@ def _kill(defect: Wrong, outcomes: Sequence[Outcome]) -> Kill:
         cases=decisive.findings,
         open=len(decisive.open),
         requests=detection.requests if seen and detection else 0,
+        exchanges=detection.exchanges if seen and detection else 0,
         seconds=round(detection.seconds, 3) if seen and detection else 0.0,
         actual=detection.actual if seen and detection else "",
         reproduce=detection.reproduce if seen and detection else (),
@@ -194,5 +195,6 @@ def cost_row(steady: Sequence[Outcome], kills: Sequence[Kill]) -> Cost:
         seconds=round(median(outcome.seconds for outcome in steady), 3) if steady else 0.0,
         calls_used=max((outcome.calls_used for outcome in steady), default=0),
         to_first_detection=median(kill.requests for kill in seen) if seen else None,
+        exchanges_to_first_detection=median(kill.exchanges for kill in seen) if seen else None,
         seconds_to_first_detection=round(median(kill.seconds for kill in seen), 3) if seen else None,
     )

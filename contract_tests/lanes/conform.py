@@ -1,9 +1,11 @@
 """The lane `conform`: the fixed, exhaustive table, in one fixed order.
 
-Refusals and observations come first and share one parked call, which each of them must leave where it is; a call
-that does not survive is replaced. Then the control, the page's own request, on that very call: it proves that the
-refusals were refused for their fault and not for something else. Then the other retrievals, each on a call of its
-own, or packed where the rung has few calls.
+Refusals and observations share a parked call, which each of them must leave where it is; a call that does not survive
+is replaced. The opening is a handful of refusals and then, on that very call, the control, the page's own request: it
+proves that the refusals were refused for their fault and not for something else, and a server that is wrong in any
+common way has shown it by then. Then the other refusals, on a call that the first of the other retrievals takes out of
+the lot. Each retrieval has a call of its own. Where the rung has few calls, all refusals belong to the opening, and
+retrievals are packed.
 """
 
 from __future__ import annotations
@@ -33,7 +35,8 @@ HARMLESS = "body/no-server-error"
 class ConformLane:
     """Runs cases against a target and yields evidence.
 
-    `started` is told of each case before it is sent.
+    `started` is told of each case before it is sent. `opening` names the refusals
+    that go before the control where calls are plenty; without it all of them do.
     `settle` bounds in seconds how long an answer may take to show in a listing; it is spent in full only once.
     After `deadline`, on the target's clock, nothing more is sent. With `safe` only refusals are sent.
     """
@@ -44,6 +47,7 @@ class ConformLane:
     control: Case
     sleep: Callable[[float], None]
     settle: float
+    opening: tuple[str, ...] | None = None
     not_offered: frozenset[str] = frozenset()
     started: Callable[[Case], None] = lambda case: None
     deadline: float | None = None
@@ -67,7 +71,7 @@ class ConformLane:
 
     def run(self, cases: Sequence[Case]) -> Iterable[Evidence]:
         """Evidence case by case. Raises `RungError` when not even one parked call can be had."""
-        ordered = in_order(cases, self.control)
+        ordered = in_order(cases, self.control, None if self.rung.is_scarce else self.opening)
         if self.safe:
             ordered = [case for case in ordered if case.kind is Kind.REFUSAL]
         shared = self._take()
@@ -139,8 +143,11 @@ class ConformLane:
             return self._on_talking(case)
         if case.elsewhere:
             return self._on_sibling(case)
-        if case.kind is Kind.RETRIEVAL and case is not self.control:
-            return self._again_if_broken_off(case, self._trial.of(case, self._take()), self._take)
+        if self._is_variation(case):
+            call = shared if shared.parked else self._take()
+            return self._again_if_broken_off(case, self._trial.of(case, call), self._take)
+        if case.kind in SHARING and not shared.parked:
+            shared = self._take()
         renewed = self._take if case.kind is not Kind.REPEATED else None
         also = tuple(one.id for one in self._along) if case is self.control else ()
         return self._again_if_broken_off(case, self._trial.of(case, shared, also), renewed)
@@ -191,6 +198,8 @@ class ConformLane:
             return shared
         if case is self.control:
             return replace(evidence.call, parked=False)
+        if self._is_variation(case) and not case.elsewhere:
+            return replace(shared, parked=False)
         if case.kind not in SHARING:
             return shared
         before, after = evidence.seen_before(), evidence.seen_after()
@@ -218,13 +227,22 @@ class ConformLane:
             return  # the verdicts stand; what is left over ends by itself
 
 
-def in_order(cases: Iterable[Case], control: Case) -> list[Case]:
-    """The cases in the order in which they are sent; the control is always among them."""
+def in_order(cases: Iterable[Case], control: Case, opening: Sequence[str] | None = None) -> list[Case]:
+    """The cases in the order in which they are sent; the control is always among them.
+
+    Without an opening all refusals go before the control; else as many as it names, those that it names in front.
+    """
     chosen = list(cases)
+    place = {slug: number for number, slug in enumerate(opening or ())}
+    sharing = sorted(
+        (case for case in chosen if case.kind in SHARING), key=lambda case: place.get(case.id, len(place))
+    )
+    first = len(sharing) if opening is None else len(opening)
     return [
-        *(case for case in chosen if case.kind in SHARING),
+        *sharing[:first],
         control,
         *(case for case in chosen if case.kind is Kind.REPEATED),
+        *sharing[first:],
         *(case for case in chosen if case.kind is Kind.RETRIEVAL and case is not control),
         *(case for case in chosen if case.kind is Kind.NOT_PARKED),
     ]

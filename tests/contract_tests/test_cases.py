@@ -1,6 +1,7 @@
 """The table of cases and the catalogue of clauses hold together."""
 
 import importlib
+import itertools
 import pkgutil
 import re
 
@@ -8,9 +9,12 @@ import pytest
 
 from contract_tests import cases
 from contract_tests.case import Kind
-from contract_tests.cases import CONTROL, all_cases
+from contract_tests.cases import CONTROL, OPENING, all_cases
+from contract_tests.draft import Setting
+from contract_tests.expectation import expect
 from contract_tests.judge.judge import standing_rows
-from contract_tests.lanes.conform import in_order
+from contract_tests.lanes.conform import SHARING, in_order
+from contract_tests.world import KnownCall
 
 MODULES = [module.name for module in pkgutil.iter_modules(cases.__path__)]
 
@@ -76,21 +80,49 @@ def test_a_case_rests_on_cases_that_there_are(case):
     assert set(case.rests_on) <= {each.id for each in all_cases()} - {case.id}
 
 
-def test_refusals_come_first_and_the_control_after_them():
-    ordered = in_order(reversed(all_cases()), CONTROL)
-    place = ordered.index(CONTROL)
+def test_a_handful_of_refusals_comes_first_and_the_control_after_them():
+    ordered = in_order(reversed(all_cases()), CONTROL, OPENING)
+    place = len(OPENING)
 
-    assert {case.kind for case in ordered[:place]} == {Kind.REFUSAL, Kind.OBSERVATION}
+    assert tuple(case.id for case in ordered[:place]) == OPENING
+    assert ordered[place] is CONTROL
     assert ordered[place + 1].kind is Kind.REPEATED
-    assert {case.kind for case in ordered[place + 2 : -1]} == {Kind.RETRIEVAL}
+    sharing = list(itertools.takewhile(lambda case: case.kind in SHARING, ordered[place + 2 :]))
+    assert {case.kind for case in sharing} == {Kind.REFUSAL, Kind.OBSERVATION}
+    assert {case.kind for case in ordered[place + 2 + len(sharing) : -1]} == {Kind.RETRIEVAL}
     assert ordered[-1].kind is Kind.NOT_PARKED
     assert sorted(case.id for case in ordered) == sorted(case.id for case in all_cases())
 
 
-def test_the_control_is_sent_whatever_is_chosen():
+def test_where_calls_are_scarce_all_refusals_come_before_the_control():
+    ordered = in_order(all_cases(), CONTROL)
+    place = ordered.index(CONTROL)
+
+    assert all(case.kind in SHARING for case in ordered[:place])
+    assert not any(case.kind in SHARING for case in ordered[place:])
+
+
+def test_the_opening_has_a_refusal_for_each_documented_code(world):
+    call = KnownCall(id="b817d2618fe6f1804333", user="12", extension="0003*210", view="01", views=("01",))
+    setting = Setting(world=world, call=call)
+    opening = [case for case in all_cases() if case.id in OPENING]
+    admitted = [expect(case.request(setting), world.holding([call]), "table") for case in opening]
+    codes = {code for expected in admitted for outcome in expected.outcomes for code in outcome.codes or ()}
+
+    assert len(opening) == len(OPENING)
+    assert codes >= {
+        "pc_timeout_invalid",
+        "pc_callerid_invalid",
+        "pc_phonecall_invalid",
+        "pc_phonecallview_invalid",
+    }
+
+
+@pytest.mark.parametrize("opening", [None, OPENING])
+def test_the_control_is_sent_whatever_is_chosen(opening):
     refusal = next(case for case in all_cases() if case.kind is Kind.REFUSAL)
 
-    assert in_order([refusal], CONTROL) == [refusal, CONTROL]
+    assert set(in_order([refusal], CONTROL, opening)) == {refusal, CONTROL}
 
 
 def test_a_run_rules_on_the_cases_and_the_standing_rows_and_on_nothing_else(harness):

@@ -14,7 +14,11 @@ def wrong(slug, clause, lane="conform", shows="finding"):
 def detection(named, requests=7, **rest):
     given = {"case": f"{named}/a-case", "verdict": "fail", "actual": "200 <with> the call", "seconds": 0.25}
     return Detection(
-        named=named, requests=requests, reproduce=("curl -sS http://127.0.0.1:1/",), **given | rest
+        named=named,
+        requests=requests,
+        exchanges=2 * requests,
+        reproduce=("curl -sS http://127.0.0.1:1/",),
+        **given | rest,
     )
 
 
