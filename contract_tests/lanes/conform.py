@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 
 from contract_tests.case import Case, Kind
 from contract_tests.draft import Lacking, Setting
@@ -24,7 +25,7 @@ from contract_tests.state.rung import Rung, RungError
 from contract_tests.target import Target
 from contract_tests.world import KnownCall, World
 
-ATTEMPTS = 3
+ATTEMPTS = 4
 SILENCES = 2
 SHARING = (Kind.REFUSAL, Kind.OBSERVATION)
 HARMLESS = "body/no-server-error"
@@ -77,7 +78,7 @@ class ConformLane:
         shared = self._take()
         if not self.rung.is_scarce and not self.safe:
             self.started(ordered[0])
-            self._trial.guard(ordered[0], self._ask_for(self.rung.witness))
+            self._trial.guard(ordered[0], self._ask_for(self._witness))
         if self.rung.is_scarce:
             variations = [case for case in ordered if self._is_variation(case)]
             self._along, packs = packed(variations, Setting(world=self.world, call=shared))
@@ -128,15 +129,17 @@ class ConformLane:
     def _together(self, pack: Pack) -> Evidence:
         if pack.leader.elsewhere:
             return self._on_sibling(pack.leader)
-        call = self._unspent or self._take()
-        if len(pack.cases) == 1:
-            evidence = self._trial.of(pack.leader, call)
-        else:
-            request = pack.request(Setting(world=self.world, call=call))
-            also = tuple(case.id for case in pack.cases[1:])
-            evidence = self._trial.with_request(Evidence(case=pack.leader, call=call), request, also)
-        self._unspent = call if evidence.exchange is None or _is_refused(evidence) else None
+        evidence = self._tried(partial(self._of_several, pack), self._unspent or self._take(), self._take)
+        is_unspent = evidence.exchange is None or _is_refused(evidence)
+        self._unspent = evidence.call if is_unspent else None
         return evidence
+
+    def _of_several(self, pack: Pack, call: KnownCall) -> Evidence:
+        if len(pack.cases) == 1:
+            return self._trial.of(pack.leader, call)
+        request = pack.request(Setting(world=self.world, call=call))
+        also = tuple(case.id for case in pack.cases[1:])
+        return self._trial.with_request(Evidence(case=pack.leader, call=call), request, also)
 
     def _evidence(self, case: Case, shared: KnownCall) -> Evidence:
         if case.kind is Kind.NOT_PARKED:
@@ -145,22 +148,36 @@ class ConformLane:
             return self._on_sibling(case)
         if self._is_variation(case):
             call = shared if shared.parked else self._take()
-            return self._again_if_broken_off(case, self._trial.of(case, call), self._take)
+            return self._tried(partial(self._trial.of, case), call, self._take)
         if case.kind in SHARING and not shared.parked:
             shared = self._take()
-        renewed = self._take if case.kind is not Kind.REPEATED else None
+        renewed = self._retrieved if case.kind is Kind.REPEATED else self._take
         also = tuple(one.id for one in self._along) if case is self.control else ()
-        return self._again_if_broken_off(case, self._trial.of(case, shared, also), renewed)
+        return self._tried(partial(self._trial.of, case, also=also), shared, renewed)
 
-    def _again_if_broken_off(
-        self, case: Case, evidence: Evidence, renewed: Callable[[], KnownCall] | None
+    def _tried(
+        self, of: Callable[[KnownCall], Evidence], call: KnownCall, renewed: Callable[[], KnownCall]
     ) -> Evidence:
-        """A transport error says nothing of the target, so the request is sent again, on a fresh call."""
-        attempts = 1
-        while _is_broken_off(evidence) and attempts < ATTEMPTS and renewed is not None:
-            attempts += 1
-            evidence = replace(self._trial.of(case, renewed()), attempts=attempts)
+        """A transport error says nothing of the target, so the request is sent again, on a fresh call.
+
+        Where calls are few, one that the lost request has left as it was is fresh enough.
+        """
+        evidence = of(call)
+        for attempt in range(2, ATTEMPTS + 1):
+            if not _is_broken_off(evidence):
+                break
+            try:
+                spared = evidence.call if self.rung.is_scarce and _is_spared(evidence) else None
+                evidence = replace(of(spared or renewed()), attempts=attempt)
+            except RungError:
+                break
         return evidence
+
+    def _retrieved(self) -> KnownCall:
+        """A fresh call, retrieved already by the page's own request."""
+        call = self._take()
+        self.target.exchange(self.control.request(Setting(world=self.world, call=call)), role="set-up")
+        return replace(call, parked=False)
 
     def _reason_not_to(self, case: Case) -> str:
         if self.target.lost:
@@ -177,20 +194,19 @@ class ConformLane:
         self._silent = 0 if evidence.exchange is None or evidence.exchange.response else self._silent + 1
 
     def _on_talking(self, case: Case) -> Evidence:
-        call = self._ask_for(self.rung.talking)
+        call = self._ask_for(self._talking)
         if call is None:
             sentence = f"the rung {self.rung.name} offers no call that is not parked"
             return self._trial.lacking(Evidence(case=case), Lacking("talking", sentence))
-        return self._trial.of(case, call)
+        return self._tried(partial(self._trial.of, case), call, self._talking)
 
     def _on_sibling(self, case: Case) -> Evidence:
         extension = self.world.sibling
-        call = self._ask_for(lambda: self.rung.parked(1, extension)[0]) if extension else None
+        call = self._ask_for(lambda: self._take(extension)) if extension else None
         if call is None:
             sentence = f"the rung {self.rung.name} parks no call at a second extension of the user"
             return self._trial.lacking(Evidence(case=case), Lacking("sibling", sentence))
-        self.calls_used += 1
-        return self._trial.of(case, call)
+        return self._tried(partial(self._trial.of, case), call, lambda: self._take(extension))
 
     def _left_over(self, case: Case, evidence: Evidence, shared: KnownCall) -> KnownCall:
         """The shared call for the cases to come: what a case left of it, or a fresh one where it was used up."""
@@ -205,20 +221,27 @@ class ConformLane:
         before, after = evidence.seen_before(), evidence.seen_after()
         return self._take() if _was_used_up(before, after, evidence.exchange) else evidence.call
 
-    def _take(self) -> KnownCall:
+    def _take(self, extension: str | None = None) -> KnownCall:
         """A fresh call, parked only now: a call that waits in the lot may reach the end of its time there."""
-        call = self.rung.parked(1)[0]
-        self._all.append(call)
+        call = self._to_release(self.rung.parked(1, extension)[0])
         self.calls_used += 1
+        return call
+
+    def _talking(self) -> KnownCall:
+        return self._to_release(self.rung.talking())
+
+    def _witness(self) -> KnownCall:
+        return self._to_release(self.rung.witness())
+
+    def _to_release(self, call: KnownCall) -> KnownCall:
+        self._all.append(call)
         return call
 
     def _ask_for(self, offer: Callable[[], KnownCall]) -> KnownCall | None:
         try:
-            call = offer()
+            return offer()
         except RungError:
             return None
-        self._all.append(call)
-        return call
 
     def _release(self) -> None:
         try:
@@ -256,6 +279,10 @@ def _is_refused(evidence: Evidence) -> bool:
 def _is_broken_off(evidence: Evidence) -> bool:
     exchange = evidence.exchange
     return exchange is not None and exchange.response is None and not exchange.timed_out
+
+
+def _is_spared(evidence: Evidence) -> bool:
+    return is_unchanged(evidence.seen_before(), evidence.seen_after()) is True
 
 
 def _was_used_up(before: Sighting, after: Sighting, exchange: Exchange) -> bool:

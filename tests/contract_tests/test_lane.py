@@ -17,6 +17,9 @@ LETTERS = BY_ID["failure/timeout/not-numeric/letters"]
 AGAIN = BY_ID["parking/second-retrieval/again"]
 ME = BY_ID["uri/user-id/me/me"]
 TALKING = BY_ID["parking/not-parked/on-the-phone"]
+ELSEWHERE = next(case for case in all_cases() if case.elsewhere)
+AS_PRINTED_TOO = BY_ID["payload/wait-for-pickup/numeric-string/string"]
+GREY = BY_ID["payload/grey-values/callerId-null"]
 
 
 class Lot:
@@ -26,6 +29,7 @@ class Lot:
 
     def __init__(self, answer=None, offers_others=True, stock=1000):
         self.calls, self.exchanges, self.released, self.clock = {}, [], [], 0.0
+        self.asked = ""
         self.answer, self.offers_others, self.stock = answer or self.honest, offers_others, stock
 
     # the rung
@@ -62,7 +66,7 @@ class Lot:
         return self.clock
 
     def exchange(self, request, *, case="", role="request", call=None, witness=None, also=()):
-        identifier = request.target.rpartition("/")[2]
+        identifier, self.asked = request.target.rpartition("/")[2], case
         said = self.listed(identifier) if request.method == "GET" else self.answer(identifier, request)
         response, trouble = (said, None) if isinstance(said, Response) else (None, said)
         made = Exchange(
@@ -75,6 +79,7 @@ class Lot:
             timed_out=trouble == "silent",
             call=call,
             witness=witness,
+            also=also,
         )
         self.exchanges.append(made)
         return made
@@ -185,8 +190,59 @@ def test_a_broken_connection_is_tried_so_often_and_no_more(run):
     lot = Lot(answer=lambda identifier, request: "reset")
     _, evidence = run(lot, ZERO)
 
-    assert evidence[ZERO.id].attempts == ATTEMPTS == 3
-    assert len([each for each in lot.sent() if each.case == ZERO.id]) == 3
+    assert evidence[ZERO.id].attempts == ATTEMPTS == 1 + 3
+    assert len([each for each in lot.sent() if each.case == ZERO.id]) == 1 + 3
+
+
+def loses_every_answer_once(lot):
+    """Each case's first request is carried out, and nobody hears of it."""
+    lost = set()
+
+    def answer(identifier, request):
+        said = lot.honest(identifier, request)
+        case = lot.asked
+        if case in lost or not case:
+            return said
+        lost.add(case)
+        return "reset"
+
+    return answer
+
+
+@pytest.mark.parametrize("case", [AGAIN, TALKING, ELSEWHERE, ME, ZERO, GREY], ids=lambda case: case.id)
+def test_a_lost_answer_is_asked_for_again_on_a_call_in_the_same_state(run, case):
+    lot = Lot()
+    lot.answer = loses_every_answer_once(lot)
+    _, evidence = run(lot, case)
+    _, undisturbed = run(Lot(), case)
+    seen, wanted = evidence[case.id], undisturbed[case.id]
+
+    assert (seen.attempts, wanted.attempts) == (2, 1)
+    assert seen.exchange.response.status == wanted.exchange.response.status
+    assert (seen.call.parked, seen.call.extension) == (wanted.call.parked, wanted.call.extension)
+    assert len({each.call.id for each in lot.sent() if each.case == case.id}) == 2
+    assert sorted(lot.released) == sorted(lot.calls)
+
+
+def test_where_calls_are_few_one_that_a_lost_request_left_alone_is_used_again(run):
+    unheard = iter(["reset"])
+    lot = Lot(answer=lambda identifier, request: next(unheard, None) or lot.honest(identifier, request))
+    lot.is_scarce = True
+    lane, evidence = run(lot, ZERO)
+
+    assert evidence[ZERO.id].attempts == 2
+    assert lane.calls_used == 1
+
+
+def test_where_calls_are_few_a_lost_answer_costs_another_one_as_long_as_there_is_one(run):
+    lot = Lot(stock=3)
+    lot.is_scarce, lot.answer = True, loses_every_answer_once(lot)
+    lane, evidence = run(lot, ME, AS_PRINTED_TOO)
+
+    assert evidence[AS_PRINTED_TOO.id].exchange.response.status == 200
+    assert [each.also for each in lot.sent()[:2]] == [(AS_PRINTED_TOO.id,)] * 2
+    assert evidence[ME.id].exchange.trouble == "reset"
+    assert lane.calls_used == 3
 
 
 def test_a_silent_target_is_given_up(run):
