@@ -17,6 +17,7 @@ from contract_tests.lanes.coverage import coverage_cases
 from contract_tests.lanes.explore import ExploreLane
 from contract_tests.lanes.finding import Finding
 from contract_tests.profile import Profile
+from contract_tests.published_proof import published_proof
 from contract_tests.record.lines import Suite, TargetLine
 from contract_tests.record.redaction import Redaction
 from contract_tests.record.writer import RecordWriter
@@ -223,6 +224,7 @@ class Check:
                 version=self.version,
                 page_sha256=self.catalogue.page.sha256,
                 catalogue_sha256=self.catalogue.digest,
+                proof=published_proof(),
             ),
             target=TargetLine(name=self.plan.profile.name or self.target.url, url=self.target.url),
             lane=self.plan.lane,

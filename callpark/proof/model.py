@@ -6,6 +6,8 @@ from typing import Any, Final, Literal
 
 import msgspec
 
+from contract_tests.record.lines import FigureLine, ProofLine
+
 FORMAT: Final = "callpark-proof"
 VERSION: Final = 1
 
@@ -160,6 +162,21 @@ class Proof(Row, frozen=True, kw_only=True):
 def proof_as_json(proof: Proof) -> str:
     """The text of `proof.json`."""
     return msgspec.json.format(msgspec.json.encode(proof), indent=2).decode() + "\n"
+
+
+def figures_as_json(proof: Proof) -> str:
+    """The text of `figures.json`: what every report of a check prints of the proof."""
+    published = ProofLine(
+        started=proof.started,
+        extent=proof.extent,
+        version=proof.suite.version,
+        catalogue_sha256=proof.suite.catalogue_sha256,
+        figures=[
+            FigureLine(name=each.name, wanted=each.wanted, measured=each.measured, ok=each.ok)
+            for each in proof.figures
+        ],
+    )
+    return msgspec.json.format(msgspec.json.encode(published), indent=2).decode() + "\n"
 
 
 def proof_schema() -> dict[str, Any]:

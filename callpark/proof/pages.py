@@ -7,7 +7,7 @@ from pathlib import Path
 
 from callpark.proof.html import render_html
 from callpark.proof.markdown import render_markdown
-from callpark.proof.model import Proof, proof_as_json, proof_schema
+from callpark.proof.model import Proof, figures_as_json, proof_as_json, proof_schema
 
 
 def write_proof(proof: Proof, folder: Path) -> list[Path]:
@@ -15,6 +15,7 @@ def write_proof(proof: Proof, folder: Path) -> list[Path]:
     folder.mkdir(parents=True, exist_ok=True)
     texts = {
         "proof.json": proof_as_json(proof),
+        "figures.json": figures_as_json(proof),
         "proof.schema.json": json.dumps(proof_schema(), indent=2) + "\n",
         "proof.html": render_html(proof),
         "proof.md": render_markdown(proof),

@@ -23,12 +23,32 @@ class Line(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     """What all lines have in common."""
 
 
+class FigureLine(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """One promise of the checker's own proof: what is wanted, what was measured, and whether that is enough."""
+
+    name: str
+    wanted: str
+    measured: str
+    ok: bool
+
+
+class ProofLine(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What `callpark prove` published last: when it began (RFC 3339), over how much, and with which suite."""
+
+    started: str
+    extent: str
+    version: str
+    catalogue_sha256: str
+    figures: list[FigureLine]
+
+
 class Suite(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Which suite judged: its version, the pinned page and the clause catalogue, both as sha256."""
+    """Which suite judged: its version, the pinned page and the clause catalogue, both as sha256, and its own proof."""
 
     version: str
     page_sha256: str
     catalogue_sha256: str
+    proof: ProofLine | None = None
 
 
 class TargetLine(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

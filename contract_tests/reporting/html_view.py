@@ -63,6 +63,8 @@ SECTIONS = (
     "exchanges-heading",
     "this-run",
     "run-heading",
+    "this-checker",
+    "checker-heading",
 )
 
 _TELLING_ROLES = ("before", "request", "after")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from xml.etree.ElementTree import Element, SubElement, indent, tostring
 
 from callpark_spec import Catalogue
-from contract_tests.record.lines import Record, RulingLine
+from contract_tests.record.lines import ProofLine, Record, RulingLine
 from contract_tests.reporting.printable import one_line, printable
 from contract_tests.reporting.sentence import verdict_sentence
 from contract_tests.reporting.tally import ClauseRow, Standing, Tally, worst
@@ -51,6 +51,7 @@ def _suite(tally: Tally, area: str) -> Element:
             "page-sha256": header.suite.page_sha256,
             "catalogue-sha256": header.suite.catalogue_sha256,
             "digest": tally.record.footer.digest,
+            **_proof(header.suite.proof),
         },
     )
     seconds = 0.0
@@ -65,6 +66,10 @@ def _suite(tally: Tally, area: str) -> Element:
     suite.set("skipped", str(len(suite.findall("testcase/skipped"))))
     suite.set("time", f"{seconds:.3f}")
     return suite
+
+
+def _proof(proof: ProofLine | None) -> dict[str, str]:
+    return {f"proof: {figure.name}": figure.measured for figure in proof.figures} if proof else {}
 
 
 def _cases(tally: Tally, row: ClauseRow) -> list[Element]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import textwrap
 
 from callpark_spec import Catalogue, Level
-from contract_tests.record.lines import Record, RulingLine
+from contract_tests.record.lines import ProofLine, Record, RulingLine
 from contract_tests.reporting.printable import one_line, printable
 from contract_tests.reporting.sentence import counted, named, verdict_sentence
 from contract_tests.reporting.tally import Obstacle, Standing, Tally
@@ -22,7 +22,7 @@ def render_summary(record: Record, catalogue: Catalogue, *, width: int = 100) ->
     width = max(width, _NARROWEST)
     head = _verdict(tally, width)
     counts = _counts(tally, width)
-    foot = ["", one_line(_effort(record), width)]
+    foot = ["", one_line(_effort(record), width), *_proof(record.header.suite.proof, width)]
     room = LONGEST - len(head) - len(counts) - len(foot)
     return [*head, *counts, *_attention(tally, width, room), *foot]
 
@@ -81,6 +81,13 @@ def _first_of_clause(rulings: tuple[RulingLine, ...]) -> list[RulingLine]:
     for ruling in rulings:
         found.setdefault(ruling.clause, ruling)
     return list(found.values())
+
+
+def _proof(proof: ProofLine | None, width: int) -> list[str]:
+    """The two figures that say most: what it catches, and whom it accuses."""
+    said = {figure.name: figure.measured for figure in proof.figures} if proof else {}
+    told = [f"{name} {said[name]}" for name in ("defects caught", "variants alone accused") if name in said]
+    return [one_line(f"this checker: {', '.join(told)} (callpark prove)", width)] if told else []
 
 
 def _effort(record: Record) -> str:

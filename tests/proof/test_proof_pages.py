@@ -6,12 +6,15 @@ import re
 from pathlib import Path
 
 import jsonschema_rs
+import msgspec
 import pytest
 
 from callpark.proof.html import render_html
 from callpark.proof.markdown import render_markdown
-from callpark.proof.model import proof_as_json, proof_schema
+from callpark.proof.model import figures_as_json, proof_as_json, proof_schema
 from callpark.proof.terminal import LONGEST, render_terminal
+from contract_tests.published_proof import PLACES, published_proof
+from contract_tests.record.lines import ProofLine
 
 GOLDEN = Path(__file__).with_name("golden")
 _STYLE = re.compile(r"(?s)<style>.*?</style>|sha256-[^']+")
@@ -58,3 +61,15 @@ def test_the_summary_fits_a_screen(proof):
     assert len(lines) <= LONGEST
     assert max(map(len, lines)) <= 80
     assert "NOT" in "".join(lines)
+
+
+def test_what_reports_print_of_a_proof_is_what_was_published(proof):
+    published = msgspec.json.decode(figures_as_json(proof), type=ProofLine)
+
+    assert [(each.name, each.measured, each.ok) for each in published.figures] == [
+        (each.name, each.measured, each.ok) for each in proof.figures
+    ]
+
+
+def test_every_check_carries_the_figures_that_stand_in_the_repository():
+    assert published_proof() == msgspec.json.decode(PLACES[-1].read_bytes(), type=ProofLine)

@@ -12,7 +12,7 @@ import pytest
 
 from callpark_spec import Catalogue, Clause, Reading, load
 from contract_tests.exchange import Exchange, Request, Response
-from contract_tests.record.lines import Record, Suite, TargetLine
+from contract_tests.record.lines import FigureLine, ProofLine, Record, Suite, TargetLine
 from contract_tests.record.reader import read_record
 from contract_tests.record.redaction import Redaction
 from contract_tests.record.writer import RecordWriter
@@ -22,6 +22,20 @@ CATALOGUE = Path(__file__).with_name("golden") / "catalogue.json"
 TOKEN = 's3cr3t/t0ken+of=user"12'
 CALL = "/uapi/phoneCalls/12/0003*210/b817d2618fe6f1804333"
 NASTY = '<script>alert(1)</script> \x1b[31mred\x1b[0m ]]> \x00 & "quoted" \u202eesrever\u202c 📞'
+
+PROOF = ProofLine(
+    started="2031-03-30T12:00:00Z",
+    extent="full",
+    version="0.1.0",
+    catalogue_sha256="d" * 64,
+    figures=[
+        FigureLine(name="defects caught", wanted="all", measured="128 of 128", ok=True),
+        FigureLine(
+            name="right clause named first", wanted="at least 95%", measured="9 of 10 (90.0%)", ok=False
+        ),
+        FigureLine(name="variants alone accused", wanted="none", measured="0 of 30", ok=True),
+    ],
+)
 
 
 def small_catalogue() -> Catalogue:
@@ -53,7 +67,10 @@ class Run:
             "run": "7f3a",
             "started": "2031-04-02T09:30:00Z",
             "suite": Suite(
-                version="0.1.0", page_sha256=catalogue.page.sha256, catalogue_sha256=catalogue.digest
+                version="0.1.0",
+                page_sha256=catalogue.page.sha256,
+                catalogue_sha256=catalogue.digest,
+                proof=PROOF,
             ),
             "target": TargetLine(name="Example PBX 4.2", url=url),
             "lane": "conform",

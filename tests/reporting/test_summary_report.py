@@ -57,4 +57,7 @@ def test_a_clean_run_says_what_it_cost(records: dict[str, Record], catalogue: Ca
     assert lines[0].startswith(
         "http://127.0.0.1:4010 conforms to the page: 12 of 12 clauses that bind it hold"
     )
-    assert lines[-1] == "12 requests in 3.9 s, 3 parked calls used · lane conform, rung api, seed 0"
+    assert lines[-2] == "12 requests in 3.9 s, 3 parked calls used · lane conform, rung api, seed 0"
+    assert lines[-1] == (
+        "this checker: defects caught 128 of 128, variants alone accused 0 of 30 (callpark prove)"
+    )
