@@ -1,6 +1,7 @@
 """Serving an application: in the main thread until Ctrl-C, or in the background of a test."""
 
 import socket
+import ssl
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -13,22 +14,31 @@ from mockserver.asgi import App, Message, Receive, Scope, Send
 Ready = Callable[[str], None]
 
 
-def serve(app: App, host: str = "127.0.0.1", port: int = 0, on_ready: Ready | None = None) -> None:
+def serve(
+    app: App,
+    host: str = "127.0.0.1",
+    port: int = 0,
+    on_ready: Ready | None = None,
+    *,
+    tls: ssl.SSLContext | None = None,
+) -> None:
     """Serve until SIGINT or SIGTERM and return; raise OSError if the address cannot be bound.
 
     `on_ready` gets the base URL once requests are answered.
     """
     listener = _bind(host, port)
     with listener:
-        _Server(app, _base_url(host, listener), on_ready).run(sockets=[listener])
+        _Server(app, _base_url(host, listener, tls), on_ready, tls).run(sockets=[listener])
 
 
 @contextmanager
-def running(app: App, host: str = "127.0.0.1", port: int = 0) -> Iterator[str]:
+def running(
+    app: App, host: str = "127.0.0.1", port: int = 0, *, tls: ssl.SSLContext | None = None
+) -> Iterator[str]:
     """Serve in a background thread while the block runs; yield the base URL."""
     with _bind(host, port) as listener:
         ready = threading.Event()
-        server = _Server(app, _base_url(host, listener), lambda _url: ready.set())
+        server = _Server(app, _base_url(host, listener, tls), lambda _url: ready.set(), tls)
         thread = threading.Thread(target=_run, args=(server, listener, ready), daemon=True)
         thread.start()
         ready.wait()
@@ -44,10 +54,15 @@ def running(app: App, host: str = "127.0.0.1", port: int = 0) -> Iterator[str]:
 class _Server(uvicorn.Server):
     """Ends at the first signal: open connections are not waited for, and the signal is not raised again."""
 
-    def __init__(self, app: App, url: str, on_ready: Ready | None) -> None:
+    def __init__(self, app: App, url: str, on_ready: Ready | None, tls: ssl.SSLContext | None) -> None:
         super().__init__(
             uvicorn.Config(
-                _with_cased_header(app), access_log=False, server_header=False, log_level="error", ws="none"
+                _with_cased_header(app),
+                access_log=False,
+                server_header=False,
+                log_level="error",
+                ws="none",
+                ssl_context_factory=(lambda _config, _default: tls) if tls else None,
             )
         )
         self.url = url
@@ -114,6 +129,6 @@ def _bind(host: str, port: int) -> socket.socket:
         raise OSError(error.errno, f"cannot listen on {host}:{port}: {error.strerror}") from None
 
 
-def _base_url(host: str, listener: socket.socket) -> str:
+def _base_url(host: str, listener: socket.socket, tls: ssl.SSLContext | None) -> str:
     shown = f"[{host}]" if ":" in host else host
-    return f"http://{shown}:{listener.getsockname()[1]}"
+    return f"{'https' if tls else 'http'}://{shown}:{listener.getsockname()[1]}"

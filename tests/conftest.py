@@ -17,6 +17,7 @@ pytest_plugins = ["pytester"]
 PROGRAMS = {
     "chromium": ("chromium", "chromium"),
     "curl": ("curl", "curl"),
+    "node": ("node", "nodejs"),
     "redis": ("redis-server", "redis-server"),
 }
 FULL = "CALLPARK_FULL"

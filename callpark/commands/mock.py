@@ -2,14 +2,23 @@
 
 from __future__ import annotations
 
-from functools import partial
+from collections.abc import Callable
+from contextlib import ExitStack
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
+from click.core import ParameterSource
 
 from callpark.greeting import greeting
 
+if TYPE_CHECKING:
+    from mockserver.app import Mock
+    from mockserver.certificates import Tls
 
-@click.command("mock")
+
+@click.command("mock", context_settings={"allow_interspersed_args": False})
+@click.argument("words", nargs=-1, type=click.UNPROCESSED, metavar="[-- COMMAND...]")
 @click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
 @click.option(
     "--port", default=8080, show_default=True, type=click.IntRange(0, 65535), help="0 takes a free port."
@@ -26,7 +35,41 @@ from callpark.greeting import greeting
 @click.option("--cors", "cors_origins", multiple=True, metavar="ORIGIN", help="A further origin to allow.")
 @click.option("--no-cors", is_flag=True, help="Answer no origin.")
 @click.option("--control-token", help="Token for /_mock; needed when not on loopback.")
+@click.option(
+    "--token-lifetime",
+    default=3600,
+    show_default=True,
+    type=click.IntRange(1, 10**9),
+    metavar="SECONDS",
+    help="How long the tokens of /oauth/token.php are good for.",
+)
+@click.option(
+    "--tls", "makes_certificate", is_flag=True, help="Serve https, with a certificate made for this run."
+)
+@click.option(
+    "--ca-file",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="With --tls: where to write what clients have to trust; a temporary file otherwise.",
+)
+@click.option(
+    "--certfile",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="Serve https, with this certificate.",
+)
+@click.option(
+    "--keyfile",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="The key of --certfile, where it is not in the same file.",
+)
+@click.option(
+    "--ready-file",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="A file to write the address to once requests are answered; it goes when the mock does.",
+)
+@click.pass_context
 def command(
+    context: click.Context,
+    words: tuple[str, ...],
     host: str,
     port: int,
     scenario: str,
@@ -37,11 +80,22 @@ def command(
     cors_origins: tuple[str, ...],
     no_cors: bool,
     control_token: str | None,
+    token_lifetime: int,
+    makes_certificate: bool,
+    ca_file: Path | None,
+    certfile: Path | None,
+    keyfile: Path | None,
+    ready_file: Path | None,
 ) -> int:
-    """Serve the mock until Ctrl-C, with the documented call in the parking lot."""
+    """Serve the mock until Ctrl-C, with the documented call in the parking lot.
+
+    With a COMMAND it is served while that runs, on a free port unless --port says which: callpark mock -- npm test.
+    The command finds CALLPARK_URL, CALLPARK_TOKEN, CALLPARK_OTHER_TOKEN and CALLPARK_EXPIRED_TOKEN in its
+    environment, and with --tls CALLPARK_CACERT; its exit status is ours.
+    """
+    from callpark.ready_file import ready_file as appearing
     from mockserver import defects
     from mockserver.app import build
-    from mockserver.serving import serve
     from mockserver.settings import Settings
     from mockserver.variants import policy_with
 
@@ -56,15 +110,105 @@ def command(
             cors_origins=cors_origins,
             host=host,
             control_token=control_token,
+            token_lifetime=token_lifetime,
         )
         app = build(settings)
     except (ValueError, LookupError) as error:
         raise click.UsageError(str(error)) from error
-    session = app.sessions.open("default")
-    parked = session.parked_calls()
-    greet = partial(greeting, parked=parked, control_token=control_token)
-    try:
-        serve(app, host, port, lambda url: click.echo("\n".join(greet(url))))
-    except OSError as error:
-        raise click.ClickException(f"{error.strerror}; --port 0 takes a free port") from error
+    if words and context.get_parameter_source("port") is ParameterSource.DEFAULT:
+        port = 0
+    with ExitStack() as stack:
+        try:
+            tls = _tls(stack, host, makes_certificate, ca_file, certfile, keyfile)
+            announce = stack.enter_context(appearing(ready_file)) if ready_file else None
+        except OSError as error:
+            raise click.UsageError(f"{error.filename}: {error.strerror}") from error
+
+        def ready(url: str) -> None:
+            if announce:
+                announce(url)
+
+        try:
+            if words:
+                return _beside(app, words, host, port, tls, control_token, ready)
+            return _alone(app, host, port, tls, control_token, ready)
+        except OSError as error:
+            raise click.ClickException(f"{error.strerror}; --port 0 takes a free port") from error
+
+
+def _alone(
+    app: Mock, host: str, port: int, tls: Tls | None, control_token: str | None, ready: Callable[[str], None]
+) -> int:
+    from mockserver.serving import serve
+
+    parked = app.sessions.open("default").parked_calls()
+    ca_file = tls.ca_file if tls else None
+
+    def greet(url: str) -> None:
+        lines = greeting(url, parked=parked, control_token=control_token, ca_file=ca_file)
+        click.echo("\n".join(lines))
+        ready(url)
+
+    serve(app, host, port, greet, tls=tls.context if tls else None)
     return 0
+
+
+def _beside(
+    app: Mock,
+    words: tuple[str, ...],
+    host: str,
+    port: int,
+    tls: Tls | None,
+    control_token: str | None,
+    ready: Callable[[str], None],
+) -> int:
+    from callpark.companion import CannotStart, run_beside
+    from mockserver.serving import running
+
+    with running(app, host, port, tls=tls.context if tls else None) as url:
+        ready(url)
+        click.echo(f"callpark mock: {url}/uapi", err=True)
+        try:
+            return run_beside(words, environment(url, control_token=control_token, tls=tls))
+        except CannotStart as error:
+            click.echo(str(error), err=True)
+            return error.status
+
+
+def environment(url: str, *, control_token: str | None, tls: Tls | None) -> dict[str, str]:
+    """What a command that runs while the mock serves finds in its environment."""
+    found = {
+        "CALLPARK_URL": url,
+        "CALLPARK_TOKEN": "mock.default.12",
+        "CALLPARK_OTHER_TOKEN": "mock.default.13",
+        "CALLPARK_EXPIRED_TOKEN": "mock.expired.12",
+    }
+    if control_token:
+        found["CALLPARK_CONTROL_TOKEN"] = control_token
+    if tls and tls.ca_file:
+        found |= {"CALLPARK_CACERT": str(tls.ca_file), "NODE_EXTRA_CA_CERTS": str(tls.ca_file)}
+    return found
+
+
+def _tls(
+    stack: ExitStack,
+    host: str,
+    makes_certificate: bool,
+    ca_file: Path | None,
+    certfile: Path | None,
+    keyfile: Path | None,
+) -> Tls | None:
+    from mockserver.certificates import CertificateError, made_for, read_from
+
+    if certfile and (makes_certificate or ca_file):
+        raise click.UsageError("--certfile brings a certificate, --tls makes one; give one of the two")
+    if keyfile and not certfile:
+        raise click.UsageError("--keyfile is of no use without --certfile")
+    if ca_file and not makes_certificate:
+        raise click.UsageError("--ca-file is of no use without --tls")
+    if makes_certificate:
+        return stack.enter_context(made_for(host, ca_file=ca_file))
+    try:
+        return read_from(certfile, keyfile) if certfile else None
+    except CertificateError as error:
+        raise click.UsageError(str(error)) from error

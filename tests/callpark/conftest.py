@@ -35,7 +35,7 @@ class Mock:
 
     @property
     def url(self):
-        return re.search(r"http://[^/\s]+", self.lines[0])[0]
+        return re.search(r"https?://[^/\s]+", self.lines[0])[0]
 
     @property
     def pasted(self):

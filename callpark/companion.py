@@ -1,0 +1,77 @@
+"""A command that runs while the mock serves: it is told where, gets our signals, and its end is ours."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from types import FrameType
+
+NOT_FOUND = 127
+NOT_EXECUTABLE = 126
+KILLED = 128
+FROM_THE_TERMINAL = (signal.SIGINT, signal.SIGQUIT)
+FORWARDED = (*FROM_THE_TERMINAL, signal.SIGTERM, signal.SIGHUP)
+
+
+class CannotStart(Exception):
+    """The command could not be started; `status` is what a shell would end with."""
+
+    def __init__(self, message: str, status: int) -> None:
+        super().__init__(message)
+        self.status = status
+
+
+def run_beside(command: Sequence[str], environment: Mapping[str, str]) -> int:
+    """Runs a command to its end and returns its exit status, 128 and the signal's number where one ended it.
+
+    `environment` is added to ours. Signals that reach us go on to the command, and we wait for what it makes of
+    them; what a terminal sends to both of us is not sent twice. Raises `CannotStart`. To be called in the main thread.
+    """
+    with _signals_forwarded() as relay:
+        try:
+            relay.process = subprocess.Popen(command, env={**os.environ, **environment})
+        except OSError as error:
+            status = NOT_FOUND if isinstance(error, FileNotFoundError) else NOT_EXECUTABLE
+            raise CannotStart(f"{command[0]}: {error.strerror}", status) from error
+        relay.deliver()
+        status = relay.process.wait()
+    return status if status >= 0 else KILLED - status
+
+
+class _Relay:
+    def __init__(self) -> None:
+        self.process: subprocess.Popen[bytes] | None = None
+        self._pending: list[int] = []
+
+    def receive(self, number: int, frame: FrameType | None) -> None:  # noqa: ARG002  # as handlers are called
+        if number in FROM_THE_TERMINAL and _is_foreground():
+            return
+        self._pending.append(number)
+        self.deliver()
+
+    def deliver(self) -> None:
+        while self.process is not None and self._pending:
+            self.process.send_signal(self._pending.pop(0))
+
+
+@contextmanager
+def _signals_forwarded() -> Iterator[_Relay]:
+    relay = _Relay()
+    before = {number: signal.signal(number, relay.receive) for number in FORWARDED}
+    try:
+        yield relay
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+def _is_foreground() -> bool:
+    """Whether a terminal that sends us a signal sends it to our command, too."""
+    try:
+        return os.tcgetpgrp(sys.stdin.fileno()) == os.getpgrp()
+    except (OSError, ValueError, AttributeError):
+        return False
