@@ -221,7 +221,7 @@ class Target:
             request.method,
             self.url,
             headers=[(name, self._reveal(value)) for name, value in request.headers + self.headers],
-            content=request.body,
+            content=self._content(request),
             extensions={"trace": self._note_connection},
         )
         message.url = _Verbatim(self.url, (urlsplit(self.url).path + request.target).encode("ascii"))
