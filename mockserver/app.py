@@ -1,7 +1,7 @@
 """The mock, put together: vendor paths on one side, the control plane on the other."""
 
 from mockserver.asgi import App, Receive, Scope, Send
-from mockserver.clock import Clock
+from mockserver.clock import MANUAL, PAGE_MOMENT, Clock
 from mockserver.control.application import control_plane
 from mockserver.defect_seam import DefectSeam
 from mockserver.http_api.application import vendor_api
@@ -55,8 +55,13 @@ class _SessionMaker:
             name,
             scenario=self._scenario,
             rules=self._settings.policy.rules,
-            clock=Clock.named(self._settings.clock),
+            clock=Clock.named(self._settings.clock, start=self._start()),
             store=self._store,
             seed=self._settings.seed,
             effect=self._effect,
         )
+
+    def _start(self) -> float | None:
+        if self._settings.start is None and self._settings.clock == MANUAL:
+            return PAGE_MOMENT
+        return self._settings.start

@@ -3,14 +3,28 @@
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Final, Self
 
-_SCALED = "x"
+REAL: Final = "real"
+MANUAL: Final = "manual"
+_SCALED: Final = "x"
+
+# When the page's example call was answered: a clock that stands still has to stand somewhere, and the same
+# moment on every run makes the same run again.
+PAGE_MOMENT: Final = datetime.fromisoformat("2012-06-27T16:08:55+03:00").timestamp()
 
 
 class ClockRateError(ValueError):
     def __init__(self, text: str) -> None:
         super().__init__(f"clock {text!r} is not known; allowed: real, manual, or a factor such as x60")
+
+
+class MomentError(ValueError):
+    def __init__(self, text: str) -> None:
+        super().__init__(
+            f"moment {text!r} is not known; allowed: now, or a date with its offset such as 2026-01-31T09:00:00Z"
+        )
 
 
 def system_time() -> float:
@@ -21,36 +35,78 @@ def system_time() -> float:
 _EPOCH: Final = time.time() - time.monotonic()
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClockSet:
+    """From `at` on, a session's clock runs at `rate`; `since` is what the source read at that moment."""
+
+    at: float
+    rate: float
+    since: float
+
+
 @dataclass(slots=True)
 class Clock:
-    """A session's time in epoch seconds; `rate` 1 is real, 0 stands still until advanced, 60 is x60."""
+    """A session's time in epoch seconds; `rate` 1 is real, 0 stands still until advanced, 60 is x60.
+
+    It begins at `start`, or with None at the source's time.
+    """
 
     rate: float = 1.0
     source: Callable[[], float] = system_time
-    _origin: float = 0.0
-    _jumped: float = 0.0
+    start: float | None = None
+    _set: ClockSet = ClockSet(at=0.0, rate=0.0, since=0.0)
 
     def __post_init__(self) -> None:
-        self._origin = self.source()
+        self._set = self.beginning()
 
     @classmethod
-    def named(cls, text: str, *, source: Callable[[], float] = system_time) -> Self:
-        return cls(rate=rate_named(text), source=source)
+    def named(
+        cls, text: str, *, source: Callable[[], float] = system_time, start: float | None = None
+    ) -> Self:
+        return cls(rate=rate_named(text), source=source, start=start)
+
+    @property
+    def mode(self) -> str:
+        return name_of_rate(self._set.rate)
+
+    @property
+    def speed(self) -> float:
+        """The rate at this moment; `rate` is the one it began with."""
+        return self._set.rate
 
     def now(self) -> float:
-        return self._origin + self.rate * (self.source() - self._origin) + self._jumped
+        return self._set.at + self._set.rate * (self.source() - self._set.since)
 
-    def advance(self, seconds: float) -> None:
-        """Jump forward; a clock does not go back."""
-        if seconds < 0:
-            raise ValueError(f"a clock cannot go back by {-seconds} s")
-        self._jumped += seconds
+    def beginning(self) -> ClockSet:
+        """What the clock is set to when its session begins, or begins again."""
+        since = self.source()
+        return ClockSet(at=since if self.start is None else self.start, rate=self.rate, since=since)
+
+    def moved_to(self, moment: float) -> ClockSet:
+        """The same rate from a later moment on; a clock does not go back."""
+        if moment < self.now():
+            raise ValueError(f"a clock cannot go back by {self.now() - moment} s")
+        return ClockSet(at=moment, rate=self._set.rate, since=self.source())
+
+    def running_at(self, rate: float) -> ClockSet:
+        """Another rate from now on."""
+        since = self.source()
+        return ClockSet(at=self.now(), rate=rate, since=since)
+
+    def obey(self, setting: ClockSet) -> None:
+        self._set = setting
+
+    def seconds_until(self, moment: float | None) -> float | None:
+        """Seconds of the source until the clock shows `moment`; None if it never will by itself."""
+        if moment is None or not self.speed:
+            return None
+        return max(0.0, (moment - self.now()) / self._set.rate)
 
 
 def rate_named(text: str) -> float:
     """`real`, `manual`, or `x60` for a clock that runs sixty times as fast."""
-    if text in ("real", "manual"):
-        return 1.0 if text == "real" else 0.0
+    if text in (REAL, MANUAL):
+        return 1.0 if text == REAL else 0.0
     try:
         rate = float(text.removeprefix(_SCALED))
     except ValueError:
@@ -58,3 +114,21 @@ def rate_named(text: str) -> float:
     if not text.startswith(_SCALED) or not 0 < rate <= 100_000:
         raise ClockRateError(text)
     return rate
+
+
+def name_of_rate(rate: float) -> str:
+    """The word that `rate_named` takes."""
+    if rate in (0.0, 1.0):
+        return REAL if rate else MANUAL
+    return f"{_SCALED}{rate:.15g}"
+
+
+def moment_named(text: str) -> float:
+    """Epoch seconds of an ISO 8601 date; raise MomentError, also for one without an offset."""
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        raise MomentError(text) from None
+    if moment.tzinfo is None:
+        raise MomentError(text)
+    return moment.timestamp()

@@ -1,20 +1,23 @@
 """One isolated universe: a world, its clock, its own stream of ids, and the store behind it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
 from random import Random
-from typing import Final
+from typing import Final, Protocol
 
-from mockserver.clock import Clock
+from mockserver.bell import Bell
+from mockserver.clock import Clock, ClockSet
 from mockserver.scenario import Scenario
 from mockserver.simulator.commands import Command
-from mockserver.simulator.door import Decision, advance, decide
+from mockserver.simulator.door import Decision, advance, decide, moment_of, next_due
 from mockserver.simulator.events import Event
-from mockserver.simulator.evolve import fold
+from mockserver.simulator.evolve import evolve, fold
 from mockserver.simulator.outcomes import Outcome
 from mockserver.simulator.phone_call import PhoneCall
 from mockserver.simulator.rules import Rules
 from mockserver.simulator.world import World
-from mockserver.store import EventStore, VersionConflictError
+from mockserver.store import EventStore, SessionEvent, VersionConflictError
 
 _ID_BITS: Final = 80
 
@@ -25,9 +28,23 @@ def as_decided(_world: World, _command: Command, decision: Decision) -> Decision
     return decision
 
 
+class NothingComingError(Exception):
+    """However far the clock is moved, no such event fires by itself."""
+
+
+class Follower(Protocol):
+    """Sees every event of a session at the moment it is believed, with the world right after it."""
+
+    def notice(self, event: Event, world: World) -> None: ...
+
+    def begin_again(self) -> None:
+        """The session was reset or closed: what was waited for will not come."""
+
+
 class Session:
     """Every change is appended to the store before it is believed; a conflict means reading on and deciding again.
 
+    World and clock are the fold of the stored events.  `bell` rings whenever either has changed.
     `effect` may replace a decision before it takes effect; only `mockserver.defects` has a use for that.
     """
 
@@ -45,50 +62,96 @@ class Session:
         self.name = name
         self.scenario = scenario
         self.clock = clock
+        self.seed = seed
+        self.bell = Bell()
         self._rules = rules
         self._store = store
-        self._seed = seed
         self._effect = effect
+        self._followers: list[Follower] = []
+        self._wakings: list[float] = []
+        self._is_closed = False
         self._random: Random
         self._version: int
         self._world: World
-        self._rebuild()
+        self._begin()
 
     @property
     def world(self) -> World:
         return self._world
+
+    @property
+    def version(self) -> int:
+        """How many events have made this session what it is."""
+        return self._version
+
+    @property
+    def waiting(self) -> int:
+        """How many requests wait for the clock, or for a telephone to be picked up."""
+        return len(self._followers)
+
+    @property
+    def next_moment(self) -> float | None:
+        """When, by the session's clock, something happens by itself next."""
+        return min(
+            (each for each in (next_due(self._world), *self._wakings) if each is not None), default=None
+        )
 
     def execute(self, command: Command) -> Outcome:
         self.elapse()
         while True:
             decision = decide(self._world, command, self._world.now)
             decision = self._effect(self._world, command, decision)
-            try:
-                self._commit(decision.events)
-            except VersionConflictError:
-                self._read_on()
-                continue
-            return decision.outcome
+            if self._commit(decision.events):
+                return decision.outcome
 
     def elapse(self) -> tuple[Event, ...]:
         """Run whatever has become due since the last look at the clock."""
         while True:
             elapsed = advance(self._world, self.clock.now())
-            try:
-                self._version = self._append(elapsed.events)
-            except VersionConflictError:
-                self._read_on()
-                continue
-            self._world = elapsed.world
-            return elapsed.events
+            if self._commit(elapsed.events):
+                self._world = replace(self._world, now=max(self._world.now, elapsed.world.now))
+                return elapsed.events
 
-    def reset(self) -> None:
-        """Back to the scenario, with the moment of the reset as its beginning."""
+    def move_by(self, seconds: float) -> tuple[Event, ...]:
+        """Jump ahead and run what becomes due on the way, in order; return those events."""
+        return self._move(lambda: self.clock.now() + seconds)
+
+    def move_to_next(self) -> tuple[Event, ...]:
+        """Jump to the next moment at which something happens by itself; stay if there is none."""
+        return self._move(lambda: self.next_moment)
+
+    def move_until(self, kind: type[Event]) -> tuple[Event, ...]:
+        """Jump to the next event of a kind; raise NothingComingError, and stay, if there is none."""
+
+        def moment() -> float:
+            found = moment_of(self._world, kind)
+            if found is None:
+                raise NothingComingError(kind.__name__)
+            return found
+
+        return self._move(moment)
+
+    def run_clock_at(self, rate: float) -> None:
+        """Real seconds count `rate` times from now on; 0 stops the clock."""
+        self.elapse()
+        while not self._commit((self.clock.running_at(rate),)):
+            pass
+
+    def reset(self, scenario: Scenario | None = None) -> None:
+        """Back to the beginning of its scenario, or of another one: calls, clock and ids."""
+        self.scenario = scenario or self.scenario
         self.close()
-        self._rebuild()
+        self._begin()
 
     def close(self) -> None:
+        """Forget the stored events; whoever still holds the session is answered from what it was."""
+        self._is_closed = True
         self._store.forget(self.name)
+        followers, self._followers = self._followers, []
+        for follower in followers:
+            follower.begin_again()
+        self._wakings.clear()
+        self.bell.ring()
 
     def new_call_id(self) -> str:
         """Twenty hexadecimal characters, as the vendor's ids have; the same seed and name give the same ids."""
@@ -100,23 +163,75 @@ class Session:
     def parked_calls(self) -> tuple[PhoneCall, ...]:
         return tuple(call for call in self._world.calls.values() if call.parked_view)
 
-    def _rebuild(self) -> None:
-        self._random = Random(f"{self._seed}/{self.name}")
+    @contextmanager
+    def followed_by(self, follower: Follower) -> Iterator[None]:
+        self._followers.append(follower)
+        try:
+            yield
+        finally:
+            if follower in self._followers:
+                self._followers.remove(follower)
+
+    @contextmanager
+    def waking_at(self, moment: float) -> Iterator[None]:
+        """Count `moment` among those at which something happens by itself."""
+        self._wakings.append(moment)
+        try:
+            yield
+        finally:
+            if moment in self._wakings:
+                self._wakings.remove(moment)
+
+    def _begin(self) -> None:
+        self._random = Random(f"{self.seed}/{self.name}")
+        self._world = World(directory=self.scenario.directory, rules=self._rules)
         self._version = 0
-        self._world = World(directory=self.scenario.directory, rules=self._rules, now=self.clock.now())
+        self._is_closed = False
+        self._read_on()
+        if self._version == 0:
+            self._commit(self._staging())
+
+    def _staging(self) -> tuple[SessionEvent, ...]:
+        setting = self.clock.beginning()
+        world = replace(self._world, now=setting.at)
+        events: list[SessionEvent] = [setting]
         for stage in self.scenario.stages:
-            self._commit(decide(self._world, stage, self._world.now).events)
+            staged = decide(world, stage, world.now).events
+            world = fold(world, staged)
+            events += staged
+        return tuple(events)
 
-    def _append(self, events: tuple[Event, ...]) -> int:
+    def _move(self, moment: Callable[[], float | None]) -> tuple[Event, ...]:
+        before = self.elapse()
+        while (goal := moment()) is not None:
+            if self._commit((self.clock.moved_to(max(goal, self.clock.now())),)):
+                break
+        return (*before, *self.elapse())
+
+    def _commit(self, events: Sequence[SessionEvent]) -> bool:
+        """Append and believe, or read what somebody else has appended first and return False."""
         if not events:
-            return self._version
-        return self._store.append(self.name, expected_version=self._version, events=events)
-
-    def _commit(self, events: tuple[Event, ...]) -> None:
-        self._version = self._append(events)
-        self._world = fold(self._world, events)
+            return True
+        try:
+            if not self._is_closed:
+                self._store.append(self.name, expected_version=self._version, events=events)
+        except VersionConflictError:
+            self._read_on()
+            return False
+        self._believe(events)
+        return True
 
     def _read_on(self) -> None:
-        missed = tuple(self._store.read(self.name, after=self._version))
-        self._world = fold(self._world, missed)
-        self._version += len(missed)
+        self._believe(self._store.read(self.name, after=self._version))
+
+    def _believe(self, events: Sequence[SessionEvent]) -> None:
+        for event in events:
+            if isinstance(event, ClockSet):
+                self.clock.obey(event)
+                self._world = replace(self._world, now=max(self._world.now, event.at))
+                continue
+            self._world = evolve(self._world, event)
+            for follower in self._followers:
+                follower.notice(event, self._world)
+        self._version += len(events)
+        self.bell.ring()

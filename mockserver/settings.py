@@ -18,6 +18,9 @@ class UnsafeSettingsError(ValueError):
 class Settings:
     """`scenario` is a bundled name or a path; `clock` is real, manual or x60; `host` is where it will listen.
 
+    `start` is the epoch second at which every session begins; None means the system's time for a clock that runs,
+    and the moment of the page's example for one that stands still.
+
     `cors_origins` come on top of every loopback origin; `cors` False removes CORS altogether.
     `token_lifetime` is how many seconds of a session's clock the tokens of the token endpoint are good for.
     Bound to anything but loopback, the control plane needs a token: building without one is refused.
@@ -25,6 +28,7 @@ class Settings:
 
     scenario: str = DEFAULT_SCENARIO
     clock: str = "real"
+    start: float | None = None
     seed: int = 0
     policy: Policy = field(default_factory=Policy)
     defect: Defect | None = None

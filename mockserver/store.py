@@ -4,7 +4,10 @@ from collections import deque
 from collections.abc import Sequence
 from typing import Final, Protocol
 
+from mockserver.clock import ClockSet
 from mockserver.simulator.events import Event
+
+SessionEvent = Event | ClockSet
 
 _TAIL: Final = 10_000
 
@@ -23,10 +26,10 @@ class TailForgottenError(Exception):
 class EventStore(Protocol):
     """A version is the number of events appended so far."""
 
-    def append(self, session: str, *, expected_version: int, events: Sequence[Event]) -> int:
+    def append(self, session: str, *, expected_version: int, events: Sequence[SessionEvent]) -> int:
         """Append all or nothing and return the new version; raise VersionConflictError."""
 
-    def read(self, session: str, *, after: int) -> Sequence[Event]:
+    def read(self, session: str, *, after: int) -> Sequence[SessionEvent]:
         """The events that follow version `after`; raise TailForgottenError."""
 
     def forget(self, session: str) -> None:
@@ -39,9 +42,9 @@ class MemoryStore:
     def __init__(self, *, tail: int = _TAIL) -> None:
         self._tail = tail
         self._versions: dict[str, int] = {}
-        self._events: dict[str, deque[Event]] = {}
+        self._events: dict[str, deque[SessionEvent]] = {}
 
-    def append(self, session: str, *, expected_version: int, events: Sequence[Event]) -> int:
+    def append(self, session: str, *, expected_version: int, events: Sequence[SessionEvent]) -> int:
         actual = self._versions.get(session, 0)
         if actual != expected_version:
             raise VersionConflictError(session, expected=expected_version, actual=actual)
@@ -49,7 +52,7 @@ class MemoryStore:
         self._versions[session] = actual + len(events)
         return self._versions[session]
 
-    def read(self, session: str, *, after: int) -> Sequence[Event]:
+    def read(self, session: str, *, after: int) -> Sequence[SessionEvent]:
         kept = self._events.get(session, deque())
         first = self._versions.get(session, 0) - len(kept)
         if after < first:

@@ -1,19 +1,75 @@
-"""The session's clock."""
+"""The session's clock: what it shows, how fast it runs, and jumps."""
 
+from collections.abc import Mapping
 from typing import Any, Final
 
+from msgspec import UNSET
+
+from mockserver.clock import ClockRateError, rate_named
 from mockserver.control.asked import Asked, Operations
-from mockserver.control.inventory import state, told
-from mockserver.control.messages import AdvanceRequest
+from mockserver.control.faults import ControlError, bad_request
+from mockserver.control.inventory import clock, state, told
+from mockserver.control.messages import AdvanceRequest, ClockRequest
+from mockserver.session import NothingComingError, Session
+from mockserver.simulator.events import (
+    CallAnswered,
+    CallEnded,
+    CallRetrieved,
+    ComebackAnswered,
+    ComebackStarted,
+    Event,
+    RetrievalGivenUp,
+)
+
+_BROUGHT_BY_TIME: Final[Mapping[str, type[Event]]] = {
+    kind.__name__: kind
+    for kind in (
+        CallAnswered,
+        CallEnded,
+        CallRetrieved,
+        ComebackAnswered,
+        ComebackStarted,
+        RetrievalGivenUp,
+    )
+}
+
+
+async def show(asked: Asked) -> Any:
+    return clock(asked.current())
+
+
+async def set_mode(asked: Asked) -> Any:
+    wanted = await asked.read(ClockRequest)
+    session = asked.session()
+    try:
+        rate = rate_named(wanted.mode)
+    except ClockRateError as error:
+        raise bad_request(str(error)) from None
+    session.run_clock_at(rate)
+    return clock(session)
 
 
 async def advance(asked: Asked) -> Any:
     wanted = await asked.read(AdvanceRequest)
     session = asked.session()
-    before = session.elapse()
-    session.clock.advance(wanted.seconds)
-    events = (*before, *session.elapse())
+    events = _moved(session, wanted)
     return {"events": [told(event) for event in events], "state": state(session)}
 
 
-CLOCK: Final[Operations] = {"advanceClock": advance}
+CLOCK: Final[Operations] = {"getClock": show, "setClock": set_mode, "advanceClock": advance}
+
+
+def _moved(session: Session, wanted: AdvanceRequest) -> tuple[Event, ...]:
+    given = [each for each in (wanted.seconds, wanted.to, wanted.until) if each is not UNSET]
+    if len(given) != 1:
+        raise bad_request("exactly one of seconds, to, until")
+    if wanted.seconds is not UNSET:
+        return session.move_by(wanted.seconds)
+    if wanted.until is UNSET:
+        return session.move_to_next()
+    try:
+        return session.move_until(_BROUGHT_BY_TIME[wanted.until])
+    except NothingComingError:
+        raise ControlError(
+            409, "conflict", f"However long one waits, no {wanted.until} comes by itself now."
+        ) from None

@@ -5,7 +5,6 @@ from typing import Any
 
 from mockserver.session import Session
 from mockserver.simulator.directory import Extension
-from mockserver.simulator.door import next_due
 from mockserver.simulator.events import Event
 from mockserver.simulator.phone_call import PhoneCall
 from mockserver.simulator.terminals import ringing_at
@@ -48,7 +47,8 @@ def state(session: Session) -> Json:
     return {
         "session": session.name,
         "scenario": session.scenario.name,
-        "clock": {"now": world.now, "rate": session.clock.rate, "nextDue": next_due(world)},
+        "clock": clock(session),
+        "waiting": session.waiting,
         "calls": [shown(call) for call in world.calls.values()],
         "terminals": [terminal(world, each) for each in world.directory.extensions.values()],
         "lots": {
@@ -59,6 +59,16 @@ def state(session: Session) -> Json:
             }
             for organization in world.directory.organizations.values()
         },
+    }
+
+
+def clock(session: Session) -> Json:
+    """`now` is the moment of the world, which the clock of a session that runs has left behind already."""
+    return {
+        "now": session.world.now,
+        "mode": session.clock.mode,
+        "rate": session.clock.speed,
+        "nextDue": session.next_moment,
     }
 
 

@@ -47,7 +47,25 @@ class StateRequest(msgspec.Struct):
 
 
 class AdvanceRequest(msgspec.Struct, forbid_unknown_fields=True):
-    seconds: Seconds
+    """One of the three: so many seconds, `to` the next event whatever it is, or `until` one of a kind."""
+
+    seconds: Seconds | msgspec.UnsetType = msgspec.UNSET
+    to: Literal["next"] | msgspec.UnsetType = msgspec.UNSET
+    until: (
+        Literal[
+            "CallAnswered",
+            "CallEnded",
+            "CallRetrieved",
+            "ComebackAnswered",
+            "ComebackStarted",
+            "RetrievalGivenUp",
+        ]
+        | msgspec.UnsetType
+    ) = msgspec.UNSET
+
+
+class ClockRequest(msgspec.Struct, forbid_unknown_fields=True):
+    mode: str
 
 
 class CallRequest(msgspec.Struct, forbid_unknown_fields=True, rename="camel"):

@@ -53,6 +53,11 @@ class Answering:
             case Parked() | Created() | HungUp():
                 return Answer(status=200, body=[represent.full(call) for call in outcome.calls])
 
+    @property
+    def waits_for_pickup(self) -> bool:
+        """202 says that the telephone may still ring; whoever answers with it has nothing to wait for."""
+        return self._presentation.unpark_status != 202
+
     def refuse(self, refusal: Refusal) -> Answer:
         if refusal.code != Fixed.ACCESS_DENIED.value[1]:
             return Answer(status=refusal.status, body=refusal.body(), headers=refusal.headers)

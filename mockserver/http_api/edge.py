@@ -29,6 +29,7 @@ from mockserver.asgi import (
 )
 from mockserver.http_api.answering import Answer, Answering
 from mockserver.http_api.contract import Contract
+from mockserver.http_api.hanging_up import GONE
 from mockserver.http_api.operations import as_response
 from mockserver.http_api.refusals import Fixed, Refusal, RefusedRequest, fixed
 from mockserver.http_api.token_endpoint import TOKEN_PATH, in_words_of_the_endpoint
@@ -77,6 +78,7 @@ class Edge:
             await self._refuse(fixed(Fixed.MEDIA_TYPE, "Allowed: application/json."), scope, send)
             return
         cured = self._cured(scope, path, body)
+        cured["extensions"] = {**scope.get("extensions", {}), GONE: receive}
         methods = self._contract.methods_at(cured["path"])
         if methods and scope["method"] not in methods:
             await self._refuse(_not_allowed(scope["method"], methods), scope, send)

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any, Final
 
 import orjson
@@ -9,10 +10,14 @@ from connexion import request  # type: ignore[import-untyped]  # it ships no typ
 from starlette.responses import Response
 
 from mockserver.http_api.answering import Answer, Answering
+from mockserver.http_api.hanging_up import GONE, unless_gone
 from mockserver.http_api.question import Question
 from mockserver.http_api.reading import read_create, read_hang_up, read_list, read_update
+from mockserver.http_api.respond_async import ACCEPTED, APPLIED, wants_async
 from mockserver.http_api.validation import CHECKED_QUERY, PARSED_BODY
 from mockserver.simulator.commands import Command
+from mockserver.simulator.outcomes import NothingToDo, Outcome, Retrieved
+from mockserver.waiting import picked_up, ringing_in
 
 _HOST: Final = re.compile(r"[A-Za-z0-9._-]+(:[0-9]{1,5})?|\[[0-9A-Fa-f:.]+\](:[0-9]{1,5})?")
 
@@ -28,10 +33,10 @@ class PhoneCallOperations:
         return self._run(read_list, user_id, extension, phone_call_id)
 
     async def update_phone_calls(self, user_id: str, extension: str) -> Response:
-        return self._run(read_update, user_id, extension)
+        return await self._update(_question(user_id, extension))
 
     async def update_phone_call(self, user_id: str, extension: str, phone_call_id: str) -> Response:
-        return self._run(read_update, user_id, extension, phone_call_id)
+        return await self._update(_question(user_id, extension, phone_call_id))
 
     async def create_simple_phone_calls(self, user_id: str) -> Response:
         return self._run(read_create, user_id)
@@ -49,20 +54,37 @@ class PhoneCallOperations:
         extension: str | None = None,
         call_id: str | None = None,
     ) -> Response:
-        token_info = request.context["token_info"]
-        checked = request.scope["extensions"]
-        question = Question(
-            session=token_info["session"],
-            viewer=token_info["sub"],
-            origin=_origin(request.scope),
-            user=user,
-            extension=extension,
-            call_id=call_id,
-            query=checked[CHECKED_QUERY],
-            body=checked.get(PARSED_BODY),
-        )
+        question = _question(user, extension, call_id)
         outcome = question.session.execute(read(question))
         return as_response(self._answering.answer(question, outcome))
+
+    async def _update(self, question: Question) -> Response:
+        """An UnPark whose terminal rings is answered when it was picked up, or was not, if the client waits."""
+        outcome: Outcome = question.session.execute(read_update(question))
+        if not isinstance(outcome, Retrieved):
+            return as_response(self._answering.answer(question, outcome))
+        if wants_async(request.headers.getlist("prefer")):
+            answer = self._answering.answer(question, outcome)
+            return as_response(replace(answer, status=ACCEPTED, headers={**answer.headers, **APPLIED}))
+        if self._answering.waits_for_pickup and ringing_in(outcome):
+            waiting = picked_up(question.session, outcome)
+            outcome = await unless_gone(request.scope["extensions"][GONE], waiting) or NothingToDo()
+        return as_response(self._answering.answer(question, outcome))
+
+
+def _question(user: str, extension: str | None = None, call_id: str | None = None) -> Question:
+    token_info = request.context["token_info"]
+    checked = request.scope["extensions"]
+    return Question(
+        session=token_info["session"],
+        viewer=token_info["sub"],
+        origin=_origin(request.scope),
+        user=user,
+        extension=extension,
+        call_id=call_id,
+        query=checked[CHECKED_QUERY],
+        body=checked.get(PARSED_BODY),
+    )
 
 
 def as_response(answer: Answer) -> Response:

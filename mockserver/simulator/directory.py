@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from types import MappingProxyType
 from typing import Final
 
 SLOTS_PER_LOT: Final = 100
@@ -64,6 +65,10 @@ class Extension:
         return self.number.rpartition("*")[2]
 
     @property
+    def prefix(self) -> str:
+        return self.number.rpartition("*")[0]
+
+    @property
     def is_phone_terminal(self) -> bool:
         return self.kind is ExtensionKind.PHONE_TERMINAL
 
@@ -75,14 +80,55 @@ class Directory:
     extensions: Mapping[str, Extension]
 
     def find_extension(self, number: str, *, organization_id: str) -> Extension | None:
-        """Accept the extended form from anywhere and the short form (`024`) inside one organization."""
+        """Accept the extended form from anywhere and the short form (`024`) inside one organization.
+
+        Numbers that nobody in the scenario has may be magic ones, see `MAGIC_ANSWERS`.
+        """
         if number in self.extensions:
             return self.extensions[number]
-        for extension in self.extensions.values():
-            if extension.organization_id == organization_id and extension.local_number == number:
-                return extension
-        return None
+        if "*" in number:
+            return self.extension_named(number)
+        own = [each for each in self.extensions.values() if each.organization_id == organization_id]
+        found = next((each for each in own if each.local_number == number), None)
+        return found or next((_magic(number, like=each) for each in own), None)
+
+    def extension_named(self, number: str) -> Extension | None:
+        """By its extended form; a magic number has the prefix of extensions that exist."""
+        if number in self.extensions:
+            return self.extensions[number]
+        prefix, _, local = number.rpartition("*")
+        neighbours = (each for each in self.extensions.values() if each.prefix == prefix)
+        return next((_magic(local, like=each) for each in neighbours), None)
 
     def terminals_of(self, user_id: str) -> tuple[Extension, ...]:
         owned = (each for each in self.extensions.values() if each.user_id == user_id)
         return tuple(each for each in owned if each.is_phone_terminal)
+
+
+NOBODY: Final = ""
+
+MAGIC_ANSWERS: Final[Mapping[str, Answering]] = MappingProxyType(
+    {
+        "408": Answering(pickup=Pickup.NEVER),
+        "480": Answering(pickup=Pickup.UNREGISTERED),
+        "486": Answering(pickup=Pickup.BUSY),
+        **{f"8{seconds:02d}": Answering(after=float(seconds)) for seconds in range(100)},
+    }
+)
+"""Phone Terminals by local number that every organization has and nobody owns: for people with only curl.
+
+408, 480 and 486 are what SIP calls these; 8nn picks up after nn seconds.
+"""
+
+
+def _magic(local_number: str, *, like: Extension) -> Extension | None:
+    if local_number not in MAGIC_ANSWERS:
+        return None
+    number = f"{like.prefix}*{local_number}"
+    return Extension(
+        number=number,
+        user_id=NOBODY,
+        organization_id=like.organization_id,
+        caller_id=f"Magic {local_number} <{number}>",
+        answering=MAGIC_ANSWERS[local_number],
+    )

@@ -29,6 +29,8 @@ from mockserver.simulator.terminals import decide_pick_up, decide_set_answering
 from mockserver.simulator.timing import fired
 from mockserver.simulator.world import World
 
+A_MILLISECOND: Final = 0.001
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Decision:
@@ -59,9 +61,12 @@ class Elapsed:
 
 
 def advance(world: World, until: float) -> Elapsed:
-    """Run every timer due up to and including `until`; time never goes back."""
+    """Run every timer due up to and including `until`; time never goes back.
+
+    A timer due within a millisecond counts as due: a moment reached in several steps is a sum of floats.
+    """
     happened: list[Event] = []
-    while world.timers and world.timers[0].due <= until:
+    while world.timers and world.timers[0].due <= until + A_MILLISECOND:
         heap = list(world.timers)
         timer = heappop(heap)
         world = replace(world, timers=tuple(heap))
@@ -75,6 +80,16 @@ def advance(world: World, until: float) -> Elapsed:
 def next_due(world: World) -> float | None:
     """The moment of the next timer that still means something."""
     return min((timer.due for timer in world.timers if not world.is_stale(timer)), default=None)
+
+
+def moment_of(world: World, kind: type[Event]) -> float | None:
+    """When the next event of a kind fires if nobody does anything until then; None if it never does."""
+    while (due := next_due(world)) is not None:
+        elapsed = advance(world, due)
+        if any(isinstance(event, kind) for event in elapsed.events):
+            return due
+        world = elapsed.world
+    return None
 
 
 def _decide_list(world: World, command: List, _now: float) -> tuple[Outcome | None, list[Event]]:

@@ -53,7 +53,7 @@ class World:
         return self.lots.get(organization_id, Lot())
 
     def extension_named(self, number: str) -> Extension | None:
-        return self.directory.extensions.get(number)
+        return self.directory.extension_named(number)
 
     def is_stale(self, timer: Timer) -> bool:
         call = self.calls.get(timer.call_id)

@@ -199,6 +199,9 @@ class ControlConformance:
             jsonschema_rs.Draft202012Validator(whole).validate(response.json())
 
 
+_TOO_LONG = 60.0  # seconds; a request that waits for a clock that stands still would wait for ever
+
+
 class Api:
     """Requests to one mock, in this process; `token` and `headers` of a request win over the client's."""
 
@@ -227,12 +230,18 @@ class Api:
         transport = httpx.ASGITransport(app=self.mock)
         wanted = {name: value for name, value in kw.items() if name != "conforming"}
         async with httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1:8080") as client:
-            return await client.request(method, path, headers=headers, **wanted)
+            request = client.request(method, path, headers=headers, **wanted)
+            return await asyncio.wait_for(request, _TOO_LONG)
 
-    def unpark(self, path: str = f"/uapi/phoneCalls/12/0003*210/{CALL}", **members: Any) -> httpx.Response:
+    def unpark(
+        self,
+        path: str = f"/uapi/phoneCalls/12/0003*210/{CALL}",
+        headers: dict[str, str] | None = None,
+        **members: Any,
+    ) -> httpx.Response:
         """The page's request; a member given as ... is left out."""
-        body = {**DOCUMENTED, **members}
-        return self("PUT", path, {name: value for name, value in body.items() if value is not ...})
+        body = {name: value for name, value in {**DOCUMENTED, **members}.items() if value is not ...}
+        return self("PUT", path, body, headers=headers or {})
 
     def listed(self, call_id: str = CALL) -> dict[str, Any]:
         (entry,) = self("GET", f"/uapi/phoneCalls/12/@self/{call_id}").json()["entry"]

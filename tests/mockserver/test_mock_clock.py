@@ -2,7 +2,15 @@
 
 import pytest
 
-from mockserver.clock import Clock, ClockRateError, rate_named, system_time
+from mockserver.clock import (
+    PAGE_MOMENT,
+    Clock,
+    ClockRateError,
+    MomentError,
+    moment_named,
+    rate_named,
+    system_time,
+)
 
 
 class Source:
@@ -26,13 +34,13 @@ def test_ten_seconds_pass_at_the_rate_of_the_clock(name, after):
 @pytest.mark.parametrize("name", ["real", "manual", "x60"])
 def test_a_jump_is_seconds_of_the_clock_itself(name):
     clock = Clock.named(name, source=Source())
-    clock.advance(25)
+    clock.obey(clock.moved_to(1_025.0))
     assert clock.now() == 1_025.0
 
 
 def test_a_clock_does_not_go_back():
     with pytest.raises(ValueError, match="cannot go back"):
-        Clock().advance(-1)
+        Clock(source=Source()).moved_to(999.0)
 
 
 @pytest.mark.parametrize("name", ["", "fast", "60", "x", "x0", "x-1", "xx2", "xnan", "xinf", "x1000000"])
@@ -44,3 +52,31 @@ def test_a_clock_that_is_not_known_is_refused(name):
 def test_the_systems_time_does_not_go_back():
     moments = [system_time() for _ in range(100)]
     assert moments == sorted(moments)
+
+
+def test_a_clock_that_is_set_to_another_rate_runs_on_from_where_it_is():
+    source = Source()
+    clock = Clock.named("manual", source=source, start=5.0)
+    assert (clock.now(), clock.mode, clock.seconds_until(6.0)) == (5.0, "manual", None)
+    clock.obey(clock.running_at(60))
+    source.moment += 2
+    assert (clock.now(), clock.mode, clock.seconds_until(245.0)) == (125.0, "x60", 2.0)
+    clock.obey(clock.running_at(0))
+    source.moment += 2
+    assert clock.now() == 125.0
+    assert clock.seconds_until(None) is None
+
+
+@pytest.mark.parametrize("name", ["real", "manual", "x60", "x0.5"])
+def test_the_mode_is_the_word_that_sets_it(name):
+    assert Clock.named(name).mode == name
+
+
+def test_a_moment_is_a_date_with_its_offset():
+    assert moment_named("2012-06-27T16:08:55+03:00") == moment_named("2012-06-27T13:08:55Z") == PAGE_MOMENT
+
+
+@pytest.mark.parametrize("text", ["", "soon", "2012-06-27T16:08:55", "12"])
+def test_a_moment_that_is_none_is_refused(text):
+    with pytest.raises(MomentError, match="a date with its offset"):
+        moment_named(text)

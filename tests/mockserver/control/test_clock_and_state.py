@@ -51,7 +51,19 @@ def test_dates_in_answers_follow_the_clock(api):
 
 
 @pytest.mark.parametrize(
-    "body", [..., {}, {"seconds": -1}, {"seconds": "1"}, {"seconds": 1e11}, {"minutes": 1}, b"x"]
+    "body",
+    [
+        ...,
+        {},
+        {"seconds": -1},
+        {"seconds": "1"},
+        {"seconds": 1e11},
+        {"minutes": 1},
+        b"x",
+        {"seconds": 1, "to": "next"},
+        {"to": "end"},
+        {"until": "RulesSet"},
+    ],
 )
 def test_an_advance_that_makes_no_sense_is_refused(api, error_of, body):
     assert error_of(api("POST", "/_mock/clock/advance", body)) == (400, "control_request_invalid")
@@ -60,3 +72,49 @@ def test_an_advance_that_makes_no_sense_is_refused(api, error_of, body):
 def test_a_session_header_that_is_no_name_is_refused(api, error_of):
     response = api("GET", "/_mock/state", headers={"X-Callpark-Session": "a b"})
     assert error_of(response) == (400, "control_request_invalid")
+
+
+def parked(api, seconds):
+    wish = {"action": "setup", "state": "parked", "params": {"maxInParking": seconds}}
+    return api.control("POST", "states", wish)["calls"][0]["phoneCallId"]
+
+
+def test_an_advance_goes_to_the_next_event(api):
+    parked(api, 30)
+    soon = parked(api, 20)
+    answer = api.control("POST", "clock/advance", {"to": "next"})
+    assert [(event["event"], event["callId"]) for event in answer["events"]] == [
+        ("ComebackStarted", soon),
+        ("ComebackAnswered", soon),
+    ]
+    assert answer["state"]["clock"]["nextDue"] == answer["state"]["clock"]["now"] + 10
+    assert api.control("POST", "clock/advance", {"to": "next"})["state"]["clock"]["nextDue"] is None
+    assert api.control("POST", "clock/advance", {"to": "next"})["events"] == []
+
+
+def test_an_advance_goes_on_until_an_event_of_a_kind(api):
+    last = parked(api, 30)
+    answer = api.control("POST", "clock/advance", {"until": "ComebackAnswered"})
+    assert answer["events"][-1]["callId"] == last
+    assert answer["events"][-1]["event"] == "ComebackAnswered"
+
+
+def test_an_event_that_is_not_coming_is_a_conflict(api, error_of):
+    before = api.control("GET", "clock")
+    assert error_of(api("POST", "/_mock/clock/advance", {"until": "CallEnded"})) == (409, "conflict")
+    assert api.control("GET", "clock") == before
+
+
+def test_a_clock_can_be_let_run_and_be_stopped(api):
+    clock = api.control("GET", "clock")
+    assert (clock["mode"], clock["rate"], clock["nextDue"]) == ("manual", 0, None)
+    assert api.control("PUT", "clock", {"mode": "x60"})["rate"] == 60
+    assert api.control("PUT", "clock", {"mode": "real"})["mode"] == "real"
+    stopped = api.control("PUT", "clock", {"mode": "manual"})["now"]
+    assert stopped >= clock["now"]
+    assert api.control("GET", "state")["clock"]["now"] == stopped
+
+
+@pytest.mark.parametrize("body", [{}, {"mode": "fast"}, {"mode": 1}, {"mode": "x0"}, {"rate": 2}])
+def test_a_mode_that_is_none_is_refused(api, error_of, body):
+    assert error_of(api("PUT", "/_mock/clock", body)) == (400, "control_request_invalid")

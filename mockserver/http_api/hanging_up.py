@@ -1,0 +1,29 @@
+"""A client that goes away while its request waits."""
+
+import asyncio
+from collections.abc import Coroutine
+from typing import Any, TypeVar
+
+from mockserver.asgi import Receive
+
+Result = TypeVar("Result")
+
+GONE = "callpark.gone"
+
+
+async def unless_gone(receive: Receive, work: Coroutine[Any, Any, Result]) -> Result | None:
+    """The result of `work`, or None if the client disconnects first; then `work` is cancelled."""
+    working = asyncio.ensure_future(work)
+    leaving = asyncio.ensure_future(_left(receive))
+    try:
+        await asyncio.wait((working, leaving), return_when=asyncio.FIRST_COMPLETED)
+        return working.result() if working.done() else None
+    finally:
+        working.cancel()
+        leaving.cancel()
+
+
+async def _left(receive: Receive) -> None:
+    """Return when the client is gone; wait for ever on a server that tells of nothing but the body again."""
+    if (await receive())["type"] != "http.disconnect":
+        await asyncio.Event().wait()
