@@ -51,7 +51,7 @@ def read_baseline(path: Path) -> tuple[Known, ...]:
 
     try:
         known = []
-        for entry in read_entries(path.parent, path.name):
+        for entry in read_entries(Path(), str(path)):
             entry.only(required=("reason", "until"))
             text = entry.text("until")
             try:

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import asdict, dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any
 
 from contract_tests.credentials import Client
 from contract_tests.draft import MEANS
+from contract_tests.target import UnusableTarget, origin_and_prefix
 from contract_tests.world import World
 
 _TEXTS = (
     "name",
+    "url",
     "user",
     "extension",
     "retriever",
@@ -24,6 +27,24 @@ _TEXTS = (
     "hook",
     "inventory",
 )
+_EXTENSION = (r"[0-9]+(\*[0-9]+)*", "extension number; it looks like 0003*210")
+_USER = (r"[^\s/@]+", 'user id; it looks like "12"')
+FORMS = {
+    **dict.fromkeys(
+        ("extension", "retriever", "sibling", "not_terminal", "foreign_extension", "destination"), _EXTENSION
+    ),
+    **dict.fromkeys(("user", "foreign_user"), _USER),
+    "hook": (r"https?://[^\s/]+\S*|(?![A-Za-z]+://).+", "http(s) URL and no command"),
+}
+"""The keys whose values have a form, and what a value is that has it not."""
+_DISTINCT = {
+    "foreign_user": ("user",),
+    "foreign_extension": ("extension", "sibling", "retriever"),
+    "sibling": ("extension",),
+    "not_terminal": ("retriever",),
+    "retriever": ("extension",),
+}
+"""What a value must not be the same as."""
 _CLIENT = ("client_id", "client_secret_env", "client_secret_file")
 CLIENT_SECRET_VARIABLE = "CALLPARK_CLIENT_SECRET"
 _TOKENS = {"token_env": "token", "other_token_env": "other_token", "expired_token_env": "expired_token"}
@@ -37,13 +58,15 @@ class ProfileError(Exception):
 class Profile:
     """A target's users, extensions and means. The defaults are the page's example and the mock's default world.
 
-    None stands for what there is not. `destination` is a phone that picks up when called (rung `api`), `hook` a URL
-    or a command (rung `hook`), `inventory` a file of parked calls. `settle` bounds in seconds how long an answer may
-    take to show in a listing. `not_offered` names `MEANS` that the target has not; cases that need them are not
-    applicable. With a `client` the user's token is fetched from the token endpoint, and again when it ends.
+    None stands for what there is not. `url` is the target's, where the command line names none. `destination` is a
+    phone that picks up when called (rung `api`), `hook` a URL or a command (rung `hook`), `inventory` a file of parked
+    calls. `settle` bounds in seconds how long an answer may take to show in a listing. `not_offered` names `MEANS` that
+    the target has not; cases that need them are not applicable. With a `client` the user's token is fetched from the
+    token endpoint, and again when it ends.
     """
 
     name: str = ""
+    url: str | None = None
     user: str = "12"
     extension: str = "0003*210"
     retriever: str = "0003*024"
@@ -82,6 +105,9 @@ class Profile:
         return shown | {"not_offered": list(self.not_offered), "tokens": sorted(self.secrets)}
 
 
+DEFAULTS = {each.name: each.default for each in fields(Profile)}
+
+
 def mock_profile(session: str) -> Profile:
     """The profile of our own mock, in a session of its own."""
     return Profile(
@@ -103,20 +129,18 @@ def read_profile(path: Path, environment: Mapping[str, str]) -> Profile:
     from callpark_spec.yaml_source import read_entry
 
     try:
-        entry = read_entry(path.parent, path.name)
+        entry = read_entry(Path(), str(path))
         entry.only(required=(), optional=(*_TEXTS, "settle", "not_offered", *_TOKENS, *_CLIENT))
         values: dict[str, Any] = {"destination": None}
         values |= {name: entry.text(name) for name in _TEXTS if name in entry.fields}
+        _check_forms(entry, values)
         if "inventory" in values:
-            values["inventory"] = str(path.parent / values["inventory"])
+            values["inventory"] = _file_beside(path, entry, "inventory")
         if "settle" in entry.fields:
-            values["settle"] = float(entry.number("settle"))
+            values["settle"] = entry.decimal("settle")
         values["not_offered"] = entry.texts("not_offered")
-        for word in values["not_offered"]:
-            if word not in MEANS:
-                raise entry.error("not_offered", f"nothing is known of {word}", f"known: {', '.join(MEANS)}")
-            if word in _TEXTS:
-                values[word] = None
+        values |= _not_offered(entry, values["not_offered"])
+        _check_distinct(entry, values)
         values["secrets"] = {
             secret: _from_environment(entry, name, environment)
             for name, secret in _TOKENS.items()
@@ -126,6 +150,48 @@ def read_profile(path: Path, environment: Mapping[str, str]) -> Profile:
     except CatalogueError as error:
         raise ProfileError(str(error)) from error
     return Profile(**values)
+
+
+def _check_forms(entry: Any, values: Mapping[str, str]) -> None:
+    for name in values.keys() & FORMS.keys():
+        form, what = FORMS[name]
+        if values[name] is not None and not re.fullmatch(form, values[name]):
+            raise entry.error(name, f"{values[name]!r} is no {what}")
+    if "url" in values:
+        try:
+            origin_and_prefix(values["url"])
+        except UnusableTarget as error:
+            raise entry.error("url", str(error)) from error
+
+
+def _file_beside(path: Path, entry: Any, name: str) -> str:
+    found = path.parent / entry.text(name)
+    if not found.is_file():
+        raise entry.error(name, f"there is no file {found}", "its path is taken from where the profile is")
+    return str(found)
+
+
+def _not_offered(entry: Any, words: tuple[str, ...]) -> dict[str, None]:
+    """The keys that stand for nothing, because the target has no such thing."""
+    for word in words:
+        if word not in MEANS:
+            raise entry.error("not_offered", f"nothing is known of {word}", f"known: {', '.join(MEANS)}")
+        given = {word, f"{word}_env"} & entry.fields.keys()
+        if given:
+            raise entry.error("not_offered", f"{word} is not offered, and {given.pop()} names one")
+    return {word: None for word in words if word in _TEXTS}
+
+
+def _check_distinct(entry: Any, values: Mapping[str, Any]) -> None:
+    """Refuses names that have to be different and are not, be it by default: verdicts would mean nothing."""
+    for name, others in _DISTINCT.items():
+        for other in others:
+            mine, its = (values.get(each, DEFAULTS[each]) for each in (name, other))
+            if mine is not None and mine == its:
+                at, unsaid = (name, other) if name in entry.fields else (other, name)
+                default = "" if {name, other} <= entry.fields.keys() else " by default"
+                hint = f"name another {unsaid}" + (", or put it into not_offered" if unsaid in MEANS else "")
+                raise entry.error(at, f"{mine} is the {unsaid} as well{default}", hint)
 
 
 def _client(entry: Any, folder: Path, environment: Mapping[str, str]) -> Client | None:

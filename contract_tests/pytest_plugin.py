@@ -31,16 +31,19 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 @pytest.fixture(scope="session")
 def callpark_target_run(request: pytest.FixtureRequest) -> TargetRun:
     """The run against the target: sent once, for the cases that are selected, when the first of them asks."""
-    from contract_tests.pytest_run import TargetRun, selected_cases
+    from contract_tests.pytest_run import WRONG_USAGE, TargetRun, selected_cases
 
     config = request.config
     profile = config.getoption("--profile")
     record = config.getoption("--record")
-    return TargetRun.against(
-        config.getoption("--target"),
-        profile=Path(profile) if profile else None,
-        lane=config.getoption("--lane"),
-        reading=config.getoption("--reading"),
-        cases=selected_cases(request.session.items),
-        record=Path(record) if record else None,
-    )
+    try:
+        return TargetRun.against(
+            config.getoption("--target"),
+            profile=Path(profile) if profile else None,
+            lane=config.getoption("--lane"),
+            reading=config.getoption("--reading"),
+            cases=selected_cases(request.session.items),
+            record=Path(record) if record else None,
+        )
+    except WRONG_USAGE as error:
+        pytest.exit(str(error), returncode=pytest.ExitCode.USAGE_ERROR)

@@ -15,16 +15,21 @@ from uuid import uuid4
 import pytest
 
 import callpark_spec
-from contract_tests.approach import approach, environment_tokens
+from contract_tests.approach import NoSuchRung, NoToken, approach, environment_tokens
 from contract_tests.case import Kind
 from contract_tests.cases import CONTROL, all_cases
 from contract_tests.check import Check, Lane, Plan
 from contract_tests.credentials import NoTokenIssued
 from contract_tests.judge.judge import standing_rows
 from contract_tests.preflight import NotReady, preflight
-from contract_tests.profile import read_profile
-from contract_tests.target import TargetUnreachable
+from contract_tests.profile import ProfileError, read_profile
+from contract_tests.record.redaction import SecretRefused
+from contract_tests.state.rung import RungError
+from contract_tests.target import TargetUnreachable, UnusableTarget
 from contract_tests.verdict import Reading, Ruling
+
+WRONG_USAGE = (UnusableTarget, NoToken, NoSuchRung, RungError, ProfileError, SecretRefused)
+"""What `TargetRun.against` raises when it was asked wrongly."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -45,7 +50,7 @@ class TargetRun:
         cases: Sequence[str],
         record: Path | None,
     ) -> TargetRun:
-        """Checks the target with these cases. A target that does not answer is trouble, not an exception."""
+        """Checks the target with these cases. A target that does not answer is trouble; raises `WRONG_USAGE`."""
         run = uuid4().hex[:8]
         described = read_profile(profile, os.environ) if profile else None
         try:

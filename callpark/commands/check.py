@@ -19,7 +19,7 @@ UNREACHABLE = 3
 
 
 @click.command("check")
-@click.argument("url")
+@click.argument("url", required=False)
 @click.option(
     "--profile", "profile_file", type=click.Path(dir_okay=False, path_type=Path), help="Describes the target."
 )
@@ -96,7 +96,7 @@ UNREACHABLE = 3
 )
 @click.option("--quiet", is_flag=True, help="No progress, only the summary.")
 def command(
-    url: str,
+    url: str | None,
     profile_file: Path | None,
     token_file: Path | None,
     client_id: str | None,
@@ -120,7 +120,7 @@ def command(
     formats: tuple[str, ...],
     quiet: bool,
 ) -> int:
-    """Judge the implementation at URL, an origin such as http://127.0.0.1:8080.
+    """Judge the implementation at URL, an origin such as http://127.0.0.1:8080. It may stand in the profile instead.
 
     \b
     Exit status: 0 conforms, 1 does not, 3 could not be judged, 4 stale baseline entry, 2 usage, 5 our own fault,
@@ -146,12 +146,16 @@ def command(
 
     run = new_run_id()
     try:
+        profile = read_profile(profile_file, os.environ) if profile_file else None
+        url = url or (profile.url if profile else None)
+        if url is None:
+            raise click.UsageError("Missing argument 'URL', and no profile that names a url.")
         known = read_baseline(baseline) if baseline else None
         earlier = kept(kept_file) if kept_file else ()
         approached = approach(
             url,
             run=run,
-            profile=read_profile(profile_file, os.environ) if profile_file else None,
+            profile=profile,
             tokens={"token": token or _content(token_file)},
             client=_client(client_id, client_secret_file),
             fallback_tokens=environment_tokens(os.environ),

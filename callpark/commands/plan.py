@@ -40,7 +40,7 @@ def command(
         raise click.UsageError(str(error)) from error
     means = rung or ("inventory" if profile.inventory else "hook" if profile.hook else "api")
     counted = forecast(cases, CONTROL, profile.world(), scarce=means in SCARCE, safe=safe)
-    click.echo(f"A check of {url or 'the target'} would")
+    click.echo(f"A check of {url or profile.url or 'the target'} would")
     click.echo(f"  try {counted.cases} cases with about {counted.requests} requests, set-up not counted;")
     click.echo(
         f"  use up {counted.parked_calls} parked calls of extension {profile.extension} (rung {means});"

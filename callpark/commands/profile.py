@@ -10,6 +10,7 @@ TEMPLATE = """\
 # What callpark has to know of the target. Every key may be left out; what is shown commented is the default.
 
 name: my service
+# url: https://pbx.example.com  # where it answers; the command line may name another
 
 # The user whom the token stands for, and his extensions.
 # user: "12"
@@ -65,4 +66,15 @@ def init(path: Path) -> int:
     except OSError as error:
         raise click.ClickException(f"{path}: {error.strerror or error}") from error
     click.echo(f"written: {path}; fill it in, then: callpark check URL --profile {path}")
+    return 0
+
+
+@command.command("schema")
+def schema() -> int:
+    """Print the JSON Schema of a profile, for an editor to check it while it is written."""
+    import json
+
+    from contract_tests.profile_schema import profile_schema
+
+    click.echo(json.dumps(profile_schema(), indent=2))
     return 0

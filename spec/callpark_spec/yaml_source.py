@@ -4,6 +4,7 @@ The YAML nodes are read, not the objects that a loader would make of them: objec
 first of two equal keys, and turn a bare `no` or `12:30` into something nobody wrote.
 """
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,12 +18,14 @@ Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _KINDS = {
     "str": "text",
     "int": "a number",
+    "float": "a fraction",
     "bool": "true or false",
     "null": "nothing",
     "timestamp": "a date",
     "seq": "a list",
     "map": "a mapping",
 }
+_NUMBERS = ("tag:yaml.org,2002:int", "tag:yaml.org,2002:float")
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +64,15 @@ class Entry:
     def number(self, name: str) -> int:
         return self._integer(name, self.fields[name][1])
 
+    def decimal(self, name: str) -> float:
+        """A number of zero or more, with or without a fraction."""
+        node = self.fields[name][1]
+        text = node.value if isinstance(node, yaml.ScalarNode) else ""
+        if node.tag not in _NUMBERS or not re.fullmatch(r"[0-9]{1,9}(\.[0-9]+)?", text):
+            found = f"the text {text!r}" if node.tag.endswith(":str") else text or _kind(node)
+            raise self.error(name, f"a number of zero or more is expected, not {found}")
+        return float(text)
+
     def flag(self, name: str) -> bool:
         return self._scalar(name, "bool").lower() == "true"
 
@@ -86,6 +98,8 @@ class Entry:
     def _of_kind(self, name: str, node: yaml.Node, kind: str) -> str:
         if not isinstance(node, yaml.ScalarNode) or node.tag != f"tag:yaml.org,2002:{kind}":
             hint = "put it in quotation marks" if kind == "str" and isinstance(node, yaml.ScalarNode) else ""
+            if node.tag == "tag:yaml.org,2002:null":
+                hint = "give it a value, or leave the key out"
             raise self.error(name, f"{_KINDS[kind]} is expected, not {_kind(node)}", hint)
         value: str = node.value
         return value
@@ -135,14 +149,20 @@ def compose(file: str, text: str | bytes) -> yaml.Node:
     try:
         node: yaml.Node | None = yaml.compose(text, Loader=Loader)
     except yaml.YAMLError as error:
-        mark = getattr(error, "problem_mark", None)
-        problem = getattr(error, "problem", None) or str(error)
-        raise CatalogueError(
-            file, mark.line + 1 if mark else 1, "(file)", f"this is no YAML: {problem}"
-        ) from error
+        raise CatalogueError(file, *_what_is_no_yaml(error, text)) from error
     if node is None:
         raise CatalogueError(file, 1, "(file)", "the file is empty")
     return node
+
+
+def _what_is_no_yaml(error: yaml.YAMLError, text: str | bytes) -> tuple[int, str, str]:
+    """Line, key and problem."""
+    mark = getattr(error, "problem_mark", None)
+    if mark is not None:
+        return mark.line + 1, "(file)", f"this is no YAML: {getattr(error, 'problem', None) or error}"
+    content = text if isinstance(text, bytes) else text.encode()
+    line = 1 + content.count(b"\n", 0, getattr(error, "position", None) or 0)
+    return line, "(file)", f"this is no YAML: {getattr(error, 'reason', None) or str(error).splitlines()[0]}"
 
 
 def _compose(root: Path, file: str) -> yaml.Node:
@@ -150,6 +170,8 @@ def _compose(root: Path, file: str) -> yaml.Node:
         content = (root / file).read_bytes()
     except FileNotFoundError:
         raise CatalogueError(file, 1, "(file)", "the file is missing") from None
+    except OSError as error:
+        raise CatalogueError(file, 1, "(file)", f"the file cannot be read: {error.strerror}") from None
     return compose(file, content)
 
 

@@ -126,3 +126,19 @@ def test_a_target_that_is_not_there_is_an_error_of_every_item(tmp_path):
     assert done.returncode == 1
     assert "nobody answers at http://127.0.0.1:9" in done.stdout
     assert "passed" not in done.stdout.splitlines()[-1]
+
+
+@pytest.mark.parametrize(
+    ("profile", "target", "said"),
+    [
+        ("user: 12\n", "http://127.0.0.1:9", "profile.yaml:1: user: text is expected, not a number"),
+        ("name: x\n", "nonsense", "'nonsense' is no URL of a target"),
+    ],
+)
+def test_a_wrong_profile_or_address_ends_the_run_in_one_line(tmp_path, profile, target, said):
+    (tmp_path / "profile.yaml").write_text(profile, encoding="utf-8")
+    done = run_pytest(tmp_path, "--target", target, "--profile", "profile.yaml", "-k", "not-positive")
+
+    assert done.returncode == pytest.ExitCode.USAGE_ERROR
+    assert said in done.stdout
+    assert "Traceback" not in done.stdout
