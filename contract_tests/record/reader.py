@@ -43,7 +43,7 @@ def read_record(source: Path | str | bytes) -> Record:
 
 def exchanges(record: Record) -> list[Exchange]:
     """The exchanges as they were before they were written, but for secrets and for what was clipped."""
-    return [_exchange(line) for line in record.exchanges]
+    return [exchange_of(line) for line in record.exchanges]
 
 
 def rulings(record: Record) -> list[Ruling]:
@@ -51,7 +51,8 @@ def rulings(record: Record) -> list[Ruling]:
     return [ruling_of(line) for line in record.rulings]
 
 
-def _exchange(line: ExchangeLine) -> Exchange:
+def exchange_of(line: ExchangeLine) -> Exchange:
+    """One exchange as it was before it was written."""
     request, response = line.request, line.response
     return Exchange(
         number=line.number,

@@ -8,8 +8,8 @@ from functools import cached_property
 
 from callpark_spec import Clause, Level
 from contract_tests.record.lines import ExchangeLine, RulingLine
-from contract_tests.reporting.anchors import Anchors
 from contract_tests.reporting.evidence import PageLine, excerpt, outcome_of, request_text, response_text
+from contract_tests.reporting.places import Places, shown_rulings
 from contract_tests.reporting.sentence import VerdictSentence, verdict_sentence
 from contract_tests.reporting.tally import ClauseRow, Obstacle, Standing, Tally
 from contract_tests.verdict import Reading, Verdict
@@ -41,31 +41,6 @@ MEANINGS = {
     Standing.OBSERVED: "seen, never judged; most often the page is silent",
     Standing.UNBOUND: "only the other reading asks for it",
 }
-
-SECTIONS = (
-    "the-verdict",
-    "verdict-heading",
-    "at-a-glance",
-    "glance-heading",
-    "findings",
-    "findings-heading",
-    "not-judged",
-    "not-judged-heading",
-    "deviations",
-    "deviations-heading",
-    "clauses",
-    "clauses-heading",
-    "readings",
-    "readings-heading",
-    "observations",
-    "observations-heading",
-    "exchanges",
-    "exchanges-heading",
-    "this-run",
-    "run-heading",
-    "this-checker",
-    "checker-heading",
-)
 
 _TELLING_ROLES = ("before", "request", "after")
 
@@ -119,15 +94,10 @@ class HtmlView:
         self.record = tally.record
         self.page = tally.catalogue.page
         self.readings: tuple[Reading, Reading] = (tally.reading, tally.other_reading)
-        self._anchors = Anchors(reserved=SECTIONS)
-        for row in tally.rows:
-            self._anchors.of("clause", row.clause.id)
+        self._places = Places(tally)
         self._shown: dict[tuple[str, str], RulingLine] = {}
-        for line in (*tally.findings, *tally.open_rulings, *tally.gating(Verdict.DEVIATION)):
+        for line in shown_rulings(tally):
             self._shown.setdefault((line.clause, line.case), line)
-            self._anchors.of("finding", self._finding_key(line.clause, line.case))
-        for key in tally.catalogue.readings:
-            self._anchors.of("reading", key)
         self._evidence_limit = _share(_EVIDENCE_LIMIT, 6 * min(len(self._shown), _EVIDENCED))
         self._archive_limit = _share(_ARCHIVE_LIMIT, 2 * len(self.record.exchanges))
 
@@ -185,22 +155,17 @@ class HtmlView:
         return tuple(dict.fromkeys(number for numbers in cited for number in numbers))
 
     def anchor(self, kind: str, key: str) -> str:
-        return self._anchors.of(kind, key)
+        return self._places.of(kind, key)
 
     def exchange_anchor(self, number: int) -> str:
-        return self._anchors.of("exchange", f"exchange-{number}")
+        return self._places.exchange(number)
 
     def case_standing(self, clause: str, case: str, reading: Reading) -> Standing | None:
         return self.tally.verdict_of.get((clause, case, reading))
 
     def case_anchor(self, clause: str, case: str) -> str | None:
         """Where the finding that this case made on this clause stands, if it made one."""
-        key = self._finding_key(clause, case)
-        return self._anchors.of("finding", key) if self._anchors.has("finding", key) else None
-
-    def _finding_key(self, clause: str, case: str) -> str:
-        """The case; where it broke a clause that it is not about, that clause as well."""
-        return case if self.tally.case_of[case].clause == clause else f"{case}--{clause}"
+        return self._places.finding(clause, case)
 
     def _once(self, rulings: Iterable[RulingLine]) -> list[RulingLine]:
         """A case that was judged several times on one clause is shown once, at its worst."""
@@ -216,7 +181,7 @@ class HtmlView:
         reads = [line for line in self._around(ruling) if line.role in _TELLING_ROLES]
         around = reads if in_full else []
         return Finding(
-            anchor=self._anchors.of("finding", self._finding_key(ruling.clause, ruling.case)),
+            anchor=self._places.finding(ruling.clause, ruling.case) or "",
             ruling=ruling,
             standing=Standing(ruling.verdict),
             clause=row.clause,

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from xml.etree.ElementTree import Element, SubElement, indent, tostring
 
 from callpark_spec import Catalogue
-from contract_tests.record.lines import ProofLine, Record, RulingLine
+from contract_tests.record.lines import ProofLine, Record
+from contract_tests.reporting.entry import Entry, entries
 from contract_tests.reporting.printable import one_line, printable
 from contract_tests.reporting.sentence import verdict_sentence
-from contract_tests.reporting.tally import ClauseRow, Standing, Tally, worst
+from contract_tests.reporting.tally import Standing, Tally
 
 _ELEMENT = {
     Standing.FAIL: "failure",
@@ -16,6 +18,7 @@ _ELEMENT = {
     Standing.INCONCLUSIVE: "error",
     Standing.HARNESS_ERROR: "error",
     Standing.NOT_APPLICABLE: "skipped",
+    Standing.OBSERVED: "skipped",
 }
 
 
@@ -23,10 +26,11 @@ def render_junit(record: Record, catalogue: Catalogue) -> str:
     """The document. Names depend on clause and case alone, so that CI servers can tell a test's history."""
     tally = Tally(record, catalogue)
     root = Element("testsuites", name=printable(f"callpark: {record.header.target.name}"))
+    everything = entries(tally)
     for area in tally.areas:
-        suite = _suite(tally, area)
-        if suite.find("testcase") is not None:
-            root.append(suite)
+        of_area = [entry for entry in everything if entry.clause.area == area]
+        if of_area:
+            root.append(_suite(tally, area, of_area))
     for name in ("tests", "failures", "errors", "skipped"):
         root.set(name, str(sum(int(suite.get(name, "0")) for suite in root)))
     root.set("time", f"{record.footer.elapsed:.3f}")
@@ -34,7 +38,7 @@ def render_junit(record: Record, catalogue: Catalogue) -> str:
     return '<?xml version="1.0" encoding="UTF-8"?>\n' + tostring(root, encoding="unicode") + "\n"
 
 
-def _suite(tally: Tally, area: str) -> Element:
+def _suite(tally: Tally, area: str, of_area: Sequence[Entry]) -> Element:
     header = tally.record.header
     suite = Element("testsuite", name=area, timestamp=header.started, hostname=printable(header.target.url))
     _properties(
@@ -54,17 +58,12 @@ def _suite(tally: Tally, area: str) -> Element:
             **_proof(header.suite.proof),
         },
     )
-    seconds = 0.0
-    for row in tally.rows:
-        if row.clause.area == area:
-            for case in _cases(tally, row):
-                suite.append(case)
-                seconds += float(case.get("time", "0"))
+    suite.extend(_case(entry) for entry in of_area)
     suite.set("tests", str(len(suite.findall("testcase"))))
     suite.set("failures", str(len(suite.findall("testcase/failure"))))
     suite.set("errors", str(len(suite.findall("testcase/error"))))
     suite.set("skipped", str(len(suite.findall("testcase/skipped"))))
-    suite.set("time", f"{seconds:.3f}")
+    suite.set("time", f"{sum(entry.seconds for entry in of_area):.3f}")
     return suite
 
 
@@ -72,70 +71,31 @@ def _proof(proof: ProofLine | None) -> dict[str, str]:
     return {f"proof: {figure.name}": figure.measured for figure in proof.figures} if proof else {}
 
 
-def _cases(tally: Tally, row: ClauseRow) -> list[Element]:
-    """The cases judged on this clause, then those of it that came to no verdict: they are errors, never green."""
-    judged = row.rulings[tally.reading]
-    cases = [
-        _case(tally, row, case, [line for line in judged if line.case == case])
-        for case in dict.fromkeys(line.case for line in judged)
-    ]
-    return [*cases, *_unjudged(tally, row)]
-
-
-def _case(tally: Tally, row: ClauseRow, case: str, rulings: list[RulingLine]) -> Element:
-    standing = worst(Standing(ruling.verdict) for ruling in rulings)
-    ruling = next(line for line in rulings if line.verdict == standing)
-    element = _testcase(tally, row, case)
-    level = {"level": str(row.clause.level), "verdict": str(standing)}
-    _properties(element, {**level, "deviation": ruling.actual} if standing is Standing.DEVIATION else level)
-    if (tag := _ELEMENT.get(standing)) is not None:
-        message = one_line(": ".join(filter(None, (str(standing), ruling.title, ruling.actual))), 400)
-        if tag == "skipped":
-            SubElement(element, tag, message=one_line(ruling.hint or ruling.actual or ruling.title, 400))
-        else:
-            SubElement(element, tag, type=str(standing), message=message).text = _details(row, ruling)
+def _case(entry: Entry) -> Element:
+    element = Element(
+        "testcase",
+        classname=printable(entry.clause.id),
+        name=printable(entry.case),
+        time=f"{entry.seconds:.3f}",
+    )
+    if entry.judged:
+        values = {"level": str(entry.clause.level), "verdict": str(entry.standing)}
+        if entry.standing is Standing.DEVIATION:
+            values["deviation"] = entry.actual
+        _properties(element, values)
+    tag = _ELEMENT.get(entry.standing)
+    if tag == "skipped":
+        SubElement(element, tag, message=one_line(_reason(entry), 400))
+    elif tag is not None:
+        message = one_line(": ".join(filter(None, (entry.word, entry.title, entry.actual))), 400)
+        SubElement(element, tag, type=entry.word, message=message).text = printable(f"\n{entry.details}\n")
     return element
 
 
-def _unjudged(tally: Tally, row: ClauseRow) -> list[Element]:
-    found = []
-    everywhere = {line.case for line in tally.record.rulings if line.reading == tally.reading}
-    for case in tally.record.cases:
-        if case.clause != row.clause.id or case.id in everywhere:
-            continue
-        element = _testcase(tally, row, case.id)
-        observed = next((line.actual for line in row.observations if line.case == case.id), None)
-        if observed is not None:
-            SubElement(element, "skipped", message=one_line(f"observed, not judged: {observed}", 400))
-        else:
-            SubElement(
-                element, "error", type="no-verdict", message="the run ended without a verdict on this case"
-            )
-        found.append(element)
-    return found
-
-
-def _testcase(tally: Tally, row: ClauseRow, case: str) -> Element:
-    exchanges = tally.exchanges_of_case.get(case, ())
-    seconds = sum(exchange.elapsed for exchange in exchanges)
-    return Element(
-        "testcase", classname=printable(row.clause.id), name=printable(case), time=f"{seconds:.3f}"
-    )
-
-
-def _details(row: ClauseRow, ruling: RulingLine) -> str:
-    clause = row.clause
-    source = f'page, line {clause.line}: "{clause.quote}"' if clause.quote else clause.source or ""
-    sections = [
-        f"clause {clause.id} ({clause.level}): {clause.text}",
-        source,
-        "expected: " + " | ".join(ruling.expected) if ruling.expected else "",
-        f"actual: {ruling.actual}" if ruling.actual else "",
-        f"hint: {ruling.hint}" if ruling.hint else "",
-        "exchanges: " + ", ".join(map(str, ruling.exchanges)) if ruling.exchanges else "",
-        "\n".join(["see it again:", *ruling.reproduce]) if ruling.reproduce else "",
-    ]
-    return printable("\n" + "\n".join(section for section in sections if section) + "\n")
+def _reason(entry: Entry) -> str:
+    if entry.standing is Standing.OBSERVED:
+        return f"observed, not judged: {entry.actual}"
+    return entry.hint or entry.actual or entry.title
 
 
 def _properties(parent: Element, values: dict[str, str]) -> None:
