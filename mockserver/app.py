@@ -8,7 +8,7 @@ from mockserver.http_api.application import vendor_api
 from mockserver.http_api.cors import Cors
 from mockserver.scenario import load_scenario
 from mockserver.session import Effect, Session, as_decided
-from mockserver.sessions import Sessions
+from mockserver.sessions import Sessions, Setup
 from mockserver.settings import Settings
 from mockserver.store import MemoryStore
 
@@ -32,7 +32,12 @@ class Mock:
 def build(settings: Settings | None = None) -> Mock:
     """Raise ScenarioError or ClockRateError for settings that cannot be used."""
     settings = settings or Settings()
-    sessions = Sessions(_SessionMaker(settings), limit=settings.session_limit)
+    sessions = Sessions(
+        _SessionMaker(settings),
+        limit=settings.session_limit,
+        max_idle=settings.session_max_idle,
+        strict=settings.strict_sessions,
+    )
     vendor = vendor_api(sessions, settings.policy.presentation, token_lifetime=settings.token_lifetime)
     if settings.defect:
         vendor = DefectSeam(vendor, settings.defect)
@@ -50,18 +55,15 @@ class _SessionMaker:
         self._effect: Effect = defect.effect if defect and defect.effect else as_decided
         Clock.named(settings.clock)
 
-    def __call__(self, name: str) -> Session:
+    def __call__(self, name: str, setup: Setup) -> Session:
+        clock = setup.clock or self._settings.clock
+        start = self._settings.start if setup.start is None else setup.start
         return Session(
             name,
-            scenario=self._scenario,
+            scenario=setup.scenario or self._scenario,
             rules=self._settings.policy.rules,
-            clock=Clock.named(self._settings.clock, start=self._start()),
+            clock=Clock.named(clock, start=PAGE_MOMENT if start is None and clock == MANUAL else start),
             store=self._store,
-            seed=self._settings.seed,
+            seed=self._settings.seed if setup.seed is None else setup.seed,
             effect=self._effect,
         )
-
-    def _start(self) -> float | None:
-        if self._settings.start is None and self._settings.clock == MANUAL:
-            return PAGE_MOMENT
-        return self._settings.start

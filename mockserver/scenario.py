@@ -41,6 +41,7 @@ class ScenarioError(ValueError):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Scenario:
     name: str
+    description: str = ""
     directory: Directory
     stages: tuple[Stage, ...]
 
@@ -92,21 +93,48 @@ def bundled_names() -> list[str]:
 
 def load_scenario(name_or_path: str) -> Scenario:
     """A bundled scenario by name, or a file by its path; raise ScenarioError."""
-    path, text = _source(name_or_path)
-    content = _parse(path, text)
-    base = content
-    if content.organizations is None:
-        if content.extends is None:
-            raise ScenarioError(
-                f"{path}:1: neither `organizations` nor `extends`: nobody exists in this scenario"
-            )
-        base = _parse(*_source(content.extends))
-    directory = _directory(path, text, base.organizations or [])
-    _refuse_twins(path, text, content.calls)
-    stages = tuple(_stage(path, text, directory, index, call) for index, call in enumerate(content.calls))
-    scenario = Scenario(name=Path(name_or_path).stem, directory=directory, stages=stages)
-    _try_out(path, text, scenario)
+    source, text = _source(name_or_path)
+    return _read(source, text, name=Path(name_or_path).stem, trail=(name_or_path,))
+
+
+def bundled_scenario(name: str) -> Scenario:
+    """Raise ScenarioError, for the path of a file too."""
+    if name not in bundled_names():
+        raise ScenarioError(f"{name}: no such scenario; allowed: {', '.join(bundled_names())}")
+    return load_scenario(name)
+
+
+def read_scenario(text: str, *, name: str = "given") -> Scenario:
+    """From the YAML itself, which may extend bundled scenarios only.  Raise ScenarioError."""
+    return _read(name, text, name=name, trail=())
+
+
+def _read(source: str, text: str, *, name: str, trail: tuple[str, ...]) -> Scenario:
+    """`trail` are the scenarios that this one is extended by, itself last; without any, no file is opened."""
+    content = _parse(source, text)
+    directory = _people(source, text, content, trail)
+    _refuse_twins(source, text, content.calls)
+    stages = tuple(_stage(source, text, directory, index, call) for index, call in enumerate(content.calls))
+    scenario = Scenario(name=name, description=content.description, directory=directory, stages=stages)
+    _try_out(source, text, scenario)
     return scenario
+
+
+def _people(source: str, text: str, content: ScenarioFile, trail: tuple[str, ...]) -> Directory:
+    if content.organizations is not None:
+        return _directory(source, text, content.organizations)
+    base = content.extends
+    if base is None:
+        raise ScenarioError(
+            f"{source}:1: neither `organizations` nor `extends`: nobody exists in this scenario"
+        )
+    if base in trail:
+        raise _fault(source, text, "$.extends", f"{base!r} extends itself")
+    if base not in bundled_names() and not (trail and Path(base).is_file()):
+        offer = f"allowed: {', '.join(bundled_names())}" + (", or the path of a file" if trail else "")
+        raise _fault(source, text, "$.extends", f"no such scenario {base!r}; {offer}")
+    below, lines = _source(base)
+    return _read(below, lines, name=base, trail=(*trail, base)).directory
 
 
 def _source(name_or_path: str) -> tuple[str, str]:

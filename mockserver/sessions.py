@@ -1,38 +1,140 @@
-"""All sessions of one server: made on first use, bounded in number, the longest idle one forgotten first."""
+"""All sessions of one server: bounded in number and in age, and who had to go is told."""
 
-from collections import OrderedDict
-from collections.abc import Callable
-from typing import Final
+import logging
+from collections import OrderedDict, deque
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Final, Protocol
 
+from mockserver.clock import system_time
+from mockserver.scenario import Scenario
 from mockserver.session import Session
 
 DEFAULT_SESSION: Final = "default"
-_LIMIT: Final = 1_000
+DEFAULT_LIMIT: Final = 1_000
+DEFAULT_IDLE_SECONDS: Final = 86_400.0
+_EVICTIONS_TOLD: Final = 100
+
+_log = logging.getLogger(__name__)
+
+
+class UnknownSessionError(LookupError):
+    def __init__(self, name: str) -> None:
+        super().__init__(
+            f"There is no session '{name}', and this mock makes none by itself: POST /_mock/sessions does."
+        )
+
+
+class SessionExistsError(Exception):
+    pass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Setup:
+    """What a session has of its own; None is what the server has for all."""
+
+    scenario: Scenario | None = None
+    clock: str | None = None
+    start: float | None = None
+    seed: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Eviction:
+    """`at` is in epoch seconds of the server, not of the session."""
+
+    session: str
+    at: float
+    reason: str
+
+
+class MakeSession(Protocol):
+    def __call__(self, name: str, setup: Setup, /) -> Session: ...
 
 
 class Sessions:
-    def __init__(self, make: Callable[[str], Session], *, limit: int = _LIMIT) -> None:
+    """Made on first use; with `strict` only `create` makes them, and the default one is always there.
+
+    More than `limit` sessions, or one that nobody has used for `max_idle` seconds of `source`, and the longest
+    idle is forgotten.
+    """
+
+    def __init__(
+        self,
+        make: MakeSession,
+        *,
+        limit: int = DEFAULT_LIMIT,
+        max_idle: float = DEFAULT_IDLE_SECONDS,
+        strict: bool = False,
+        source: Callable[[], float] = system_time,
+    ) -> None:
         self._make = make
         self._limit = limit
+        self._max_idle = max_idle
+        self._strict = strict
+        self._source = source
         self._open: OrderedDict[str, Session] = OrderedDict()
+        self._used: dict[str, float] = {}
+        self.evictions: deque[Eviction] = deque(maxlen=_EVICTIONS_TOLD)
 
     def __len__(self) -> int:
         return len(self._open)
 
+    def __iter__(self) -> Iterator[Session]:
+        """The longest idle first."""
+        return iter(tuple(self._open.values()))
+
+    @property
+    def limit(self) -> int:
+        return self._limit
+
     def open(self, name: str) -> Session:
-        if name in self._open:
-            self._open.move_to_end(name)
-            return self._open[name]
-        while len(self._open) >= self._limit:
-            self._forget_oldest()
-        self._open[name] = self._make(name)
+        """Raise UnknownSessionError if it would have to be made and must not be."""
+        self._forget_aged()
+        if name not in self._open:
+            if self._strict and name != DEFAULT_SESSION:
+                raise UnknownSessionError(name)
+            return self._add(name, Setup())
+        self._open.move_to_end(name)
+        self._used[name] = self._source()
         return self._open[name]
+
+    def find(self, name: str) -> Session | None:
+        """The session if it is open; looking is no use of it."""
+        return self._open.get(name)
+
+    def create(self, name: str, setup: Setup) -> Session:
+        """Raise SessionExistsError."""
+        self._forget_aged()
+        if name in self._open:
+            raise SessionExistsError(name)
+        return self._add(name, setup)
+
+    def idle_seconds(self, name: str) -> float:
+        return self._source() - self._used[name]
+
+    def drop(self, name: str) -> None:
+        self._used.pop(name)
+        self._open.pop(name).close()
 
     def clear(self) -> None:
         """Forget every session; each begins again on its next use."""
         while self._open:
-            self._forget_oldest()
+            self.drop(next(iter(self._open)))
 
-    def _forget_oldest(self) -> None:
-        _, idle = self._open.popitem(last=False)
-        idle.close()
+    def _add(self, name: str, setup: Setup) -> Session:
+        while len(self._open) >= self._limit:
+            self._evict(f"more than {self._limit} sessions")
+        self._open[name] = self._make(name, setup)
+        self._used[name] = self._source()
+        return self._open[name]
+
+    def _forget_aged(self) -> None:
+        while self._open and self.idle_seconds(next(iter(self._open))) > self._max_idle:
+            self._evict(f"not used for more than {self._max_idle:g} s")
+
+    def _evict(self, reason: str) -> None:
+        name = next(iter(self._open))
+        self.drop(name)
+        self.evictions.append(Eviction(session=name, at=self._source(), reason=reason))
+        _log.warning("session %s is forgotten: %s; its next use begins a new one", name, reason)

@@ -6,6 +6,7 @@ from typing import Final
 from mockserver.defect import Defect
 from mockserver.policy import Policy
 from mockserver.scenario import DEFAULT_SCENARIO
+from mockserver.sessions import DEFAULT_IDLE_SECONDS, DEFAULT_LIMIT
 
 LOOPBACK: Final = frozenset({"127.0.0.1", "localhost", "::1"})
 
@@ -21,6 +22,8 @@ class Settings:
     `start` is the epoch second at which every session begins; None means the system's time for a clock that runs,
     and the moment of the page's example for one that stands still.
 
+    Sessions are made on first use, or with `strict_sessions` only through the control plane; at most
+    `session_limit` of them, each until nobody has used it for `session_max_idle` real seconds.
     `cors_origins` come on top of every loopback origin; `cors` False removes CORS altogether.
     `token_lifetime` is how many seconds of a session's clock the tokens of the token endpoint are good for.
     Bound to anything but loopback, the control plane needs a token: building without one is refused.
@@ -36,7 +39,9 @@ class Settings:
     cors_origins: tuple[str, ...] = ()
     host: str = "127.0.0.1"
     control_token: str | None = None
-    session_limit: int = 1_000
+    session_limit: int = DEFAULT_LIMIT
+    session_max_idle: float = DEFAULT_IDLE_SECONDS
+    strict_sessions: bool = False
     token_lifetime: int = 3_600
 
     def __post_init__(self) -> None:

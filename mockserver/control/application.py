@@ -16,6 +16,8 @@ from mockserver.control.guard import Guard
 from mockserver.control.health import health
 from mockserver.control.published import PUBLISHED
 from mockserver.control.routing import Found, Router
+from mockserver.control.scenarios import SCENARIOS
+from mockserver.control.sessions import SESSIONS
 from mockserver.control.states import STATES
 from mockserver.control.terminals import TERMINALS
 from mockserver.sessions import Sessions
@@ -28,6 +30,8 @@ def control_plane(sessions: Sessions, settings: Settings) -> App:
         **CALLS,
         **CLOCK,
         **PUBLISHED,
+        **SCENARIOS,
+        **SESSIONS,
         **STATES,
         **TERMINALS,
     }

@@ -10,7 +10,7 @@ from starlette.requests import Request
 from mockserver.asgi import BodyTooLargeError, read_body
 from mockserver.control.faults import ControlError, bad_request
 from mockserver.session import Session
-from mockserver.sessions import DEFAULT_SESSION, Sessions
+from mockserver.sessions import DEFAULT_SESSION, Sessions, UnknownSessionError
 from mockserver.tokens import SESSION_HEADER, SESSION_NAME
 
 Shape = TypeVar("Shape")
@@ -26,11 +26,17 @@ class Asked:
     query: Mapping[str, str] = field(default_factory=dict)
 
     def session(self, named: str | None = None) -> Session:
-        """The session that the header names, or `named`, or the default one; made if it is not there yet."""
+        """The session that the header names, or `named`, or the default one; made if it is not there yet.
+
+        Raise ControlError for a name that is none, and where unknown sessions are not made.
+        """
         name = self.request.headers.get(SESSION_HEADER, named or DEFAULT_SESSION)
         if not SESSION_NAME.fullmatch(name):
             raise bad_request(f"{SESSION_HEADER} must match {SESSION_NAME.pattern}")
-        return self.sessions.open(name)
+        try:
+            return self.sessions.open(name)
+        except UnknownSessionError as error:
+            raise ControlError(404, "not_found", str(error)) from None
 
     def current(self) -> Session:
         """The session, with everything that has become due by now."""

@@ -95,3 +95,20 @@ class AnsweringRequest(msgspec.Struct, forbid_unknown_fields=True):
 
     pickup: Pickup
     after: Annotated[float, msgspec.Meta(ge=0, le=86_400)] = 0.0
+
+
+class ScenarioRequest(msgspec.Struct, forbid_unknown_fields=True):
+    """One of the two: the name of a scenario that comes with the kit, or a scenario in YAML."""
+
+    name: str | None = None
+    yaml: Annotated[str, msgspec.Meta(max_length=1_000_000)] | None = None
+
+
+class SessionRequest(msgspec.Struct, forbid_unknown_fields=True):
+    """`start` is an ISO 8601 date with its offset; what is left out is as the server was started."""
+
+    session: Annotated[str, msgspec.Meta(pattern=r"^[A-Za-z0-9_-]{3,64}$")] | None = None
+    scenario: ScenarioRequest | None = None
+    clock: str | None = None
+    start: str | None = None
+    seed: Annotated[int, msgspec.Meta(ge=0, le=9_007_199_254_740_991)] | None = None

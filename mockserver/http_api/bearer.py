@@ -9,7 +9,7 @@ from connexion.security import BearerSecurityHandler  # type: ignore[import-unty
 
 from mockserver.http_api.grammar import invalid
 from mockserver.http_api.refusals import Fixed, RefusedRequest, fixed
-from mockserver.sessions import Sessions
+from mockserver.sessions import Sessions, UnknownSessionError
 from mockserver.tokens import SESSION_HEADER, SESSION_NAME, Token, read_token
 
 Check = Callable[[str, ConnexionRequest], dict[str, Any]]
@@ -29,7 +29,10 @@ class TokenCheck:
             )
         if token.is_expired:
             raise _denied("The access token has expired.")
-        session = self._sessions.open(_with_header(token, request).session)
+        try:
+            session = self._sessions.open(_with_header(token, request).session)
+        except UnknownSessionError as error:
+            raise _denied(str(error)) from None
         if token.is_over(session.clock.now()):
             raise _denied("The access token has expired on its session's clock.")
         if token.user not in session.world.directory.users:

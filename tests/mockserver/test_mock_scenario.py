@@ -14,7 +14,9 @@ WORLD = """organizations:
 """
 
 
-@pytest.mark.parametrize("name", ["busy-lobby", "documented", "empty"])
+@pytest.mark.parametrize(
+    "name", ["about-to-expire", "busy-lobby", "documented", "empty", "five-hundred", "nobody-answers"]
+)
 def test_the_bundled_scenarios_load(name):
     assert name in bundled_names()
     assert load_scenario(name).name == name
@@ -64,7 +66,7 @@ def test_a_fault_is_named_with_its_place(tmp_path, text, line, says):
 
 
 def test_a_scenario_that_is_not_there_says_which_there_are(tmp_path):
-    with pytest.raises(ScenarioError, match="busy-lobby, documented, empty"):
+    with pytest.raises(ScenarioError, match="busy-lobby, documented, empty, five-hundred"):
         load_scenario(str(tmp_path / "none.yaml"))
 
 
@@ -73,3 +75,42 @@ def test_a_busy_lobby_comes_to_life(make_api):
     events = api.control("POST", "clock/advance", {"seconds": 15})["events"]
     assert [event["event"] for event in events] == ["ComebackStarted", "ComebackAnswered"]
     assert api("GET", "/uapi/phoneCalls/@me/@self").json()["totalResults"] == 6
+
+
+def test_the_lot_of_a_busy_lobby_is_full(make_api, error_of):
+    api = make_api(scenario="busy-lobby")
+    made = api.control("POST", "calls", {"state": "talking"})
+    path = f"/uapi/phoneCalls/12/0003*210/{made['id']}"
+    refused = api("PUT", path, {"action": "Park", "phoneCallViewId": "01"})
+    assert error_of(refused) == (409, "parking_lot_full")
+    assert api.unpark().status_code == 200
+    assert api("PUT", path, {"action": "Park", "phoneCallViewId": "01"}).status_code == 200
+
+
+def test_a_lot_about_to_expire_empties_within_a_minute(make_api):
+    """The first call rings a busy phone and ends, the others come back, each to who parked it."""
+    api = make_api(scenario="about-to-expire")
+    answer = api.control("POST", "clock/advance", {"seconds": 60})
+    started = [event["callId"] for event in answer["events"] if event["event"] == "ComebackStarted"]
+    assert len(started) == 4
+    assert answer["state"]["lots"]["3"]["taken"] == {}
+
+
+@pytest.mark.parametrize("to", ["0003*210", "0003*024", "0003*211", "0003*310"])
+def test_where_nobody_answers_no_retrieval_succeeds(make_api, to):
+    api = make_api(scenario="nobody-answers", clock="x100000")
+    assert api.unpark(sendCallTo=to, waitForPickup="5").status_code in (204, 400)
+
+
+def test_a_scenario_that_extends_itself_is_refused(tmp_path):
+    file = tmp_path / "mine.yaml"
+    file.write_text(f"description: x\nextends: {file}\n", encoding="utf-8")
+    with pytest.raises(ScenarioError, match=r":2: .* extends itself \(at \$\.extends\)"):
+        load_scenario(str(file))
+
+
+def test_a_scenario_may_extend_one_that_extends_another(tmp_path):
+    between, mine = tmp_path / "between.yaml", tmp_path / "mine.yaml"
+    between.write_text("extends: empty\n", encoding="utf-8")
+    mine.write_text(f"extends: {between}\n", encoding="utf-8")
+    assert load_scenario(str(mine)).directory == load_scenario("empty").directory

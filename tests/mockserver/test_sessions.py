@@ -7,7 +7,7 @@ import pytest
 from mockserver.clock import Clock
 from mockserver.scenario import load_scenario
 from mockserver.session import Session
-from mockserver.sessions import Sessions
+from mockserver.sessions import SessionExistsError, Sessions, Setup, UnknownSessionError
 from mockserver.simulator.commands import Address, Stage, UnPark
 from mockserver.simulator.outcomes import Created, NothingToDo, Retrieved
 from mockserver.simulator.rules import Rules
@@ -16,7 +16,7 @@ from mockserver.store import MemoryStore, TailForgottenError, VersionConflictErr
 CALL = "b817d2618fe6f1804333"
 
 
-def make_session(name="mine", *, store=None, seed=0, scenario="documented"):
+def make_session(name="mine", setup=None, *, store=None, seed=0, scenario="documented"):
     clock = Clock(rate=0.0, source=lambda: 1_000.0)
     return Session(
         name,
@@ -84,7 +84,14 @@ def test_a_store_forgets_the_oldest_events_and_says_so():
         store.read("mine", after=0)
 
 
-def test_the_longest_idle_session_gives_way():
+class Source:
+    moment = 0.0
+
+    def __call__(self):
+        return self.moment
+
+
+def test_the_longest_idle_session_gives_way_and_is_told(caplog):
     sessions = Sessions(make_session, limit=2)
     first = sessions.open("first")
     sessions.open("second")
@@ -92,6 +99,39 @@ def test_the_longest_idle_session_gives_way():
     sessions.open("third")
     assert len(sessions) == 2
     assert sessions.open("first") is first
+    assert [(each.session, each.reason) for each in sessions.evictions] == [
+        ("second", "more than 2 sessions")
+    ]
+    assert "session second is forgotten: more than 2 sessions" in caplog.text
+
+
+def test_a_session_that_nobody_uses_any_more_gives_way():
+    source = Source()
+    sessions = Sessions(make_session, max_idle=60, source=source)
+    sessions.open("first")
+    source.moment = 30
+    sessions.open("second")
+    source.moment = 61
+    assert sessions.find("first") is not None
+    sessions.open("second")
+    assert sessions.find("first") is None
+    (gone,) = sessions.evictions
+    assert (gone.session, gone.at, gone.reason) == ("first", 61, "not used for more than 60 s")
+    assert sessions.idle_seconds("second") == 0
+
+
+def test_strict_sessions_are_made_on_request_only():
+    sessions = Sessions(make_session, strict=True)
+    assert sessions.open("default").name == "default"
+    with pytest.raises(UnknownSessionError, match="no session 'mine'"):
+        sessions.open("mine")
+    made = sessions.create("mine", Setup())
+    assert sessions.open("mine") is made
+    with pytest.raises(SessionExistsError):
+        sessions.create("mine", Setup())
+    sessions.drop("mine")
+    with pytest.raises(UnknownSessionError):
+        sessions.open("mine")
 
 
 def test_a_session_that_gave_way_begins_again(make_api):
