@@ -6,7 +6,7 @@ from mockserver.control.application import control_plane
 from mockserver.defect_seam import DefectSeam
 from mockserver.http_api.application import vendor_api
 from mockserver.http_api.cors import Cors
-from mockserver.scenario import load_scenario
+from mockserver.scenario import Scenario, load_scenario
 from mockserver.session import Effect, Session, as_decided
 from mockserver.sessions import Sessions, Setup
 from mockserver.settings import Settings
@@ -18,10 +18,18 @@ _CONTROL = "/_mock"
 class Mock:
     """One ASGI application; `sessions` is what lies behind both of its sides."""
 
-    def __init__(self, *, sessions: Sessions, vendor: App, control: App) -> None:
+    def __init__(self, *, sessions: Sessions, maker: "SessionMaker", vendor: App, control: App) -> None:
         self.sessions = sessions
+        self._maker = maker
         self._vendor = vendor
         self._control = control
+
+    def use(self, scenario: Scenario) -> None:
+        """In place of the one it was built with: for new sessions, and for those that have not left it."""
+        before, self._maker.scenario = self._maker.scenario, scenario
+        for session in self.sessions:
+            if session.scenario is before:
+                session.reset(scenario)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         path: str = scope.get("path", "")
@@ -32,8 +40,9 @@ class Mock:
 def build(settings: Settings | None = None) -> Mock:
     """Raise ScenarioError or ClockRateError for settings that cannot be used."""
     settings = settings or Settings()
+    maker = SessionMaker(settings)
     sessions = Sessions(
-        _SessionMaker(settings),
+        maker,
         limit=settings.session_limit,
         max_idle=settings.session_max_idle,
         strict=settings.strict_sessions,
@@ -43,13 +52,15 @@ def build(settings: Settings | None = None) -> Mock:
         vendor = DefectSeam(vendor, settings.defect)
     if settings.cors:
         vendor = Cors(vendor, origins=settings.cors_origins)
-    return Mock(sessions=sessions, vendor=vendor, control=control_plane(sessions, settings))
+    return Mock(sessions=sessions, maker=maker, vendor=vendor, control=control_plane(sessions, settings))
 
 
-class _SessionMaker:
+class SessionMaker:
+    """`scenario` is that of sessions which do not ask for another."""
+
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
-        self._scenario = load_scenario(settings.scenario)
+        self.scenario = load_scenario(settings.scenario)
         self._store = MemoryStore()
         defect = settings.defect
         self._effect: Effect = defect.effect if defect and defect.effect else as_decided
@@ -60,7 +71,7 @@ class _SessionMaker:
         start = self._settings.start if setup.start is None else setup.start
         return Session(
             name,
-            scenario=setup.scenario or self._scenario,
+            scenario=setup.scenario or self.scenario,
             rules=self._settings.policy.rules,
             clock=Clock.named(clock, start=PAGE_MOMENT if start is None and clock == MANUAL else start),
             store=self._store,

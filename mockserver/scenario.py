@@ -40,10 +40,13 @@ class ScenarioError(ValueError):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Scenario:
+    """`files` are those it was read from; what comes with the kit is none."""
+
     name: str
     description: str = ""
     directory: Directory
     stages: tuple[Stage, ...]
+    files: tuple[Path, ...] = ()
 
 
 class ExtensionEntry(msgspec.Struct, forbid_unknown_fields=True, rename="camel"):
@@ -112,17 +115,27 @@ def read_scenario(text: str, *, name: str = "given") -> Scenario:
 def _read(source: str, text: str, *, name: str, trail: tuple[str, ...]) -> Scenario:
     """`trail` are the scenarios that this one is extended by, itself last; without any, no file is opened."""
     content = _parse(source, text)
-    directory = _people(source, text, content, trail)
+    directory, files = _people(source, text, content, trail)
     _refuse_twins(source, text, content.calls)
     stages = tuple(_stage(source, text, directory, index, call) for index, call in enumerate(content.calls))
-    scenario = Scenario(name=name, description=content.description, directory=directory, stages=stages)
+    own = tuple(Path(each) for each in trail[-1:] if each not in bundled_names())
+    scenario = Scenario(
+        name=name,
+        description=content.description,
+        directory=directory,
+        stages=stages,
+        files=(*own, *files),
+    )
     _try_out(source, text, scenario)
     return scenario
 
 
-def _people(source: str, text: str, content: ScenarioFile, trail: tuple[str, ...]) -> Directory:
+def _people(
+    source: str, text: str, content: ScenarioFile, trail: tuple[str, ...]
+) -> tuple[Directory, tuple[Path, ...]]:
+    """Who exists, and the files that say so besides this one."""
     if content.organizations is not None:
-        return _directory(source, text, content.organizations)
+        return _directory(source, text, content.organizations), ()
     base = content.extends
     if base is None:
         raise ScenarioError(
@@ -134,7 +147,8 @@ def _people(source: str, text: str, content: ScenarioFile, trail: tuple[str, ...
         offer = f"allowed: {', '.join(bundled_names())}" + (", or the path of a file" if trail else "")
         raise _fault(source, text, "$.extends", f"no such scenario {base!r}; {offer}")
     below, lines = _source(base)
-    return _read(below, lines, name=base, trail=(*trail, base)).directory
+    extended = _read(below, lines, name=base, trail=(*trail, base))
+    return extended.directory, extended.files
 
 
 def _source(name_or_path: str) -> tuple[str, str]:

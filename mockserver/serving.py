@@ -1,17 +1,20 @@
 """Serving an application: in the main thread until Ctrl-C, or in the background of a test."""
 
+import asyncio
 import socket
 import ssl
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Coroutine, Iterator
 from contextlib import contextmanager
 from types import FrameType
+from typing import Any
 
 import uvicorn
 
 from mockserver.asgi import App, Message, Receive, Scope, Send
 
 Ready = Callable[[str], None]
+Beside = Callable[[], Coroutine[Any, Any, None]]
 
 
 def serve(
@@ -21,24 +24,30 @@ def serve(
     on_ready: Ready | None = None,
     *,
     tls: ssl.SSLContext | None = None,
+    beside: Beside | None = None,
 ) -> None:
     """Serve until SIGINT or SIGTERM and return; raise OSError if the address cannot be bound.
 
-    `on_ready` gets the base URL once requests are answered.
+    `on_ready` gets the base URL once requests are answered; `beside` runs in the same loop until the end.
     """
     listener = _bind(host, port)
     with listener:
-        _Server(app, _base_url(host, listener, tls), on_ready, tls).run(sockets=[listener])
+        _Server(app, _base_url(host, listener, tls), on_ready, tls, beside).run(sockets=[listener])
 
 
 @contextmanager
 def running(
-    app: App, host: str = "127.0.0.1", port: int = 0, *, tls: ssl.SSLContext | None = None
+    app: App,
+    host: str = "127.0.0.1",
+    port: int = 0,
+    *,
+    tls: ssl.SSLContext | None = None,
+    beside: Beside | None = None,
 ) -> Iterator[str]:
     """Serve in a background thread while the block runs; yield the base URL."""
     with _bind(host, port) as listener:
         ready = threading.Event()
-        server = _Server(app, _base_url(host, listener, tls), lambda _url: ready.set(), tls)
+        server = _Server(app, _base_url(host, listener, tls), lambda _url: ready.set(), tls, beside)
         thread = threading.Thread(target=_run, args=(server, listener, ready), daemon=True)
         thread.start()
         ready.wait()
@@ -54,7 +63,14 @@ def running(
 class _Server(uvicorn.Server):
     """Ends at the first signal: open connections are not waited for, and the signal is not raised again."""
 
-    def __init__(self, app: App, url: str, on_ready: Ready | None, tls: ssl.SSLContext | None) -> None:
+    def __init__(
+        self,
+        app: App,
+        url: str,
+        on_ready: Ready | None,
+        tls: ssl.SSLContext | None,
+        beside: Beside | None = None,
+    ) -> None:
         super().__init__(
             uvicorn.Config(
                 _with_cased_header(app),
@@ -67,13 +83,19 @@ class _Server(uvicorn.Server):
         )
         self.url = url
         self._on_ready = on_ready
+        self._beside = beside
+        self._running: asyncio.Task[None] | None = None
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
+        if self.started and self._beside:
+            self._running = asyncio.create_task(self._beside())
         if self.started and self._on_ready:
             self._on_ready(self.url)
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        if self._running:
+            self._running.cancel()
         for connection in list(self.server_state.connections):
             connection.transport.abort()
         await super().shutdown(sockets)

@@ -15,6 +15,7 @@ from callpark.greeting import greeting
 if TYPE_CHECKING:
     from mockserver.app import Mock
     from mockserver.certificates import Tls
+    from mockserver.serving import Beside
 
 
 @click.command("mock", context_settings={"allow_interspersed_args": False})
@@ -27,7 +28,31 @@ if TYPE_CHECKING:
     "--scenario", default="documented", show_default=True, help="A scenario's name, or a YAML file."
 )
 @click.option("--clock", default="real", show_default=True, help="real, manual, or a speed such as x60.")
+@click.option("--watch", is_flag=True, help="Read the scenario's file again when it changes.")
+@click.option(
+    "--start",
+    metavar="MOMENT",
+    help="When sessions begin, such as 2026-01-31T09:00:00Z or now; a manual clock begins with the page's example.",
+)
 @click.option("--seed", default=0, show_default=True, help="Decides the ids of calls.")
+@click.option(
+    "--strict-sessions", is_flag=True, help="Refuse sessions that were not made through /_mock/sessions."
+)
+@click.option(
+    "--session-limit",
+    default=1000,
+    show_default=True,
+    type=click.IntRange(1, 100_000),
+    help="More sessions than that, and the longest idle is forgotten.",
+)
+@click.option(
+    "--session-max-idle",
+    default=86400,
+    show_default=True,
+    type=click.IntRange(1, 10**9),
+    metavar="SECONDS",
+    help="A session that nobody uses for so long is forgotten.",
+)
 @click.option("--defect", help="Serve with a named wrong behaviour.")
 @click.option(
     "--variant", "variants", multiple=True, help="Serve with a named conforming behaviour; repeatable."
@@ -74,7 +99,12 @@ def command(
     port: int,
     scenario: str,
     clock: str,
+    watch: bool,
+    start: str | None,
     seed: int,
+    strict_sessions: bool,
+    session_limit: int,
+    session_max_idle: int,
     defect: str | None,
     variants: tuple[str, ...],
     cors_origins: tuple[str, ...],
@@ -103,7 +133,11 @@ def command(
         settings = Settings(
             scenario=scenario,
             clock=clock,
+            start=_moment(start),
             seed=seed,
+            strict_sessions=strict_sessions,
+            session_limit=session_limit,
+            session_max_idle=session_max_idle,
             policy=policy_with(variants),
             defect=defects.defect(defect) if defect else None,
             cors=not no_cors,
@@ -113,6 +147,7 @@ def command(
             token_lifetime=token_lifetime,
         )
         app = build(settings)
+        beside = _watching(app, scenario) if watch else None
     except (ValueError, LookupError) as error:
         raise click.UsageError(str(error)) from error
     if words and context.get_parameter_source("port") is ParameterSource.DEFAULT:
@@ -130,14 +165,38 @@ def command(
 
         try:
             if words:
-                return _beside(app, words, host, port, tls, control_token, ready)
-            return _alone(app, host, port, tls, control_token, ready)
+                return _beside(app, words, host, port, tls, control_token, ready, beside)
+            return _alone(app, host, port, tls, control_token, ready, beside)
         except OSError as error:
             raise click.ClickException(f"{error.strerror}; --port 0 takes a free port") from error
 
 
+def _moment(text: str | None) -> float | None:
+    from mockserver.clock import moment_named, system_time
+
+    if text is None:
+        return None
+    return system_time() if text == "now" else moment_named(text)
+
+
+def _watching(app: Mock, scenario: str) -> Beside:
+    """Raise UsageError for a scenario that is no file: what comes with the kit does not change."""
+    from mockserver.watching import WatchedScenario
+
+    watched = WatchedScenario(scenario, use=app.use, say=lambda line: click.echo(line, err=True))
+    if not watched.files:
+        raise click.UsageError(f"--watch needs a scenario in a file; {scenario} comes with callpark")
+    return watched.keep_looking
+
+
 def _alone(
-    app: Mock, host: str, port: int, tls: Tls | None, control_token: str | None, ready: Callable[[str], None]
+    app: Mock,
+    host: str,
+    port: int,
+    tls: Tls | None,
+    control_token: str | None,
+    ready: Callable[[str], None],
+    beside: Beside | None,
 ) -> int:
     from mockserver.serving import serve
 
@@ -149,7 +208,7 @@ def _alone(
         click.echo("\n".join(lines))
         ready(url)
 
-    serve(app, host, port, greet, tls=tls.context if tls else None)
+    serve(app, host, port, greet, tls=tls.context if tls else None, beside=beside)
     return 0
 
 
@@ -161,11 +220,12 @@ def _beside(
     tls: Tls | None,
     control_token: str | None,
     ready: Callable[[str], None],
+    beside: Beside | None,
 ) -> int:
     from callpark.companion import CannotStart, run_beside
     from mockserver.serving import running
 
-    with running(app, host, port, tls=tls.context if tls else None) as url:
+    with running(app, host, port, tls=tls.context if tls else None, beside=beside) as url:
         ready(url)
         click.echo(f"callpark mock: {url}/uapi", err=True)
         try:
