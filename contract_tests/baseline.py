@@ -6,12 +6,13 @@ that was found is stale and says so, lest the file outlive what it excuses.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+import json
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
-from contract_tests.verdict import ExitCode, Reading, Ruling, exit_code
+from contract_tests.verdict import ExitCode, Reading, Ruling, Verdict, exit_code
 
 
 class BaselineError(Exception):
@@ -30,65 +31,94 @@ class Known:
         """Whether the entry speaks of this row."""
         return self.name in (ruling.case, ruling.clause)
 
+    def __str__(self) -> str:
+        return f"until {self.until}: {self.reason}"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Baselined:
-    """What is left of a run beside its baseline. `stale` are entries that excuse nothing, `expired` ones too old."""
+    """A run beside its baseline.
+
+    `fresh` are findings that no entry excuses, `excused` the others with their entries. `stale` are entries that
+    excuse nothing although what they name was judged, `expired` those whose day is over. Of either, one is enough for
+    `ExitCode.STALE_BASELINE` where nothing worse is to be said.
+    """
 
     exit_code: ExitCode
-    excused: tuple[Ruling, ...]
+    fresh: tuple[Ruling, ...]
+    excused: tuple[tuple[Ruling, Known], ...]
     stale: tuple[Known, ...]
     expired: tuple[Known, ...]
 
 
-def read_baseline(path: Path) -> tuple[Known, ...]:
+def read_baseline(path: Path, names: Collection[str]) -> tuple[Known, ...]:
     """The entries of a YAML file: case or clause id -> `reason` and `until` (YYYY-MM-DD).
 
+    `names` are the ids of clauses and cases. What the lane `explore` finds has further ids below a clause's.
     Raises `BaselineError` with file, line and key.
     """
     from callpark_spec import CatalogueError
+    from callpark_spec.errors import nearest
     from callpark_spec.yaml_source import read_entries
 
     try:
         known = []
         for entry in read_entries(Path(), str(path)):
-            entry.only(required=("reason", "until"))
-            text = entry.text("until")
-            try:
-                until = date.fromisoformat(text)
-            except ValueError:
+            if entry.key not in names and entry.key.rpartition("/")[0] not in names:
+                like = nearest(entry.key, names)
                 raise entry.error(
-                    "until", f"{text!r} is no day", 'a day in quotation marks: "2027-03-31"'
-                ) from None
-            known.append(Known(name=entry.key, reason=entry.text("reason"), until=until))
+                    None, "there is no such clause or case", f"did you mean `{like}`?" if like else ""
+                )
+            entry.only(required=("reason", "until"))
+            known.append(Known(name=entry.key, reason=entry.text("reason"), until=entry.day("until")))
     except CatalogueError as error:
         raise BaselineError(str(error)) from error
     return tuple(known)
 
 
 def beside(rulings: Iterable[Ruling], known: Iterable[Known], *, reading: Reading, today: date) -> Baselined:
-    """Weighs the rows of the gating reading beside a baseline. Expired entries excuse nothing."""
+    """Weighs the rows of the gating reading beside a baseline. Expired entries excuse nothing.
+
+    An entry is stale when all that it names was judged and nothing of it is a finding. What was not tried, or could
+    not be judged, may still be as it was.
+    """
     gating = [ruling for ruling in rulings if ruling.reading == reading]
     entries = list(known)
     valid = [entry for entry in entries if entry.until >= today]
     findings = [ruling for ruling in gating if ruling.is_finding]
-    excused = [ruling for ruling in findings if any(entry.covers(ruling) for entry in valid)]
-    stale = tuple(entry for entry in valid if not any(entry.covers(ruling) for ruling in findings))
-    code = exit_code(ruling.verdict for ruling in gating if ruling not in excused)
-    if code is ExitCode.OK and stale:
+    excused = [(ruling, entry) for ruling in findings if (entry := _that_covers(ruling, valid))]
+    excusing = {entry for _, entry in excused}
+    stale = tuple(entry for entry in valid if entry not in excusing and _was_judged(entry, gating))
+    forgiven = {ruling.case for ruling, _ in excused}
+    code = exit_code(ruling.verdict for ruling in gating if ruling.case not in forgiven)
+    expired = tuple(entry for entry in entries if entry.until < today)
+    if code is ExitCode.OK and (stale or expired):
         code = ExitCode.STALE_BASELINE
     return Baselined(
         exit_code=code,
+        fresh=tuple(ruling for ruling in findings if ruling.case not in forgiven),
         excused=tuple(excused),
         stale=stale,
-        expired=tuple(entry for entry in entries if entry.until < today),
+        expired=expired,
     )
 
 
+def _that_covers(ruling: Ruling, entries: Iterable[Known]) -> Known | None:
+    """The entry of the case itself before one of its clause."""
+    covering = [entry for entry in entries if entry.covers(ruling)]
+    return max(covering, key=lambda entry: len(entry.name), default=None)
+
+
+def _was_judged(entry: Known, gating: Iterable[Ruling]) -> bool:
+    verdicts = {ruling.verdict for ruling in gating if entry.covers(ruling)}
+    return bool(verdicts) and not verdicts & {Verdict.INCONCLUSIVE, Verdict.HARNESS_ERROR}
+
+
 def as_yaml(findings: Mapping[str, str], *, until: date) -> str:
-    """A baseline that excuses findings (case id -> what was seen), to be given reasons."""
+    """A baseline that excuses findings (case id -> what was seen), for its reasons to be filled in."""
     lines = ["# Known findings; each needs a reason that its reader accepts.", ""]
     for case, actual in findings.items():
-        shown = actual.replace("'", "''")
-        lines += [f"{case}:", f"  reason: 'seen: {shown}'", f'  until: "{until.isoformat()}"', ""]
+        printable = "".join(each if each.isprintable() else " " for each in actual)
+        shown = json.dumps(f"seen: {printable}", ensure_ascii=False)
+        lines += [f"{case}:", f"  reason: {shown}", f'  until: "{until.isoformat()}"', ""]
     return "\n".join(lines)

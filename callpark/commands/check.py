@@ -11,7 +11,6 @@ import click
 if TYPE_CHECKING:
     import ssl
 
-    from contract_tests.baseline import Known
     from contract_tests.credentials import Client
 
 DEFAULT_FORMATS = ("html", "junit")
@@ -59,6 +58,12 @@ UNREACHABLE = 3
     "--baseline",
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
     help="Known findings, with reasons.",
+)
+@click.option(
+    "--write-baseline",
+    "baseline_out",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="Write the findings as a baseline, for reasons to be filled in; the file must not be there yet.",
 )
 @click.option(
     "--safe", is_flag=True, help="Send refusals only, so that nothing rings; never says that it conforms."
@@ -109,6 +114,7 @@ def command(
     seed: int,
     kept_file: Path | None,
     baseline: Path | None,
+    baseline_out: Path | None,
     safe: bool,
     rate: float | None,
     max_time: float | None,
@@ -131,6 +137,7 @@ def command(
     from typing import cast
 
     from callpark.checking import run_check
+    from callpark.known_findings import exit_beside, known_names, write_baseline
     from callpark.run_id import new_run_id
     from contract_tests.approach import NoSuchRung, NoToken, RungName, approach, environment_tokens
     from contract_tests.baseline import BaselineError, read_baseline
@@ -145,12 +152,14 @@ def command(
     from contract_tests.verdict import Reading
 
     run = new_run_id()
+    if baseline_out and baseline_out.exists():
+        raise click.UsageError(f"--write-baseline {baseline_out}: the file is there already; name another")
     try:
         profile = read_profile(profile_file, os.environ) if profile_file else None
         url = url or (profile.url if profile else None)
         if url is None:
             raise click.UsageError("Missing argument 'URL', and no profile that names a url.")
-        known = read_baseline(baseline) if baseline else None
+        known = read_baseline(baseline, known_names()) if baseline else None
         earlier = kept(kept_file) if kept_file else ()
         approached = approach(
             url,
@@ -208,25 +217,11 @@ def command(
     if kept_file and checked.findings:
         keep(kept_file, checked.findings)
         click.echo(f"kept: {len(checked.findings)} findings in {kept_file}")
-    return checked.exit_code if known is None else _beside(checked.files[0], known)
-
-
-def _beside(record_file: Path, known: tuple[Known, ...]) -> int:
-    """The exit status beside a baseline; says which findings it excuses and which of its entries are stale."""
-    from datetime import UTC, datetime
-
-    from contract_tests.baseline import beside
-    from contract_tests.record.reader import read_record, rulings
-
-    record = read_record(record_file)
-    left = beside(rulings(record), known, reading=record.header.reading, today=datetime.now(UTC).date())
-    for ruling in left.excused:
-        click.echo(f"known: {ruling.case}")
-    for entry in left.expired:
-        click.echo(f"expired on {entry.until}: {entry.name} ({entry.reason})")
-    for entry in left.stale:
-        click.echo(f"stale: {entry.name} is not found any more; take it out of the baseline")
-    return int(left.exit_code)
+    if baseline_out:
+        write_baseline(baseline_out, checked.files[0])
+    if known is None:
+        return checked.exit_code
+    return exit_beside(checked.files[0], known, junit="junit" in (formats or DEFAULT_FORMATS))
 
 
 def _client(client_id: str | None, secret_file: Path | None) -> Client | None:

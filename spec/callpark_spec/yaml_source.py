@@ -7,6 +7,7 @@ first of two equal keys, and turn a bare `no` or `12:30` into something nobody w
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 
 import yaml
@@ -72,6 +73,16 @@ class Entry:
             found = f"the text {text!r}" if node.tag.endswith(":str") else text or _kind(node)
             raise self.error(name, f"a number of zero or more is expected, not {found}")
         return float(text)
+
+    def day(self, name: str) -> date:
+        """A day, YYYY-MM-DD, in quotation marks or without."""
+        node = self.fields[name][1]
+        is_date = node.tag == "tag:yaml.org,2002:timestamp" and isinstance(node, yaml.ScalarNode)
+        text = str(node.value) if is_date else self.text(name)
+        try:
+            return date.fromisoformat(text)
+        except ValueError:
+            raise self.error(name, f"{text!r} is no day", "a day looks like 2027-03-31") from None
 
     def flag(self, name: str) -> bool:
         return self._scalar(name, "bool").lower() == "true"

@@ -1,0 +1,62 @@
+"""A run beside the baseline of the command line: its exit status, its JUnit file, and a baseline to begin with."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import click
+
+import callpark_spec
+from contract_tests.baseline import Known, as_yaml, beside
+from contract_tests.cases import all_cases
+from contract_tests.judge.judge import standing_rows
+from contract_tests.record.reader import read_record, rulings
+from contract_tests.reporting.junit import render_junit
+
+BASELINE_DAYS = 90
+
+
+def exit_beside(record_file: Path, known: tuple[Known, ...], *, junit: bool) -> int:
+    """The exit status beside a baseline; says what it excuses, what is new, and which of its entries are no good."""
+    record = read_record(record_file)
+    left = beside(rulings(record), known, reading=record.header.reading, today=datetime.now(UTC).date())
+    for ruling, entry in left.excused:
+        click.echo(f"known: {ruling.case}, {entry}")
+    for ruling in left.fresh:
+        click.echo(f"new: {ruling.case}")
+    for entry in left.expired:
+        click.echo(f"expired on {entry.until}: {entry.name} ({entry.reason}); mend it or give it another day")
+    for entry in left.stale:
+        click.echo(f"stale: {entry.name} is not found any more; take it out of the baseline")
+    click.echo(
+        f"beside the baseline: {len(left.excused)} findings are known, {len(left.fresh)} are new;"
+        f" exit status {int(left.exit_code)}"
+    )
+    if junit:
+        reasons = {ruling.case: str(entry) for ruling, entry in left.excused}
+        text = render_junit(record, callpark_spec.load(), reasons)
+        record_file.with_name("junit.xml").write_text(text, encoding="utf-8")
+    return int(left.exit_code)
+
+
+def known_names() -> frozenset[str]:
+    """The ids that an entry of a baseline may have."""
+    return frozenset({*callpark_spec.load().clauses, *(case.id for case in all_cases()), *standing_rows()})
+
+
+def write_baseline(path: Path, record_file: Path) -> None:
+    """The findings of a record as a baseline. Raises ClickException where the file is there already."""
+    record = read_record(record_file)
+    findings = {
+        ruling.case: ruling.actual
+        for ruling in rulings(record)
+        if ruling.is_finding and ruling.reading == record.header.reading
+    }
+    until = datetime.now(UTC).date() + timedelta(days=BASELINE_DAYS)
+    try:
+        with path.open("x", encoding="utf-8") as stream:
+            stream.write(as_yaml(findings, until=until))
+    except OSError as error:
+        raise click.ClickException(f"{path}: {error.strerror or error}") from error
+    click.echo(f"written: {path}, {len(findings)} findings until {until}; give each a reason")

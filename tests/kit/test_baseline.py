@@ -1,0 +1,263 @@
+"""Known findings: excused with a reason and for a time, and no longer than they are found."""
+
+import xml.etree.ElementTree as ElementTree
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+import yaml
+from click.testing import CliRunner
+
+from callpark.command_line import group
+from callpark.known_findings import known_names
+from contract_tests.baseline import BaselineError, Known, as_yaml, beside, read_baseline
+from contract_tests.verdict import ExitCode, Ruling, Verdict
+from mockserver.app import build
+from mockserver.defects import defect
+from mockserver.serving import running
+from mockserver.settings import Settings
+
+NAMES = known_names()
+ZERO = "failure/timeout/not-positive/zero"
+TODAY = date(2026, 11, 23)
+
+
+def _ruling(case, verdict=Verdict.FAIL):
+    return Ruling(clause=case.rpartition("/")[0], case=case, reading="document", verdict=verdict, title="")
+
+
+def _known(name, until=date(2027, 1, 1)):
+    return Known(name=name, reason="agreed with the vendor", until=until)
+
+
+def test_a_finding_that_the_baseline_names_does_not_fail_the_check():
+    """By its case or by its clause, until the day that the entry names."""
+    findings = [_ruling("failure/call/unknown/hex"), _ruling("uri/user-id/me/me")]
+    known = [_known("failure/call/unknown/hex"), _known("uri/user-id/me")]
+
+    left = beside(findings, known, reading="document", today=TODAY)
+
+    assert left.exit_code is ExitCode.INCONCLUSIVE  # nothing else was judged
+    assert [ruling.case for ruling, _ in left.excused] == ["failure/call/unknown/hex", "uri/user-id/me/me"]
+
+
+def test_a_new_finding_fails_beside_a_known_one():
+    """The baseline excuses what it names and nothing else."""
+    findings = [_ruling("failure/call/unknown/hex"), _ruling("uri/user-id/me/me")]
+
+    left = beside(findings, [_known("uri/user-id/me")], reading="document", today=TODAY)
+
+    assert left.exit_code is ExitCode.FAILED
+
+
+def test_an_entry_that_excuses_nothing_is_stale():
+    """A repaired target makes the baseline speak up, with a status of its own."""
+    left = beside(
+        [_ruling("uri/user-id/me/me", Verdict.PASS)],
+        [_known("uri/user-id/me")],
+        reading="document",
+        today=TODAY,
+    )
+
+    assert left.exit_code is ExitCode.STALE_BASELINE
+    assert [entry.name for entry in left.stale] == ["uri/user-id/me"]
+
+
+def test_an_expired_entry_excuses_nothing():
+    """After its day a finding fails again."""
+    left = beside(
+        [_ruling("uri/user-id/me/me")],
+        [_known("uri/user-id/me", until=date(2026, 1, 1))],
+        reading="document",
+        today=TODAY,
+    )
+
+    assert left.exit_code is ExitCode.FAILED
+    assert [entry.name for entry in left.expired] == ["uri/user-id/me"]
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        (
+            'uri/user-id/me:\n  until: "2027-01-01"\n',
+            "baseline.yaml:1: uri/user-id/me: the key `reason` is missing",
+        ),
+        (
+            'uri/user-id/me:\n  reason: x\n  until: "soon"\n',
+            "baseline.yaml:3: uri/user-id/me.until: 'soon' is no day",
+        ),
+        (
+            "uri/user-id/me:\n  reason: x\n  until: 2027-02-30\n",
+            "baseline.yaml:3: uri/user-id/me.until: '2027-02-30' is no day",
+        ),
+        (
+            "# known\nuri/user/me:\n  reason: x\n  until: 2027-01-01\n",
+            "baseline.yaml:2: uri/user/me: there is no such clause or case; did you mean `uri/user-id/me`?",
+        ),
+        (
+            "uri/user-id/me: known\n",
+            "baseline.yaml:1: uri/user-id/me: a mapping is expected, not text",
+        ),
+        (
+            "uri/user-id/me:\n  reason: ''\n  until: 2027-01-01\n",
+            "baseline.yaml:2: uri/user-id/me.reason: the text is empty",
+        ),
+        ("uri/user-id/me:\n  why: x\n", "baseline.yaml:2: uri/user-id/me.why: unknown key"),
+    ],
+)
+def test_a_baseline_is_read_strictly(tmp_path, text, message):
+    """File, line and key stand in the message."""
+    path = tmp_path / "baseline.yaml"
+    path.write_text(text)
+
+    with pytest.raises(BaselineError) as raised:
+        read_baseline(path, NAMES)
+
+    assert message in str(raised.value)
+
+
+def test_a_day_may_stand_without_quotation_marks(tmp_path):
+    path = tmp_path / "baseline.yaml"
+    path.write_text(f"{ZERO}:\n  reason: agreed\n  until: 2027-01-01\n")
+
+    assert read_baseline(path, NAMES) == (Known(name=ZERO, reason="agreed", until=date(2027, 1, 1)),)
+
+
+def test_what_exploring_finds_has_names_below_its_clause(tmp_path):
+    path = tmp_path / "baseline.yaml"
+    path.write_text("parking/one-winner/two-unparks:\n  reason: agreed\n  until: 2027-01-01\n")
+
+    assert len(read_baseline(path, NAMES)) == 1
+
+
+@pytest.mark.parametrize("verdict", [Verdict.INCONCLUSIVE, Verdict.HARNESS_ERROR, None])
+def test_what_was_not_judged_is_not_stale(verdict):
+    """A check of other clauses, or one that could not judge, says nothing about the entry."""
+    rows = [_ruling("uri/user-id/viewer/viewer", Verdict.PASS)]
+    rows += [_ruling("uri/user-id/me/me", verdict)] if verdict else []
+
+    left = beside(rows, [_known("uri/user-id/me")], reading="document", today=TODAY)
+
+    assert left.stale == ()
+
+
+def test_an_expired_entry_whose_finding_is_gone_is_as_good_as_stale():
+    left = beside(
+        [_ruling("uri/user-id/me/me", Verdict.PASS)],
+        [_known("uri/user-id/me", until=date(2026, 1, 1))],
+        reading="document",
+        today=TODAY,
+    )
+
+    assert left.exit_code is ExitCode.STALE_BASELINE
+
+
+def test_the_reading_that_does_not_decide_is_not_looked_at():
+    left = beside([_ruling(ZERO, Verdict.PASS)], [_known(ZERO)], reading="table", today=TODAY)
+
+    assert (left.stale, left.excused) == ((), ())
+
+
+def test_a_written_baseline_can_be_read(tmp_path):
+    """Whatever a target said, in quotation marks, over lines, or to a terminal."""
+    path = tmp_path / "baseline.yaml"
+    said = "200 with 'a' \"phone\" call: \\ \n \x1b[31m # no"
+    path.write_text(as_yaml({ZERO: said}, until=date(2027, 1, 1)))
+
+    (known,) = read_baseline(path, NAMES)
+
+    assert known.reason == "seen: 200 with 'a' \"phone\" call: \\    [31m # no"
+
+
+# As a pipeline sees it.
+
+
+@pytest.fixture(scope="module")
+def pipeline(tmp_path_factory):
+    """Checks of the clause failure/timeout, of a mock with a defect or without, in one folder."""
+    folder = tmp_path_factory.mktemp("pipeline")
+
+    def check(slug, *words):
+        with running(build(Settings(defect=defect(slug) if slug else None))) as url:
+            arguments = [
+                "check",
+                url,
+                "--clause",
+                "failure/timeout",
+                "--quiet",
+                "--out",
+                str(folder / "out"),
+                *words,
+            ]
+            return CliRunner().invoke(group, [str(word) for word in arguments], standalone_mode=False)
+
+    check.folder = folder
+    return check
+
+
+@pytest.fixture(scope="module")
+def baseline(pipeline):
+    """The baseline that was written after the first check."""
+    path = pipeline.folder / "baseline.yaml"
+    result = pipeline("zero-timeout-accepted", "--write-baseline", path)
+    assert result.return_value == 1
+    return path
+
+
+def _junit(pipeline):
+    root = ElementTree.parse(pipeline.folder / "out" / "junit.xml").getroot()
+    return {name: int(root.get(name)) for name in ("failures", "errors")}
+
+
+def test_a_baseline_is_written_with_every_finding_and_a_day(baseline):
+    entries = yaml.safe_load(baseline.read_text())
+
+    assert entries.keys() == {ZERO, f"{ZERO}-string"}
+    assert all(entry["until"] > str(datetime.now(UTC).date()) for entry in entries.values())
+
+
+def test_known_findings_do_not_fail_the_pipeline(pipeline, baseline):
+    result = pipeline("zero-timeout-accepted", "--baseline", baseline)
+
+    assert result.return_value == 0
+    assert f"known: {ZERO}, until " in result.output
+    assert "beside the baseline: 2 findings are known, 0 are new; exit status 0" in result.output
+    assert _junit(pipeline) == {"failures": 0, "errors": 0}
+
+
+def test_a_new_finding_fails_it_and_is_named(pipeline, baseline):
+    result = pipeline("timeout-code-of-caller-id", "--baseline", baseline)
+
+    assert result.return_value == 1
+    assert f"known: {ZERO}, until " in result.output
+    assert "new: failure/timeout/not-positive/negative" in result.output
+    assert _junit(pipeline)["failures"] == 2
+
+
+def test_a_mended_target_asks_for_a_shorter_baseline(pipeline, baseline):
+    result = pipeline(None, "--baseline", baseline)
+
+    assert result.return_value == 4
+    assert f"stale: {ZERO} is not found any more; take it out of the baseline" in result.output
+
+
+def test_an_entry_whose_day_is_over_fails_again(pipeline, baseline):
+    old = pipeline.folder / "old.yaml"
+    yesterday = str(datetime.now(UTC).date() - timedelta(days=1))
+    entries = {
+        name: {"reason": "agreed", "until": yesterday} for name in yaml.safe_load(baseline.read_text())
+    }
+    old.write_text(yaml.safe_dump(entries))
+    result = pipeline("zero-timeout-accepted", "--baseline", old)
+
+    assert result.return_value == 1
+    assert f"expired on {yesterday}: {ZERO} (agreed); mend it or give it another day" in result.output
+    assert _junit(pipeline)["failures"] == 2
+
+
+def test_an_existing_baseline_is_not_written_over(pipeline, baseline):
+    before = baseline.read_text()
+    result = pipeline("left-parked", "--write-baseline", baseline)
+
+    assert "is there already" in str(result.exception)
+    assert baseline.read_text() == before
