@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 from importlib.resources import files
 from pathlib import Path
 from typing import Any, Final
@@ -100,6 +101,7 @@ def load_scenario(name_or_path: str) -> Scenario:
     return _read(source, text, name=Path(name_or_path).stem, trail=(name_or_path,))
 
 
+@cache
 def bundled_scenario(name: str) -> Scenario:
     """Raise ScenarioError, for the path of a file too."""
     if name not in bundled_names():

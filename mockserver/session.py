@@ -108,7 +108,7 @@ class Session:
         """Run whatever has become due since the last look at the clock."""
         while True:
             elapsed = advance(self._world, self.clock.now())
-            if self._commit(elapsed.events):
+            if self._commit(elapsed.events, elapsed.world):
                 self._world = replace(self._world, now=max(self._world.now, elapsed.world.now))
                 return elapsed.events
 
@@ -208,8 +208,11 @@ class Session:
                 break
         return (*before, *self.elapse())
 
-    def _commit(self, events: Sequence[SessionEvent]) -> bool:
-        """Append and believe, or read what somebody else has appended first and return False."""
+    def _commit(self, events: Sequence[SessionEvent], world: World | None = None) -> bool:
+        """Append and believe, or read what somebody else has appended first and return False.
+
+        `world` is the fold of the events, where somebody has made it already.
+        """
         if not events:
             return True
         try:
@@ -218,13 +221,21 @@ class Session:
         except VersionConflictError:
             self._read_on()
             return False
-        self._believe(events)
+        self._believe(events, world)
         return True
 
     def _read_on(self) -> None:
         self._believe(self._store.read(self.name, after=self._version))
 
-    def _believe(self, events: Sequence[SessionEvent]) -> None:
+    def _believe(self, events: Sequence[SessionEvent], world: World | None = None) -> None:
+        if world is not None and not self._followers:
+            self._world = world
+        else:
+            self._fold(events)
+        self._version += len(events)
+        self.bell.ring()
+
+    def _fold(self, events: Sequence[SessionEvent]) -> None:
         for event in events:
             if isinstance(event, ClockSet):
                 self.clock.obey(event)
@@ -233,5 +244,3 @@ class Session:
             self._world = evolve(self._world, event)
             for follower in self._followers:
                 follower.notice(event, self._world)
-        self._version += len(events)
-        self.bell.ring()

@@ -67,13 +67,15 @@ def advance(world: World, until: float) -> Elapsed:
     """
     happened: list[Event] = []
     while world.timers and world.timers[0].due <= until + A_MILLISECOND:
-        heap = list(world.timers)
-        timer = heappop(heap)
-        world = replace(world, timers=tuple(heap))
-        if not world.is_stale(timer):
-            events = tuple(fired(world, timer))
-            world = fold(world, events)
-            happened += events
+        timer = world.timers[0]
+        if world.is_stale(timer):
+            heap = list(world.timers)
+            heappop(heap)
+            world = replace(world, timers=tuple(heap))
+            continue
+        events = fired(world, timer)
+        world = fold(world, tuple(events))
+        happened += events
     return Elapsed(world=replace(world, now=max(world.now, until)), events=tuple(happened))
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from functools import reduce
-from heapq import heapify, heappush
+from heapq import heapify, heappop, heappush
 from typing import Any, Final
 
 from mockserver.simulator.events import (
@@ -41,16 +41,25 @@ def evolve(world: World, event: Event) -> World:
     if isinstance(event, AnsweringSet | RulesSet):
         return replace(_world_changed(world, event), now=max(world.now, event.at))
     if isinstance(event, CallPlaced):
-        before, call = None, event.call
+        before, changed, phase = None, event.call, event.call.phase
     else:
         before = world.calls[event.call_id]
         changed = _CHANGES[type(event)](before, event)
-        call = replace(changed, phase=after(before.phase, STEP_OF[type(event)]), pending=None)
-    world = _keep_slot(world, before, call)
+        phase = after(before.phase, STEP_OF[type(event)])
     due: float | None = getattr(event, "due", None)
-    if due is not None:
-        world, call = _set_timer(world, call, due, picks_up=getattr(event, "picks_up", False))
-    return replace(world, calls=_calls_with(world.calls, call), now=max(world.now, event.at))
+    timers, timers_set = _timers(world, before, event.call_id, due)
+    picks_up: bool = getattr(event, "picks_up", False)
+    pending = None if due is None else Pending(timer=timers_set, due=due, picks_up=picks_up)
+    call = replace(changed, phase=phase, pending=pending)
+    return World(
+        directory=world.directory,
+        rules=world.rules,
+        calls=_calls_with(world.calls, call),
+        lots=_lots_with(world, before, call),
+        timers=timers,
+        timers_set=timers_set,
+        now=max(world.now, event.at),
+    )
 
 
 def fold(world: World, events: tuple[Event, ...]) -> World:
@@ -133,33 +142,53 @@ _CHANGES: Final[Mapping[type[Event], Callable[[PhoneCall, Any], PhoneCall]]] = {
 
 
 def _calls_with(calls: Mapping[str, PhoneCall], call: PhoneCall) -> Mapping[str, PhoneCall]:
+    changed = dict(calls)
     if call.phase is Phase.ENDED:
-        return {call_id: each for call_id, each in calls.items() if call_id != call.id}
-    return {**calls, call.id: call}
+        changed.pop(call.id, None)
+    else:
+        changed[call.id] = call
+    return changed
 
 
-def _keep_slot(world: World, before: PhoneCall | None, call: PhoneCall) -> World:
+def _lots_with(world: World, before: PhoneCall | None, call: PhoneCall) -> Mapping[str, Lot]:
     held = before is not None and SLOT_OF[before.phase] is Slot.TAKEN
     holds = SLOT_OF[call.phase] is Slot.TAKEN
     if held == holds:
-        return world
+        return world.lots
     lot = world.lot(call.organization_id)
+    taken = dict(lot.taken)
     if holds:
-        assert call.parked_view is not None
-        assert call.parked_view.parking is not None
-        slot = call.parked_view.parking.slot
-        lot = Lot(taken={**lot.taken, slot: call.id}, last=slot)
+        slot = _slot_of(call)
+        taken[slot] = call.id
+        lot = Lot(taken=taken, last=slot)
     else:
-        lot = replace(lot, taken={slot: holder for slot, holder in lot.taken.items() if holder != call.id})
-    return replace(world, lots={**world.lots, call.organization_id: lot})
+        assert before is not None
+        del taken[_slot_of(before)]
+        lot = Lot(taken=taken, last=lot.last)
+    return {**world.lots, call.organization_id: lot}
 
 
-def _set_timer(world: World, call: PhoneCall, due: float, *, picks_up: bool) -> tuple[World, PhoneCall]:
-    number = world.timers_set + 1
+def _slot_of(call: PhoneCall) -> int:
+    assert call.parked_view is not None
+    assert call.parked_view.parking is not None
+    return call.parked_view.parking.slot
+
+
+def _timers(
+    world: World, before: PhoneCall | None, call_id: str, due: float | None
+) -> tuple[tuple[Timer, ...], int]:
+    """The heap, without the timer of the phase before if that is on top, and the number of the last timer."""
+    done = before.pending.timer if before is not None and before.pending is not None else None
+    if due is None and not (world.timers and world.timers[0].number == done):
+        return world.timers, world.timers_set
     heap = list(world.timers)
-    if len(heap) > 2 * len(world.calls) + 64:
-        heap = [timer for timer in heap if not world.is_stale(timer)]
-        heapify(heap)
-    heappush(heap, Timer(due=due, number=number, call_id=call.id))
-    call = replace(call, pending=Pending(timer=number, due=due, picks_up=picks_up))
-    return replace(world, timers=tuple(heap), timers_set=number), call
+    if heap and heap[0].number == done:
+        heappop(heap)
+    number = world.timers_set
+    if due is not None:
+        number += 1
+        if len(heap) > 2 * len(world.calls) + 64:
+            heap = [timer for timer in heap if not world.is_stale(timer)]
+            heapify(heap)
+        heappush(heap, Timer(due=due, number=number, call_id=call_id))
+    return tuple(heap), number

@@ -2,14 +2,14 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from mockserver.simulator.directory import Directory, Extension
 from mockserver.simulator.phone_call import PhoneCall
 from mockserver.simulator.rules import Rules, SlotChoice
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, order=True)
-class Timer:
+class Timer(NamedTuple):
     """Orders by moment, then by the number it was set with.  It is stale once its call waits for another."""
 
     due: float

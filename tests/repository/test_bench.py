@@ -1,0 +1,22 @@
+"""The benchmarks run; what they print is nobody's promise here."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).parents[2]
+
+
+def test_the_benchmark_of_worlds_prints_its_figures():
+    done = subprocess.run(
+        [sys.executable, ROOT / "bench" / "worlds.py", "--rounds", "1"], capture_output=True, text=True
+    )
+    assert (done.returncode, done.stderr) == (0, "")
+    figures = [line.split(" ms  ") for line in done.stdout.splitlines()]
+    assert [name.partition(":")[0] for _, name in figures] == [
+        "a day of parking",
+        "a day in the busy lobby",
+        "a fresh session in the documented scenario",
+        "a fresh session with five hundred parked calls",
+    ]
+    assert all(float(milliseconds) >= 0 for milliseconds, _ in figures)
