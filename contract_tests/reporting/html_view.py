@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import islice
 
 from callpark_spec import Clause, Level
 from contract_tests.record.lines import ExchangeLine, RulingLine
+from contract_tests.reporting.cause import causes
 from contract_tests.reporting.evidence import PageLine, excerpt, outcome_of, request_text, response_text
 from contract_tests.reporting.places import Places, shown_rulings
 from contract_tests.reporting.sentence import VerdictSentence, verdict_sentence
@@ -81,6 +83,15 @@ class Finding:
     surroundings: tuple[Message, ...]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SharedCause:
+    """Findings that deviate in the same way: the one that stands for all, the others, and how many clauses it is."""
+
+    first: Finding
+    others: tuple[Finding, ...]
+    clauses: int
+
+
 class HtmlView:
     """The record as one page, part by part."""
 
@@ -106,8 +117,18 @@ class HtmlView:
         return verdict_sentence(self.tally)
 
     @cached_property
-    def findings(self) -> list[Finding]:
-        return self._findings(self.tally.findings)
+    def findings(self) -> list[SharedCause]:
+        """By their causes, in the order in which the record has the first of each."""
+        found = causes(self._once(self.tally.findings))
+        shown = iter(self._findings(ruling for cause in found for ruling in cause.rulings))
+        return [
+            SharedCause(
+                first=next(shown),
+                others=tuple(islice(shown, len(cause.others))),
+                clauses=len(cause.clauses),
+            )
+            for cause in found
+        ]
 
     @cached_property
     def obstacles(self) -> tuple[Obstacle, ...]:

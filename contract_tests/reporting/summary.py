@@ -6,6 +6,7 @@ import textwrap
 
 from callpark_spec import Catalogue, Level
 from contract_tests.record.lines import ProofLine, Record, RulingLine
+from contract_tests.reporting.cause import Cause, causes
 from contract_tests.reporting.printable import one_line, printable
 from contract_tests.reporting.sentence import counted, named, verdict_sentence
 from contract_tests.reporting.tally import Obstacle, Standing, Tally
@@ -47,7 +48,7 @@ def _counts(tally: Tally, width: int) -> list[str]:
 def _attention(tally: Tally, width: int, room: int) -> list[str]:
     """What a person has to look at, the worst first, as far as there is room."""
     deviations = tally.gating(Verdict.DEVIATION)
-    wanted = [_finding(ruling, width) for ruling in _first_of_clause(tally.findings)]
+    wanted = [_cause(cause, width) for cause in causes(tally.findings)]
     wanted += [_obstacle(obstacle, tally, width) for obstacle in tally.obstacles(tally.open_rulings)]
     wanted += [_deviation(ruling, width) for ruling in _first_of_clause(deviations)]
     shown: list[str] = []
@@ -59,11 +60,19 @@ def _attention(tally: Tally, width: int, room: int) -> list[str]:
     return shown
 
 
-def _finding(ruling: RulingLine, width: int) -> list[str]:
+def _cause(cause: Cause, width: int) -> list[str]:
+    ruling = cause.first
     lines = [f"{ruling.verdict}  {ruling.clause}: {ruling.title}"]
     lines += [f"    expected  {' | '.join(ruling.expected)}"] if ruling.expected else []
     lines += [f"    actual    {ruling.actual}"] if ruling.actual else []
+    lines += [f"    the same  {_others(cause)}"] if cause.others else []
     return [one_line(line, width) for line in lines]
+
+
+def _others(cause: Cause) -> str:
+    more = [clause for clause in cause.clauses if clause != cause.first.clause]
+    said = f"in {counted(len(cause.others), 'more case')}"
+    return said + (f", also of {named(more)}" if more else "")
 
 
 def _obstacle(obstacle: Obstacle, tally: Tally, width: int) -> list[str]:

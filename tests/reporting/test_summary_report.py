@@ -40,11 +40,30 @@ def test_what_has_no_room_is_counted(new_run: type, catalogue: Catalogue) -> Non
     run = new_run()
     for clause in catalogue.clauses:
         run.case(clause, clause, "Broken")
-        run.ruling(clause, clause, Verdict.FAIL, "Broken", expected=("this",), actual="that")
+        run.ruling(clause, clause, Verdict.FAIL, "Broken", expected=("this",), actual=f"that of {clause}")
     lines = render_summary(read_record(run.end()), catalogue, width=100)
     assert len(lines) <= LONGEST
     shown = [line for line in lines if line.startswith("fail  ")]
     assert f"... and {len(catalogue.clauses) - len(shown)} more in the report" in lines
+
+
+def test_findings_of_one_cause_are_told_once_with_their_number(new_run: type, catalogue: Catalogue) -> None:
+    run = new_run()
+    for clause in ("failure/timeout/not-positive", "failure/timeout/not-positive", "failure/view/missing"):
+        case = f"{clause}/{run.number}"
+        run.case(case, clause, "Broken")
+        run.exchange(case, 200)
+        run.ruling(
+            case, clause, Verdict.FAIL, f"Broken {run.number}", expected=("400",), actual="200 with a body"
+        )
+    lines = render_summary(read_record(run.end()), catalogue, width=100)
+    at = lines.index("fail  failure/timeout/not-positive: Broken 1")
+    assert lines[at + 1 : at + 5] == [
+        "    expected  400",
+        "    actual    200 with a body",
+        "    the same  in 1 more case",
+        "fail  failure/view/missing: Broken 3",
+    ]
 
 
 def test_one_reason_for_many_clauses_takes_one_line(records: dict[str, Record], catalogue: Catalogue) -> None:
