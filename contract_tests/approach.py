@@ -17,7 +17,7 @@ from contract_tests.record.redaction import Redaction
 from contract_tests.state.api import ApiRung
 from contract_tests.state.control import control_rung, is_our_mock
 from contract_tests.state.hook import hook_rung
-from contract_tests.state.inventory import inventory_rung
+from contract_tests.state.inventory import inventory_rung, look_at
 from contract_tests.state.operator import OperatorRung
 from contract_tests.state.rung import Rung, RungError
 from contract_tests.target import Limits, Target
@@ -204,12 +204,13 @@ def _tried(rung: Rung, *, alone: bool) -> Rung:
 def _rungs(ours: bool, target: Target, profile: Profile) -> dict[str, Callable[[], Rung] | None]:
     world = profile.world()
     destination, hook, inventory = profile.destination, profile.hook, profile.inventory
+    look = None if "list" in profile.not_offered else look_at(target)
     patience = max(profile.settle, 5.0)
     return {
         "control": (lambda: control_rung(target, world, _session(target))) if ours else None,
         "api": (lambda: ApiRung(target, world, destination, time.sleep, patience)) if destination else None,
         "hook": (lambda: hook_rung(hook, world)) if hook else None,
-        "inventory": (lambda: inventory_rung(Path(inventory), world.extension)) if inventory else None,
+        "inventory": (lambda: inventory_rung(Path(inventory), world, look)) if inventory else None,
         "operator": (lambda: OperatorRung(target, world, _ask)) if sys.stdin.isatty() else None,
     }
 
