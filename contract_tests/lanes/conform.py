@@ -56,7 +56,7 @@ class ConformLane:
     calls_used: int = 0
     _trial: Trial = field(init=False)
     _silent: int = 0
-    _unspent: KnownCall | None = None
+    _unspent: dict[str, KnownCall] = field(default_factory=dict)
     _along: tuple[Case, ...] = ()
     _all: list[KnownCall] = field(default_factory=list)
 
@@ -120,6 +120,11 @@ class ConformLane:
         except RungError as error:
             yield from (Evidence(case=case, lacking=f"no parked call: {error}") for case in pack.cases)
             return
+        if evidence.exchange is None and pack.is_elsewhere:
+            yield replace(evidence, case=pack.leader)
+            if pack.cases[1:]:
+                yield from self._of_pack(Pack(pack.cases[1:], pack.parts))
+            return
         if len(pack.cases) > 1 and _is_refused(evidence):
             for half in pack.halves():
                 yield from self._of_pack(half)
@@ -127,11 +132,13 @@ class ConformLane:
         yield from (replace(evidence, case=case) for case in pack.cases)
 
     def _together(self, pack: Pack) -> Evidence:
-        if pack.leader.elsewhere:
-            return self._on_sibling(pack.leader)
-        evidence = self._tried(partial(self._of_several, pack), self._unspent or self._take(), self._take)
-        is_unspent = evidence.exchange is None or _is_refused(evidence)
-        self._unspent = evidence.call if is_unspent else None
+        if pack.is_elsewhere:
+            evidence = self._on_sibling(pack.leader, partial(self._of_several, pack))
+        else:
+            unspent = self._unspent.pop(self.world.extension, None)
+            evidence = self._tried(partial(self._of_several, pack), unspent or self._take(), self._take)
+        if evidence.call is not None and (evidence.exchange is None or _is_refused(evidence)):
+            self._unspent[evidence.call.extension] = evidence.call
         return evidence
 
     def _of_several(self, pack: Pack, call: KnownCall) -> Evidence:
@@ -145,7 +152,7 @@ class ConformLane:
         if case.kind is Kind.NOT_PARKED:
             return self._on_talking(case)
         if case.elsewhere:
-            return self._on_sibling(case)
+            return self._on_sibling(case, partial(self._trial.of, case))
         if self._is_variation(case):
             call = shared if shared.parked else self._take()
             return self._tried(partial(self._trial.of, case), call, self._take)
@@ -200,13 +207,14 @@ class ConformLane:
             return self._trial.lacking(Evidence(case=case), Lacking("talking", sentence))
         return self._tried(partial(self._trial.of, case), call, self._talking)
 
-    def _on_sibling(self, case: Case) -> Evidence:
+    def _on_sibling(self, case: Case, try_on: Callable[[KnownCall], Evidence]) -> Evidence:
         extension = self.world.sibling
-        call = self._ask_for(lambda: self._take(extension)) if extension else None
+        call = self._unspent.pop(extension, None) if extension else None
+        call = call or (self._ask_for(lambda: self._take(extension)) if extension else None)
         if call is None:
             sentence = f"the rung {self.rung.name} parks no call at a second extension of the user"
             return self._trial.lacking(Evidence(case=case), Lacking("sibling", sentence))
-        return self._tried(partial(self._trial.of, case), call, lambda: self._take(extension))
+        return self._tried(try_on, call, lambda: self._take(extension))
 
     def _left_over(self, case: Case, evidence: Evidence, shared: KnownCall) -> KnownCall:
         """The shared call for the cases to come: what a case left of it, or a fresh one where it was used up."""

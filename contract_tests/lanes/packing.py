@@ -36,6 +36,11 @@ class Pack:
         """The case under whose id the request is sent."""
         return self.cases[0]
 
+    @property
+    def is_elsewhere(self) -> bool:
+        """Whether its call is parked at the user's second extension; only its first case asks for that."""
+        return self.leader.elsewhere
+
     def halves(self) -> tuple[Pack, Pack]:
         """The pack as two, for when it was refused and one of its cases is to blame."""
         middle = len(self.cases) // 2
@@ -52,36 +57,54 @@ class Pack:
 def packed(cases: Iterable[Case], setting: Setting) -> tuple[tuple[Case, ...], list[Pack]]:
     """The cases that the page's own request shows as it is, and the others in as few packs as a first fit finds.
 
-    Cases that cannot share a request come last, each alone: those with a call elsewhere, those that the setting has
-    no means for, and those that a target may well refuse, which would drag others along.
+    A case with a call elsewhere takes the last of the packs along that it agrees with: that call can show both. Cases
+    that cannot share a request come last, each alone: those that the setting has no means for, and those that a target
+    may well refuse, which would drag others along.
     """
     own = _all_parts(documented(setting))
     along: list[Case] = []
     packs: list[Pack] = []
     alone: list[Pack] = []
+    elsewhere: list[tuple[Case, Parts]] = []
     for case in cases:
         parts = _parts(case, setting)
-        if parts is None:
+        if parts is not None and case.elsewhere and setting.world.sibling is not None:
+            elsewhere.append((case, parts))
+        elif parts is None or case.elsewhere:
             alone.append(Pack((case,), None))
         elif all(own[name] == value for name, value in parts.items()):
             along.append(case)
         else:
             _put(case, parts, packs)
+    for case, parts in elsewhere:
+        _join(case, parts, packs)
     return tuple(along), packs + alone
 
 
 def _put(case: Case, parts: Parts, packs: list[Pack]) -> None:
     for place, pack in enumerate(packs):
-        set_already = pack.parts or {}
-        if all(set_already[name] == parts[name] for name in set_already.keys() & parts.keys()):
-            packs[place] = Pack((*pack.cases, case), set_already | parts)
+        if _agrees(parts, pack):
+            packs[place] = Pack((*pack.cases, case), (pack.parts or {}) | parts)
             return
     packs.append(Pack((case,), parts))
 
 
+def _join(case: Case, parts: Parts, packs: list[Pack]) -> None:
+    for place, pack in reversed(list(enumerate(packs))):
+        if _agrees(parts, pack) and not pack.is_elsewhere:
+            packs[place] = Pack((case, *pack.cases), (pack.parts or {}) | parts)
+            return
+    packs.append(Pack((case,), parts))
+
+
+def _agrees(parts: Parts, pack: Pack) -> bool:
+    set_already = pack.parts or {}
+    return all(set_already[name] == parts[name] for name in set_already.keys() & parts.keys())
+
+
 def _parts(case: Case, setting: Setting) -> Parts | None:
     """The parts of the request that a case sets, and to what; None where it cannot share a request."""
-    if case.change is None or case.elsewhere:
+    if case.change is None:
         return None
     blank = Draft(
         user=UNTOUCHED,
