@@ -12,6 +12,7 @@ from typing import Literal
 
 from contract_tests.credentials import CLIENT_SECRET, Client, Credentials
 from contract_tests.draft import listing
+from contract_tests.preflight import NotReady
 from contract_tests.profile import Profile, mock_profile
 from contract_tests.record.redaction import Redaction
 from contract_tests.state.api import ApiRung
@@ -19,6 +20,7 @@ from contract_tests.state.control import control_rung, is_our_mock
 from contract_tests.state.hook import hook_rung
 from contract_tests.state.inventory import inventory_rung, look_at
 from contract_tests.state.operator import OperatorRung
+from contract_tests.state.prepared import PreparedRung
 from contract_tests.state.rung import Rung, RungError
 from contract_tests.target import Limits, Target
 
@@ -75,7 +77,7 @@ def approach(
     ends; then no other may be given.
 
     `tls` is what certificates are held against; False takes any. Raises `UnusableTarget`, `TargetUnreachable`,
-    `NoToken`, `NoTokenIssued`, `NoSuchRung`, or `RungError` for an unusable inventory.
+    `NoToken`, `NoTokenIssued`, `NoSuchRung`, `NotReady`, or `RungError` for an unusable inventory.
     """
     given = {name: value for name, value in (tokens or {}).items() if value}
     found = {name: value for name, value in (fallback_tokens or {}).items() if value}
@@ -83,9 +85,10 @@ def approach(
     scout = Target(
         url=url, secrets={}, now=time.monotonic, sleep=time.sleep, headers=headers, limits=quick, verify=tls
     )
-    scout.probe()
-    ours = is_our_mock(scout)
-    scout.close()
+    try:
+        ours = is_our_mock(scout)
+    finally:
+        scout.close()
     client = client or (profile.client if profile else None)
     if client is not None:
         described, note = _described_by_client(profile, given, found, client, ours, scout.url)
@@ -190,15 +193,17 @@ def _rung(wanted: RungName, ours: bool, target: Target, profile: Profile) -> Run
             return _tried(make(), alone=len(offered) == 1)
         except RungError as error:
             failures.append(f"{name}: {error}")
-    raise NoSuchRung(
-        f"no way to get a parked call on {target.url}; " + "; ".join(failures or _NEEDS.values())
-    )
+    if failures:
+        raise NotReady(f"no parked call can be had of {target.url}; " + "; ".join(failures))
+    raise NoSuchRung(f"no way to get a parked call on {target.url}; " + "; ".join(_NEEDS.values()))
 
 
 def _tried(rung: Rung, *, alone: bool) -> Rung:
-    if not alone and not rung.is_scarce:
-        rung.release(rung.parked(1))
-    return rung
+    if alone or rung.is_scarce:
+        return rung
+    prepared = PreparedRung(rung=rung)
+    prepared.prepare()
+    return prepared
 
 
 def _rungs(ours: bool, target: Target, profile: Profile) -> dict[str, Callable[[], Rung] | None]:

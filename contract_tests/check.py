@@ -235,6 +235,8 @@ class Check:
             profile=self.plan.profile.as_json(),
             world=world.as_json(),
         )
+        for exchange in self.target.unwatched():
+            self._writer.exchange(exchange)
 
     def _write_case(self, id: str, clause: str, title: str) -> None:
         if id not in self._known_cases:

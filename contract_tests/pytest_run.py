@@ -57,7 +57,7 @@ class TargetRun:
             approached = approach(
                 url, run=run, profile=described, fallback_tokens=environment_tokens(os.environ)
             )
-            preflight(approached.target, approached.profile)
+            ready = preflight(approached.target, approached.profile, approached.rung)
         except (TargetUnreachable, NoTokenIssued, NotReady) as error:
             return cls(rulings={}, trouble=str(error))
         stream = record.open("wb") if record else io.BytesIO()
@@ -66,7 +66,7 @@ class TargetRun:
             outcome = Check(
                 plan=plan,
                 target=approached.target,
-                rung=approached.rung,
+                rung=ready.rung,
                 catalogue=callpark_spec.load(),
                 version=version("callpark"),
                 stream=stream,

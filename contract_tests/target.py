@@ -60,13 +60,14 @@ class Target:
     now: Callable[[], float]
     sleep: Callable[[float], None]
     wall_clock: Callable[[], datetime] = lambda: datetime.now(UTC)
-    watch: Callable[[Exchange], None] = lambda exchange: None
+    watch: Callable[[Exchange], None] | None = None
     headers: tuple[tuple[str, str], ...] = ()
     limits: Limits = field(default_factory=Limits)
     rate: float | None = None
     verify: ssl.SSLContext | bool = True
     _client: httpx.Client = field(init=False, repr=False)
     _credentials: Credentials = field(init=False, repr=False)
+    _unwatched: list[Exchange] = field(init=False, default_factory=list, repr=False)
     _started: float = field(init=False)
     _number: int = field(init=False, default=0)
     _not_before: float = field(init=False, default=0.0)
@@ -114,7 +115,7 @@ class Target:
         if self._credentials.may_have_ended(exchange):
             exchange = self._with_a_good_token(known, exchange, token)
         else:
-            self.watch(exchange)
+            self.tell(exchange)
         return exchange
 
     def log_in(self) -> None:
@@ -124,7 +125,16 @@ class Target:
         try:
             self._credentials.accept(answered.response, answered.trouble or "")
         finally:
-            self.watch(answered)
+            self.tell(answered)
+
+    def tell(self, exchange: Exchange) -> None:
+        """Has an exchange watched, or kept until it can be."""
+        (self.watch or self._unwatched.append)(exchange)
+
+    def unwatched(self) -> Iterator[Exchange]:
+        """The exchanges that nobody watched so far, each once: what was asked before there was a record."""
+        while self._unwatched:
+            yield self._unwatched.pop(0)
 
     def tell_of_tokens(self, listener: Callable[[str, str], None]) -> None:
         """The listener is given name and value of each token that is fetched, before its exchange is watched."""
@@ -146,19 +156,19 @@ class Target:
                 assert credentials.probe is not None
                 probe = self._once(Exchange(number=0, case="", role="set-up", request=credentials.probe))
                 if probe.response is not None and not credentials.may_have_ended(probe):
-                    self.watch(refused)
-                    self.watch(probe)
+                    self.tell(refused)
+                    self.tell(probe)
                     return refused
-                self.watch(_as_set_up(refused))
-                self.watch(probe)
+                self.tell(_as_set_up(refused))
+                self.tell(probe)
                 try:
                     self.log_in()
                 except NoTokenIssued as error:
                     credentials.lost = f"the token has ended and was not renewed: {error}"
             else:  # a target that shares the credentials has renewed it meanwhile
-                self.watch(_as_set_up(refused))
+                self.tell(_as_set_up(refused))
         exchange = self._once(known)
-        self.watch(exchange)
+        self.tell(exchange)
         return exchange
 
     def _once(self, known: Exchange) -> Exchange:
@@ -181,15 +191,24 @@ class Target:
             elapsed=round(self.now() - begun, 6),
         )
 
-    def probe(self) -> None:
-        """Raises `TargetUnreachable` when no connection can be made."""
+    def probe(self, path: str = "/") -> Response | None:
+        """What a GET is answered, or None. Raises `TargetUnreachable` when no connection can be made."""
         try:
-            with self._client.stream("GET", self.url + "/", timeout=self.limits.connect):
-                return
+            return self._send(Request(method="GET", target=path))
         except (httpx.ConnectError, httpx.ConnectTimeout) as error:
-            raise TargetUnreachable(f"nobody answers at {self.url} ({_reason(error)})") from error
-        except httpx.HTTPError:
-            return
+            raise TargetUnreachable(self._unreachable(_reason(error))) from error
+        except (httpx.HTTPError, TimeoutError, ValueError):
+            return None
+
+    def _unreachable(self, reason: str) -> str:
+        if "CERTIFICATE_VERIFY_FAILED" in reason:
+            return (
+                f"the certificate of {self.url} is not trusted ({reason}); name the one who signed it with"
+                " --cacert, or take any with --insecure"
+            )
+        if "[SSL" in reason:
+            return f"{self.url} speaks no TLS that can be used ({reason}); does it serve http://?"
+        return f"nobody answers at {self.url} ({reason})"
 
     def _keep_rate(self) -> None:
         if self.rate is not None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -173,7 +174,7 @@ def command(
             rate=rate,
             tls=_tls(cacert, cert, insecure=insecure) if url.startswith("https:") else True,
         )
-    except (TargetUnreachable, NoTokenIssued) as error:
+    except (TargetUnreachable, NoTokenIssued, NotReady) as error:
         click.echo(f"could not be judged: {error}", err=True)
         return UNREACHABLE
     except (
@@ -188,12 +189,15 @@ def command(
     ) as error:
         raise click.UsageError(str(error)) from error
     try:
-        preflight(approached.target, approached.profile)
+        ready = preflight(approached.target, approached.profile, approached.rung)
     except NotReady as error:
+        approached.target.close()
         click.echo(f"could not be judged: {error}", err=True)
         return UNREACHABLE
-    if approached.note:
-        click.echo(approached.note, err=True)
+    approached = replace(approached, rung=ready.rung)
+    for note in (approached.note, *ready.notes):
+        if note:
+            click.echo(note, err=True)
     plan = Plan(
         profile=approached.profile,
         run=run,

@@ -78,5 +78,5 @@ class Twins:
         for place, one in ordered:
             self._target._number += 1
             numbered[place] = replace(one, number=self._target._number)
-            self._target.watch(numbered[place])
+            self._target.tell(numbered[place])
         return numbered

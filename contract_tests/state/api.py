@@ -35,19 +35,20 @@ class ApiRung:
     is_scarce: bool = False
 
     def parked(self, count: int, extension: str | None = None) -> list[KnownCall]:
-        return [self._park(self._talking(extension or self.world.extension)) for _ in range(count)]
+        return [self._park(*self._talking(extension or self.world.extension)) for _ in range(count)]
 
     def witness(self) -> KnownCall:
         return self.parked(1)[0]
 
     def talking(self) -> KnownCall:
-        return self._talking(self.world.extension)
+        return self._talking(self.world.extension)[0]
 
-    def _talking(self, extension: str) -> KnownCall:
+    def _talking(self, extension: str) -> tuple[KnownCall, Sighting]:
+        """A call on the phone, and how it was seen there."""
         call = self._place(extension)
         sighting = self._wait(call, "be on call", lambda seen: _on_call(seen) is not None)
         view = _own_view(sighting.views, call.extension) or sighting.views[0]
-        return replace(call, view=view.id, views=tuple(one.id for one in sighting.views))
+        return replace(call, view=view.id, views=tuple(one.id for one in sighting.views)), sighting
 
     def release(self, calls: Sequence[KnownCall]) -> None:
         for call in calls:
@@ -78,8 +79,7 @@ class ApiRung:
             raise RungError("placing a call was answered without an id")
         return KnownCall(id=identifier, user=self.world.user, extension=extension, view="", parked=False)
 
-    def _park(self, call: KnownCall) -> KnownCall:
-        sighting = sight(self._list(call), call.id)
+    def _park(self, call: KnownCall, sighting: Sighting) -> KnownCall:
         for view in _views_to_park(sighting.views, call.extension):
             body = json.dumps({"action": "Park", "phoneCallViewId": view.id}).encode()
             target = listing(call.user, call.extension, call.id).target

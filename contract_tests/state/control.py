@@ -43,8 +43,8 @@ def control_rung(target: Target, world: World, session: str) -> HookRung:
 
 
 def is_our_mock(target: Target) -> bool:
-    """Whether a callpark mock answers at the target."""
-    response = target.exchange(Request(method="GET", target=HEALTH), role="preflight").response
+    """Whether a callpark mock answers at the target. Raises `TargetUnreachable` where nobody does."""
+    response = target.probe(HEALTH)
     if response is None or response.status != 200:
         return False
     try:
