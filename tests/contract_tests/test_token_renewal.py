@@ -45,7 +45,7 @@ class Ageing:
         if scope["type"] == "http" and scope["path"].startswith("/uapi"):
             self.asked += 1
             if self.asked % self.every == 0:
-                self.mock.sessions.open("renewal").clock.advance(3601)
+                self.mock.sessions.open("renewal").move_by(3601)
         if scope["type"] != "http" or scope["path"] != "/oauth/token.php":
             await self.mock(scope, receive, send)
         elif len(self.tokens) >= self.issues:

@@ -140,6 +140,14 @@ def test_a_refusal_is_in_the_words_of_rfc_6749(token, asked, status, error):
     assert ("www-authenticate" in answer.headers) == (status == 401 and "headers" in asked)
 
 
+def test_a_session_that_strictness_forbids_is_no_client(make_api):
+    api = make_api(strict_sessions=True)
+    for client_id, status in (("lobby.12", 401), ("12", 200)):
+        answer = api("POST", "/oauth/token.php", token=None, json={**FORM, "client_id": client_id})
+        assert answer.status_code == status
+    assert answer.json()["token_type"] == "Bearer"
+
+
 def test_another_method_is_told_which(api):
     answer = api("GET", "/oauth/token.php", token=None)
     assert (answer.status_code, answer.headers["allow"]) == (405, "POST")
