@@ -10,7 +10,10 @@ import time
 from collections.abc import Callable
 from itertools import count
 
+import httpx
+
 from mockserver.app import Mock, build
+from mockserver.in_process import InProcess
 from mockserver.scenario import load_scenario
 from mockserver.sessions import Setup
 from mockserver.settings import Settings
@@ -53,10 +56,24 @@ def five_hundred_calls(mock: Mock) -> Callable[[], object]:
     return lambda: mock.sessions.create(next(_names), setup)
 
 
+def a_test_of_its_own(mock: Mock) -> Callable[[], object]:
+    """What the fixture `callpark_mock` does before and after each test, in process."""
+    client = httpx.Client(transport=InProcess(mock), base_url="http://127.0.0.1")
+    name = next(_names)
+    client.get("/_mock/health").raise_for_status()
+
+    def run() -> None:
+        client.post("/_mock/sessions", json={"session": name}).raise_for_status()
+        client.delete(f"/_mock/sessions/{name}").raise_for_status()
+
+    return run
+
+
 FIGURES = {
     f"a day of parking: {CALLS} calls come back, one after the other": a_day_of_parking,
     "a day in the busy lobby": a_day_in_the_busy_lobby,
     "a fresh session in the documented scenario": a_fresh_session,
+    "a session for a test, made and dropped through the control plane": a_test_of_its_own,
     "a fresh session with five hundred parked calls": five_hundred_calls,
 }
 
