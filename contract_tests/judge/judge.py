@@ -43,6 +43,12 @@ CARRIED_BY_CONTROL = (
 
 LISTED_AND_RETRIEVED = "uri/phone-call-id/from-list/listed-and-retrieved"
 ENOUGH_TO_TELL_APART = 3
+IDEMPOTENT = (
+    "The call stayed as it was, so that a PUT which is answered alike twice did no harm. The page does not speak of it;"
+    " that a call which is not in the lot is answered 204 is derived from its lines 3 and 106. A client that is told"
+    " 200 takes the call for one that it has just retrieved. See the reading not-parked; a baseline can excuse it."
+)
+CHANGED_AGAIN = "The call was on the phone, and the repetition changed it; see the reading not-parked."
 Listed = Literal["its id", "another id", "not listed"]
 _LISTED: dict[Listed, str] = {
     "its id": "the id that was listed retrieved the call",
@@ -185,9 +191,11 @@ def _verdict_on_refusal(one: Opinion, retrievals: Retrievals) -> tuple[Verdict, 
     alike = retrievals.refused_alike(one)
     if one.verdict in (Verdict.WRONG_CODE, Verdict.FAIL) and alike is not None:
         return Verdict.INCONCLUSIVE, one.actual, f"Refused with the same answer: {alike.title}."
-    changed = is_unchanged(one.evidence.seen_before(), one.evidence.seen_after()) is False
-    if kind is Kind.NOT_PARKED and changed and one.verdict is not Verdict.FAIL:
+    unchanged = is_unchanged(one.evidence.seen_before(), one.evidence.seen_after())
+    if kind is Kind.NOT_PARKED and unchanged is False and one.verdict is not Verdict.FAIL:
         return Verdict.FAIL, f"{one.actual}, but the call changed", ""
+    if kind is Kind.REPEATED and one.answer.is_success:
+        return one.verdict, one.actual, {True: IDEMPOTENT, False: CHANGED_AGAIN, None: ""}[unchanged]
     return one.verdict, one.actual, one.hint
 
 

@@ -45,3 +45,13 @@ def test_no_token_of_a_right_server_is_in_its_record(side_by_side, name):
 
     assert record
     assert not any(token in record for token in (b"valid-token-of-user", b"expired-token-of-user"))
+
+
+@pytest.mark.parametrize("name", sorted(RETRIEVES_TWICE))
+def test_who_takes_put_for_idempotent_is_told_that_no_harm_was_done(side_by_side, name):
+    """The page does not say it, so the report owes the vendor where the sentence comes from and what may be done."""
+    (finding,) = [ruling for ruling in side_by_side[name].under() if ruling.is_finding]
+
+    assert finding.hint.startswith("The call stayed as it was")
+    assert "derived" in finding.hint
+    assert "not-parked" in finding.hint
