@@ -174,6 +174,7 @@ class Check:
             known=frozenset(ruling.clause for ruling in rulings if ruling.is_finding),
             kept=self.plan.kept,
             started=started,
+            went=lambda clause, done, of: self.watch(Started(clause=clause, place=done, total=of)),
         )
         explored: list[Ruling] = []
         for row in lane.run():

@@ -7,22 +7,28 @@ holds each name that is used here, and the dependency is pinned to one minor ver
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import jsonschema_rs
 import requests
 import schemathesis
+import schemathesis.engine
 from schemathesis import GenerationMode
 from schemathesis.config import SchemathesisConfig
 
-from contract_tests.exchange import Request
+from contract_tests.exchange import Request, Response
 from contract_tests.world import TOKEN, KnownCall, World
 
 PUT_PATH = "/phoneCalls/{userId}/{extension}/{phoneCallId}"
 MAX_SHOWN = 160
+ONE_DAY = 24 * 3600
+PLAIN_CALLER_ID = r"^[A-Za-z]{1,12}( [A-Za-z]{1,12})? <\+?[0-9]{1,15}>$"
 DOCUMENTED = (200, 202)
+AUTHORIZED = "Bearer callparkplaceholdertoken"
+"""Stands for the token while the engine has the request: it takes `${token}` for a variable of the environment."""
+SENT_HEADERS = ("Accept", "Authorization", "Content-Type")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,6 +100,80 @@ class Schema:
             )
 
 
+Answering = Callable[[Request], Response | None]
+
+
+def fuzz(document: Mapping[str, Any], answering: Answering, *, seed: int, max_examples: int) -> None:
+    """Lets schemathesis's engine fuzz the PUT of a document, valid and invalid; `answering` stands for the target.
+
+    The same seed makes the same requests. What `answering` raises ends the fuzzing and is raised again. Nothing is
+    checked here: whoever answers sees every request and every response.
+    """
+    bridge = _Bridge(answering)
+    only_fuzzing = {
+        name: {"enabled": name == "fuzzing"} for name in ("examples", "coverage", "fuzzing", "stateful")
+    }
+    config = SchemathesisConfig.from_dict(
+        {
+            "seed": seed,
+            "workers": 1,
+            "continue-on-failure": True,
+            "headers": {"Authorization": AUTHORIZED},
+            "generation": {"max-examples": max_examples, "database": "none"},
+            "phases": only_fuzzing,
+            "checks": {"enabled": False},
+        }
+    )
+    schema = schemathesis.openapi.from_dict(dict(document), config=config).include(
+        path=PUT_PATH, method="PUT"
+    )
+    schema.app = bridge
+    for _ in schemathesis.engine.from_schema(schema).execute():
+        continue
+    if bridge.raised is not None:
+        raise bridge.raised
+
+
+class _Bridge:
+    """The target as an application in this process, which is where the engine sends its requests."""
+
+    def __init__(self, answering: Answering) -> None:
+        self.raised: BaseException | None = None
+        self._answering = answering
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        if scope["type"] != "http":
+            raise RuntimeError("only requests are answered here")
+        body, more = b"", True
+        while more:
+            message = await receive()
+            body, more = body + message.get("body", b""), bool(message.get("more_body"))
+        response = self._response(scope, body)
+        headers = [(b"content-type", b"application/json")]
+        await send({"type": "http.response.start", "status": response.status, "headers": headers})
+        await send({"type": "http.response.body", "body": response.body})
+
+    def _response(self, scope: Any, body: bytes) -> Response:
+        nothing = Response(status=503, headers=(), body=b"", body_size=0)
+        if self.raised is not None:
+            return nothing
+        headers = (
+            (name.decode("latin-1").title(), value.decode("latin-1").replace(AUTHORIZED, f"Bearer {TOKEN}"))
+            for name, value in scope["headers"]
+        )
+        request = Request(
+            method=scope["method"],
+            target=scope["raw_path"].decode("ascii"),
+            headers=tuple((name, value) for name, value in headers if name in SENT_HEADERS),
+            body=body,
+        )
+        try:
+            return self._answering(request) or nothing
+        except BaseException as error:  # noqa: BLE001  the engine would swallow it; `fuzz` raises it again
+            self.raised = error
+            return nothing
+
+
 def _without_nulls(value: Any) -> Any:
     if isinstance(value, dict):
         return {name: _without_nulls(item) for name, item in value.items() if item is not None}
@@ -113,6 +193,41 @@ def placed_in(document: Mapping[str, Any], world: World, call: KnownCall) -> dic
     body = copy["components"]["requestBodies"]["PhoneCallAction"]["content"]["application/json"]
     body["examples"] = {
         "known": {"value": {"action": "UnPark", "sendCallTo": world.retriever, "phoneCallViewId": call.view}}
+    }
+    return copy
+
+
+def narrowed_to(document: Mapping[str, Any], world: World, call: KnownCall) -> dict[str, Any]:
+    """The document of a service that has one call: what is valid by it is in order in this world, or nearly so.
+
+    Otherwise nearly every request would go wrong at its first segment, and nothing behind it would be tried.
+    """
+    copy = placed_in(document, world, call)
+    users = [call.user, "@me", "@viewer"]
+    for name, values in (
+        ("userId", users),
+        ("extension", [call.extension, "@self"]),
+        ("phoneCallId", [call.id]),
+    ):
+        parameter = copy["components"]["parameters"][name]
+        parameter["schema"] = {"type": "string", "enum": values}
+        del parameter["examples"]  # the engine would repeat them half of the time
+    del copy["components"]["requestBodies"]["PhoneCallAction"]["content"]["application/json"]["examples"]
+    payload = copy["components"]["schemas"]["UnParkAction"]
+    payload["additionalProperties"] = False
+    payload["required"] = ["action", "sendCallTo", "callerId", "waitForPickup", "phoneCallViewId"]
+    loose = {"type": "string", "pattern": payload["properties"]["callerId"]["pattern"], "maxLength": 256}
+    payload["properties"] = {
+        "action": {"type": "string", "enum": ["UnPark"]},
+        "sendCallTo": {"type": "string", "enum": [world.retriever]},
+        "phoneCallViewId": {"type": "string", "enum": [call.view]},
+        "callerId": {"anyOf": [{"type": "string", "pattern": PLAIN_CALLER_ID}, loose]},
+        "waitForPickup": {
+            "anyOf": [
+                {"type": "integer", "minimum": 1, "maximum": ONE_DAY},
+                {"type": "string", "pattern": "^[1-9][0-9]{0,3}$"},
+            ]
+        },
     }
     return copy
 

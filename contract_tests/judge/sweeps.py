@@ -239,3 +239,17 @@ def _empty(answer: Answer) -> Problem | None:
 
 def _server_error(answer: Answer) -> Problem | None:
     return Problem(f"answered {answer.status}") if answer.is_server_error else None
+
+
+def body_problems(answer: Answer) -> Iterator[tuple[str, str, Problem]]:
+    """What is wrong with the body of one answer that returns no call: the clause, what it asks for, the problem."""
+    looked_at: tuple[tuple[str, str, Rule], ...] = ()
+    if answer.is_refusal and not answer.response.body.strip():
+        looked_at = (("body/error-response", "an error response in the body", _error_response),)
+    elif answer.is_refusal:
+        looked_at = (("body/error-envelope", ENVELOPE, _envelope),)
+    elif answer.status == 204:
+        looked_at = (("body/empty-on-204", "no body", _empty),)
+    for clause, expected, rule in looked_at:
+        if (problem := rule(answer)) is not None:
+            yield clause, expected, problem

@@ -1,47 +1,83 @@
-"""The lane `explore`: what no fixed table holds. Kept findings first, then races, then drawn sequences.
+"""The lane `explore`: what no fixed table holds.
 
-A finding counts once it was seen again on fresh calls. A clause is reported once; one that is known to be broken
-already is not looked for.
+Kept findings first, then a call that goes to and fro, all pairs of variations, races, generated requests, drawn
+sequences: what is cheapest to see comes first. A finding counts once it was seen again on fresh calls. A clause is
+reported once; one that is known to be broken already is not looked for.
 """
 
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 
 from callpark_spec import load, openapi_document
 from contract_tests.judge.aspect import SchemaViolations
+from contract_tests.lanes.blame import PLAIN, SECOND
 from contract_tests.lanes.finding import Finding, Row
+from contract_tests.lanes.fuzzing import fuzzed
+from contract_tests.lanes.hunt import Hunt
 from contract_tests.lanes.machine import Search
+from contract_tests.lanes.pairs import Combination, combinations_in
 from contract_tests.lanes.player import CannotGoOn, Player, Table
 from contract_tests.lanes.races import ONE_WINNER, RACES, ROUNDS, Races
+from contract_tests.lanes.replay import Replay
 from contract_tests.lanes.shrinking import Found, Shrinking
-from contract_tests.lanes.steps import Step
-from contract_tests.lanes.trouble import REFUSAL_CHANGED, SECOND, Bench, Trouble
-from contract_tests.reproduction import curl
+from contract_tests.lanes.steps import Step, told
+from contract_tests.lanes.trouble import OTHER_CALL, SERVER_ERROR, Bench
 from contract_tests.schemathesis_adapter import Schema
 from contract_tests.state.rung import Rung
 from contract_tests.target import Target
 from contract_tests.verdict import Verdict
 from contract_tests.world import World
 
-EXAMPLES = 100
+SEQUENCES = 60
+GENERATED = 120
 MOST_FINDINGS = 3
-TRIES = 3
-EXPLORED = "parking/only-that-call"
-EXPLORED_CASE = f"{EXPLORED}/explored"
-EXPLORED_TITLE = "drawn sequences of requests, each call as the model has it after every one"
-TWICE = (Step(does="park"), Step(does="unpark"), Step(does="unpark"))
+AND_BACK = (Step(does="park"), Step(does="unpark"), Step(does="park-again"), Step(does="unpark"))
+TWICE = (*AND_BACK[:2], Step(does="unpark"))
+
+
+@dataclass(frozen=True, slots=True)
+class Pursuit:
+    """A search as it stands in the record: the case that its exchanges belong to, and what it goes through."""
+
+    clause: str
+    slug: str
+    title: str
+    things: str
+
+    @property
+    def case(self) -> str:
+        """The id of its case."""
+        return f"{self.clause}/{self.slug}"
+
+
+TO_AND_FRO = Pursuit(
+    PLAIN, "to-and-fro", "a call that is retrieved, retrieved once more and parked again", "sequences"
+)
+COMBINED = Pursuit(PLAIN, "combined", "every two variations of the request in one", "combinations")
+FUZZED = Pursuit(
+    SERVER_ERROR, "generated", "requests generated from the OpenAPI document, right and wrong", "requests"
+)
+DRAWN = Pursuit(
+    OTHER_CALL,
+    "explored",
+    "drawn sequences of requests, each call as the model has it after every one",
+    "sequences",
+)
 
 
 @dataclass(kw_only=True)
 class ExploreLane:
     """Explores a target. Every argument of chance and time comes from outside.
 
-    `known` are clauses that are known to be broken. `max_examples` bounds the sequences that are drawn, `rounds` each
-    race; after `deadline`, on the target's clock, nothing more is sent. `started` is told of each case (id, clause,
-    title) before exchanges belong to it. `kept` findings are played first.
+    `known` are clauses that are known to be broken. `sequences` and `generated` bound what is drawn and generated,
+    `rounds` each race; `combinations` stand in for all pairs; where one of these is nothing there is no row. After
+    `deadline`, on the target's clock, nothing more is sent. `started` is told of each case (id, clause, title) before
+    exchanges belong to it, `went` how far a search is: its clause, how many of how many. `kept` findings are played
+    first.
     """
 
     target: Target
@@ -56,11 +92,16 @@ class ExploreLane:
     deadline: float | None = None
     known: frozenset[str] = frozenset()
     kept: Sequence[Finding] = ()
-    max_examples: int = EXAMPLES
+    sequences: int = SEQUENCES
+    generated: int = GENERATED
+    combinations: Sequence[Combination] | None = None
     rounds: int = ROUNDS
     started: Callable[[str, str, str], None] = lambda case, clause, title: None
+    went: Callable[[str, int, int], None] = lambda clause, done, of: None
     _table: Table = field(init=False)
-    _hopeless: str = field(init=False, default="")
+    _replay: Replay = field(init=False)
+    _muted: set[str] = field(init=False)
+    _found: int = field(init=False, default=0)
 
     def __post_init__(self) -> None:
         self._table = Table(
@@ -72,6 +113,8 @@ class ExploreLane:
             lists="list" not in self.not_offered,
             deadline=self.deadline,
         )
+        self._replay = Replay(table=self._table, started=self.started)
+        self._muted = set(self.known)
 
     @property
     def calls_used(self) -> int:
@@ -80,134 +123,144 @@ class ExploreLane:
 
     def run(self) -> Iterator[Row]:
         """Rows as they become known. Never raises for what the target or the rung does."""
-        muted = set(self.known)
         for finding in self.kept:
             row = self.replay(finding)
             if row.verdict in (Verdict.FAIL, Verdict.WRONG_CODE):
-                muted.add(row.clause)
+                self._muted.add(row.clause)
             yield row
-        yield from self._races(muted)
-        yield from self._sequences(muted)
+        hopeless = yield from self._to_and_fro()
+        if hopeless:
+            yield from (_not_tried(pursuit, hopeless) for pursuit in (COMBINED, FUZZED, DRAWN))
+            yield from _no_races(hopeless)
+            return
+        yield from self._combined()
+        yield from self._races()
+        yield from self._fuzzed()
+        yield from self._drawn()
 
     def replay(self, finding: Finding) -> Row:
         """Plays a finding again on fresh calls: the verdict it deserves now; `pass` where it is no more."""
         if finding.steps[0].does == "race":
             races = Races(table=self._table, rounds=self.rounds, started=self.started)
             return next(iter(races.run([finding.steps[0].what])))
-        self.started(finding.case, finding.clause, finding.title)
-        row = Row(
-            clause=finding.clause,
-            case=finding.case,
-            title=finding.title,
-            verdict=Verdict.PASS,
-            finding=finding,
-        )
-        for attempt in range(1, TRIES + 1):
+        return self._replay.of(finding)
+
+    def _to_and_fro(self) -> Generator[Row, None, str]:
+        """The simplest sequences of all; returns why nothing else is worth trying, if so."""
+        self._begin(TO_AND_FRO)
+        tried = 0
+        rows: list[Row] = []
+        for steps in (TWICE, AND_BACK):
+            player = Player(table=self._table, case=TO_AND_FRO.case)
             try:
-                player, troubles = self._play(finding.steps, finding.case)
-            except CannotGoOn as reason:
-                return replace(row, verdict=Verdict.INCONCLUSIVE, actual=f"not tried: {reason}", finding=None)
-            seen = next((one for one in troubles if _shows(finding.clause, one)), None)
-            if seen is not None:
-                return replace(
-                    row,
-                    verdict=seen.verdict if seen.clause == finding.clause else Verdict.FAIL,
-                    expected=seen.expected,
-                    actual=seen.actual,
-                    exchanges=seen.exchanges,
-                    attempts=attempt,
-                    reproduction=self._reproduction(player),
-                )
-        return replace(row, actual="not seen any more", attempts=TRIES, finding=None)
+                for place, step in enumerate(steps, start=1):
+                    news = [one for one in player.play(step) if one.is_news(self._muted)]
+                    for trouble in news:
+                        found = self._confirmed(Found(steps=steps[:place], trouble=trouble))
+                        rows += found
+                        yield from found
+                if steps is TWICE and not player.retrieved:
+                    return "the page's own request does not retrieve a call"
+            except CannotGoOn as stopped:
+                yield _summary(TO_AND_FRO, tried, 2, rows, str(stopped))
+                return str(stopped) if steps is TWICE else ""
+            finally:
+                player.end()
+            tried += 1
+        yield _summary(TO_AND_FRO, tried, 2, rows)
+        return ""
 
-    def _play(self, steps: Sequence[Step], case: str) -> tuple[Player, list[Trouble]]:
-        """Plays a sequence on fresh calls: all that is wrong with it, step after step."""
-        player = Player(table=self._table, case=case)
-        troubles: list[Trouble] = []
-        try:
-            for step in steps:
-                troubles += player.play(step)
-        finally:
-            player.end()
-        return player, troubles
-
-    def _races(self, muted: set[str]) -> Iterator[Row]:
-        """Races, where one request after the other goes right; else what goes wrong there."""
-        self.started(EXPLORED_CASE, EXPLORED, EXPLORED_TITLE)
-        try:
-            player, troubles = self._play(TWICE, EXPLORED_CASE)
-        except CannotGoOn as stopped:
-            self._hopeless = str(stopped)
-            yield from _no_races(self._hopeless)
+    def _combined(self) -> Iterator[Row]:
+        together = combinations_in(self.world) if self.combinations is None else self.combinations
+        if not together:
             return
-        for trouble in troubles:
-            steps = TWICE if trouble.clause == SECOND else TWICE[:2]
-            if trouble.clause not in muted:
-                yield from self._confirmed(Found(steps=steps, trouble=trouble), muted)
-        if not player.retrieved:
-            self._hopeless = "the page's own request does not retrieve a call"
-        if self._hopeless or any(trouble.clause == SECOND for trouble in troubles):
-            yield from _no_races(self._hopeless or "a second retrieval succeeds even when nothing races")
+        self._begin(COMBINED)
+        hunt = Hunt(table=self._table, case=COMBINED.case, muted=self._muted)
+        rows: list[Row] = []
+        ended = ""
+        try:
+            for one in together:
+                if self._found >= MOST_FINDINGS:
+                    break
+                self.went(COMBINED.clause, hunt.tried + 1, len(together))
+                if (found := hunt.try_(one.changes, one.place)) is not None:
+                    rows += self._confirmed(self._shrunk(found, COMBINED))
+                    yield from rows[-1:]
+        except CannotGoOn as reason:
+            ended = str(reason)
+        finally:
+            hunt.end()
+        yield _summary(COMBINED, hunt.tried, len(together), rows, ended, hunt)
+
+    def _fuzzed(self) -> Iterator[Row]:
+        if not self.generated:
+            return
+        self._begin(FUZZED)
+        hunt = Hunt(table=self._table, case=FUZZED.case, muted=set(self._muted))
+        rows: list[Row] = []
+        ended = ""
+        most = MOST_FINDINGS - self._found
+        try:
+            for found in fuzzed(
+                hunt,
+                self.world,
+                seed=self.seed,
+                max_examples=self.generated,
+                most=most,
+                went=lambda done: self.went(FUZZED.clause, done, self.generated),
+            ):
+                rows += self._confirmed(self._shrunk(found, FUZZED))
+                yield from rows[-1:]
+        except CannotGoOn as reason:
+            ended = str(reason)
+        finally:
+            hunt.end()
+        yield _summary(FUZZED, hunt.tried, hunt.tried, rows, ended, hunt)
+
+    def _races(self) -> Iterator[Row]:
+        if SECOND in self._muted:
+            yield from _no_races("a second retrieval succeeds even when nothing races")
             return
         for row in Races(table=self._table, rounds=self.rounds, started=self.started).run():
             if row.finding is not None:
-                muted.add(row.clause)
+                self._muted.add(row.clause)
             yield row
 
-    def _sequences(self, muted: set[str]) -> Iterator[Row]:
+    def _drawn(self) -> Iterator[Row]:
         """Drawn sequences: a row for each finding, and one for them all."""
-        row = Row(
-            clause=EXPLORED, case=EXPLORED_CASE, title=EXPLORED_TITLE, verdict=Verdict.INCONCLUSIVE,
-            expected=("every call as the model has it, every answer one that the page admits",),
-        )  # fmt: skip
-        if self._hopeless:
-            yield replace(row, actual=f"not tried: {self._hopeless}")
-            return
+        self._begin(DRAWN)
         rows: list[Row] = []
         played, ended = 0, ""
-        for turn in range(MOST_FINDINGS):
+        turn = 0
+        while played < self.sequences and self._found < MOST_FINDINGS and not ended:
             search = Search(
-                player=lambda: Player(table=self._table, case=EXPLORED_CASE),
-                muted=frozenset(muted),
+                player=lambda: Player(table=self._table, case=DRAWN.case),
+                muted=frozenset(self._muted),
                 seed=self.seed * MOST_FINDINGS + turn,
-                max_examples=max(1, self.max_examples - played),
+                max_examples=self.sequences - played,
+                went=partial(self._went_on, played),
             )
             found = search.run()
-            played, ended = played + search.examples, search.ended
+            turn, played, ended = turn + 1, played + search.examples, search.ended
             if found is None:
                 break
-            found = Shrinking(self._play, EXPLORED_CASE, search.muted).of(found)
-            for confirmed in self._confirmed(found, muted):
-                rows.append(confirmed)
-                yield confirmed
-            if ended or played >= self.max_examples:
-                break
-        count = f"{played} sequences" + (f", then {ended}" if ended else "")
-        if rows:
-            yield replace(row, actual=f"{count}; see {', '.join(one.case for one in rows)}")
-        else:
-            yield replace(row, verdict=Verdict.PASS if played else row.verdict, actual=f"held in {count}")
+            rows += self._confirmed(self._shrunk(found, DRAWN))
+            yield from rows[-1:]
+        yield _summary(DRAWN, played, played, rows, ended)
 
-    def _confirmed(self, found: Found, muted: set[str]) -> Iterator[Row]:
-        """The row of a finding, once it was seen again on fresh calls; inconclusive where it was not."""
-        clause = found.clause
-        already = clause in muted
-        muted |= {clause, found.trouble.clause}
-        if already:
-            return
-        row = self.replay(Finding(clause=clause, steps=found.steps))
-        if row.verdict is Verdict.PASS:
-            actual = f"seen once and not again on fresh calls: {found.trouble.actual}"
-            row = replace(row, verdict=Verdict.INCONCLUSIVE, actual=actual)
-        yield row
+    def _went_on(self, before: int, done: int) -> None:
+        self.went(DRAWN.clause, before + done, self.sequences)
 
-    def _reproduction(self, player: Player) -> tuple[str, ...]:
-        """The shortest shell script: park the calls, send the requests, list the calls."""
-        lines = [line for call in player.lot.calls for line in self.rung.reproduction(call)]
-        lines += [curl(request, self.target.url) for request in player.requests]
-        lines += [curl(look.request, self.target.url) for look in player.last_looks()]
-        once = dict.fromkeys(line for line in lines if line.startswith("export "))
-        return (*once, *(line for line in lines if line not in once))
+    def _begin(self, pursuit: Pursuit) -> None:
+        self.started(pursuit.case, pursuit.clause, pursuit.title)
+
+    def _shrunk(self, found: Found, pursuit: Pursuit) -> Found:
+        return Shrinking(self._replay.play, pursuit.case, frozenset(self._muted)).of(found)
+
+    def _confirmed(self, found: Found) -> list[Row]:
+        rows = list(self._replay.confirmed(found, self._muted))
+        self._found += len(rows)
+        return rows
 
 
 def play_again(finding: Finding, *, target: Target, rung: Rung, world: World) -> list[str]:
@@ -227,8 +280,36 @@ def play_again(finding: Finding, *, target: Target, rung: Rung, world: World) ->
     return [f"{row.clause}: {row.actual} (expected: {' or '.join(row.expected) or 'an answer'})"]
 
 
-def _shows(clause: str, trouble: Trouble) -> bool:
-    return trouble.clause == clause or (clause == REFUSAL_CHANGED and trouble.is_refused_valid)
+def _summary(
+    pursuit: Pursuit, done: int, of: int, rows: Sequence[Row], ended: str = "", hunt: Hunt | None = None
+) -> Row:
+    """What a search came to as a whole. It is green only if it tried something and everything was answered."""
+    row = _row(pursuit, Verdict.INCONCLUSIVE)
+    count = f"{done} {pursuit.things}" if done == of else f"{done} of {of} {pursuit.things}"
+    count += f", then {ended}" if ended else ""
+    unanswered = hunt.unanswered if hunt else []
+    if rows:
+        return replace(row, actual=f"{count}; see {', '.join(one.case for one in rows)}")
+    if unanswered:
+        one = told([Step(does="unpark", changes=unanswered[0])])
+        return replace(
+            row, actual=f"{len(unanswered)} of {count} were left without an answer, for one: {one}"
+        )
+    return replace(row, verdict=Verdict.PASS if done else row.verdict, actual=f"held in {count}")
+
+
+def _not_tried(pursuit: Pursuit, why: str) -> Row:
+    return replace(_row(pursuit, Verdict.INCONCLUSIVE), actual=f"not tried: {why}")
+
+
+def _row(pursuit: Pursuit, verdict: Verdict) -> Row:
+    return Row(
+        clause=pursuit.clause,
+        case=pursuit.case,
+        title=pursuit.title,
+        verdict=verdict,
+        expected=("every call as the model has it, every answer one that the page admits",),
+    )
 
 
 def _no_races(why: str) -> Iterator[Row]:

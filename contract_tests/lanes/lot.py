@@ -49,6 +49,16 @@ class Lot:
         )
         return replace(self, standings=standings)
 
+    def parked_again(self, call: KnownCall, view: str) -> Lot:
+        """The same lot with this call back in it, under the view that was parked."""
+        calls = tuple(
+            replace(each, view=view, views=tuple(dict.fromkeys((*each.views, view))))
+            if each.id == call.id
+            else each
+            for each in self.calls
+        )
+        return replace(self, calls=calls).holding(call, Standing.PARKED)
+
     def known(self) -> tuple[KnownCall, ...]:
         """The calls as an expectation needs them: parked or not."""
         return tuple(

@@ -1,6 +1,6 @@
 """The state machine: hypothesis draws sequences of requests, a small model goes along, the shortest failing one stays.
 
-All of hypothesis that is not public API stands in `_the_same_every_time`.
+All of hypothesis that is not public API stands in `the_same_every_time`.
 """
 
 from __future__ import annotations
@@ -56,6 +56,7 @@ class Search:
     seed: int
     max_examples: int
     steps: int = 8
+    went: Callable[[int], None] = lambda examples: None
     examples: int = 0
     ended: str = ""
     _best: Found | None = field(init=False, default=None)
@@ -76,7 +77,7 @@ class Search:
         )
         machine = hypothesis.seed(self.seed)(_machine(self))
         try:
-            with _the_same_every_time():
+            with the_same_every_time():
                 run_state_machine_as_test(machine, settings=limits)
         except (_Found, _Enough):
             pass
@@ -94,6 +95,7 @@ class Search:
             if self._shrinks > MOST_SHRINKS:
                 raise _Enough
         self.examples += 1
+        self.went(self.examples)
         return self.player()
 
     def play(self, player: Player, step: Step) -> None:
@@ -104,7 +106,7 @@ class Search:
             self.ended = str(reason)
             raise _Enough from None
         for trouble in troubles:
-            if trouble.clause not in self.muted and self._is_the_one(trouble):
+            if trouble.is_news(self.muted) and self._is_the_one(trouble):
                 found = Found(steps=tuple(player.steps), trouble=trouble)
                 if self._best is None or size(found.steps) < size(self._best.steps):
                     self._best = found
@@ -165,6 +167,10 @@ def _machine(search: Search) -> type[RuleBasedStateMachine]:
             self.do(Step(does="unpark", call=call))
 
         @rule(call=PLACES)
+        def park_again(self, call: int) -> None:
+            self.do(Step(does="park-again", call=call))
+
+        @rule(call=PLACES)
         def list_calls(self, call: int) -> None:
             self.do(Step(does="list", call=call))
 
@@ -175,7 +181,7 @@ def _machine(search: Search) -> type[RuleBasedStateMachine]:
 
 
 @contextmanager
-def _the_same_every_time() -> Iterator[None]:
+def the_same_every_time() -> Iterator[None]:
     """Keeps hypothesis from mixing numbers and words it finds in loaded source files into what it draws.
 
     They depend on what happens to be imported, and are kept in a folder `.hypothesis` where the program runs.

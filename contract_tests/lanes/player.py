@@ -6,11 +6,11 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 
 from contract_tests.draft import listing
-from contract_tests.exchange import Exchange, Request
+from contract_tests.exchange import Exchange, Request, Response
 from contract_tests.lanes.lot import Lot, Standing
-from contract_tests.lanes.steps import Step, request_of
-from contract_tests.lanes.trouble import Bench, Played, Trouble, next_lot
-from contract_tests.sighting import sight
+from contract_tests.lanes.steps import Step, parking, request_of
+from contract_tests.lanes.trouble import Bench, Played, Trouble, next_lot, not_parked_again
+from contract_tests.sighting import Sighting, sight
 from contract_tests.state.rung import Rung, RungError
 from contract_tests.target import Target
 from contract_tests.world import KnownCall
@@ -41,6 +41,7 @@ class Table:
     deadline: float | None = None
     calls_used: int = 0
     silent: int = 0
+    ran_out: bool = False
     no_more: set[str] = field(default_factory=set)
 
     def check_time(self) -> None:
@@ -88,19 +89,27 @@ class Table:
         request = listing(call.user, call.extension, call.id)
         return self.target.exchange(request, case=case, role="before" if role == "before" else "after")
 
-    def look_until_settled(self, call: KnownCall, case: str) -> Exchange | None:
-        """A listing of a call that was said to be retrieved, once it shows so."""
+    def look_until(
+        self, call: KnownCall, case: str, is_settled: Callable[[Sighting], bool], patience: float
+    ) -> Exchange | None:
+        """A listing of a call of which something was said, once it shows so or the patience (seconds) is over."""
         after = self.look(call, case)
-        waited = 0.0
-        for pause in _pauses(self.settle):
+        for pause in _pauses(patience):
             sighting = sight(after, call.id)
-            if after is None or not sighting.views or sighting.is_on_call_with(self.bench.world.retriever):
+            if after is None or not sighting.views or is_settled(sighting):
                 return after
             self.sleep(pause)
-            waited += pause
             after = self.look(call, case)
-        if waited:
-            self.settle = 0.0
+        return after
+
+    def look_until_retrieved(self, call: KnownCall, case: str) -> Exchange | None:
+        """A listing of a call that was said to be retrieved. The patience for this is spent in full only once."""
+
+        def is_retrieved(seen: Sighting) -> bool:
+            return seen.is_on_call_with(self.bench.world.retriever)
+
+        after = self.look_until(call, case, is_retrieved, 0.0 if self.ran_out else self.settle)
+        self.ran_out = self.ran_out or not (after is None or is_retrieved(sight(after, call.id)))
         return after
 
 
@@ -113,7 +122,10 @@ class Player:
     lot: Lot = field(default_factory=Lot)
     steps: list[Step] = field(default_factory=list)
     requests: list[Request] = field(default_factory=list)
+    last_response: Response | None = None
     _seen: dict[str, Exchange | None] = field(default_factory=dict)
+    _shows_parking: set[str] = field(default_factory=set)
+    _parked_again: set[str] = field(default_factory=set)
 
     def play(self, step: Step) -> list[Trouble]:
         """Plays one step; what is wrong with it, by the model and the expectation. May raise `CannotGoOn`."""
@@ -126,6 +138,8 @@ class Player:
         if step.does == "list":
             self.steps.append(step)
             return self._list(step)
+        if step.does == "park-again":
+            return self._park_again(step)
         request = request_of(step, self.lot.calls, self.table.bench.world)
         if request is None:
             return []
@@ -152,7 +166,37 @@ class Player:
         self.steps.append(step)
         self.lot = self.lot.parked(call)
         self._seen[call.id] = self.table.look(call, self.case, "before")
+        if sight(self._seen[call.id], call.id).parking:
+            self._shows_parking.add(call.id)
         return []
+
+    def _park_again(self, step: Step) -> list[Trouble]:
+        """Parks a retrieved call by the vendor's own method, which has a page of its own: a refusal says nothing."""
+        call = self.lot.calls[step.call]
+        if self.lot.standing(call) is not Standing.RETRIEVED:
+            return []
+        self.steps.append(step)
+        request = parking(call)
+        self.requests.append(request)
+        exchange = self.table.target.exchange(request, case=self.case, call=call)
+        if exchange.response is None or exchange.response.status != 200:
+            self.lot = self.lot.holding(call, Standing.UNKNOWN)
+            return []
+        before = self._seen[call.id]
+        after = self.table.look_until(call, self.case, lambda seen: bool(seen.parking), self.table.settle)
+        self._seen[call.id] = after
+        parked = [view.id for view in sight(after, call.id).views if view.parking]
+        if parked:
+            self.lot = self.lot.parked_again(call, parked[0])
+            self._parked_again.add(call.id)
+            return []
+        self.lot = self.lot.holding(call, Standing.UNKNOWN)
+        if call.id not in self._shows_parking:
+            return []
+        played = Played(
+            step=step, exchange=exchange, lot=self.lot, before={call.id: before}, after={call.id: after}
+        )
+        return list(not_parked_again(played, call))
 
     def _list(self, step: Step) -> list[Trouble]:
         """A listing is judged by what it leaves: nothing is to change by it, whatever it answers."""
@@ -166,11 +210,18 @@ class Player:
         self.requests.append(request)
         exchange = self.table.target.exchange(request, case=self.case, call=call)
         self.table.silent = 0 if exchange.response else self.table.silent + 1
+        self.last_response = exchange.response
         return self._compare(step, exchange, judged=True)
 
     def _compare(self, step: Step, exchange: Exchange, *, judged: bool) -> list[Trouble]:
         before = dict(self._seen)
-        played = Played(step=step, exchange=exchange, lot=self.lot, before=before)
+        played = Played(
+            step=step,
+            exchange=exchange,
+            lot=self.lot,
+            before=before,
+            parked_again=self.lot.calls[step.call].id in self._parked_again,
+        )
         expectation = self.table.bench.expectation(played)
         addressed = expectation.call.id if expectation.call else ""
         accepted = exchange.response is not None and exchange.response.status < 300
@@ -178,7 +229,9 @@ class Player:
             settles = call.id == addressed and accepted and expectation.is_judged and not expectation.faults
             waits = settles and self.lot.standing(call) is Standing.PARKED
             self._seen[call.id] = (
-                self.table.look_until_settled(call, self.case) if waits else self.table.look(call, self.case)
+                self.table.look_until_retrieved(call, self.case)
+                if waits
+                else self.table.look(call, self.case)
             )
         played = replace(played, after=dict(self._seen))
         troubles = list(self.table.bench.troubles(played)) if judged else []

@@ -16,15 +16,18 @@ from contract_tests.draft import Draft, Setting, documented
 from contract_tests.exchange import Request
 from contract_tests.world import KnownCall, World
 
-Deed = Literal["park", "unpark", "list", "race"]
+Deed = Literal["park", "unpark", "park-again", "list", "race"]
+DEEDS = ("park", "unpark", "park-again", "list", "race")
 Kind = Literal["value", "absent", "world", "view-of", "raw"]
-SEGMENTS = ("user", "extension", "call_id", "authorization")
+OUTER = ("user", "extension", "call_id", "authorization", "content_type", "encode_all", "suffix")
+"""The parts of a request that are no members of its payload, as `Draft` calls them."""
+OMISSIBLE = ("authorization", "content_type")
 MAX_SHOWN = 60
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Change:
-    """One part of the page's request that is not as printed: a segment, the token, a member or the whole body.
+    """One part of the page's request that is not as printed: one of `OUTER`, a member, or the whole `body`.
 
     `kind` says what stands there instead: a JSON `value`, nothing (`absent`), what the world calls by that name
     (`world`), the view of another call of the sequence (`view-of`), or text in place of the body (`raw`).
@@ -47,7 +50,7 @@ class Change:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Step:
-    """Park a fresh call, retrieve one, list one, or let several requests race for one.
+    """Park a fresh call, retrieve one, park it again by the vendor's method, list one, or let requests race for one.
 
     `call` counts the calls of the sequence from 0. `what` is where to park (`own`, `sibling`, `witness`) or which
     race to run.
@@ -62,7 +65,7 @@ class Step:
         """The step as a plain object, without what does not apply to it."""
         if self.does in ("park", "race"):
             return {"does": self.does, "what": self.what}
-        if self.does == "list":
+        if self.does in ("list", "park-again"):
             return {"does": self.does, "call": self.call}
         changes = [
             {"part": one.part, "kind": one.kind} | ({} if one.kind == "absent" else {"value": one.value})
@@ -73,7 +76,7 @@ class Step:
     @classmethod
     def from_json(cls, value: dict[str, Any]) -> Step:
         """The reverse of `as_json`. Raises ValueError, KeyError or TypeError for what it did not write."""
-        if value["does"] not in ("park", "unpark", "list", "race"):
+        if value["does"] not in DEEDS:
             raise ValueError(f"a step does not {value['does']!r}")
         return cls(
             does=cast(Deed, value["does"]),
@@ -94,6 +97,8 @@ class Step:
             )
         if self.does == "list":
             return f"list call {self.call + 1}"
+        if self.does == "park-again":
+            return f"Park call {self.call + 1}"
         changes = " and ".join(str(change) for change in self.changes)
         return f"UnPark call {self.call + 1}" + (f" with {changes}" if changes else "")
 
@@ -127,11 +132,17 @@ def request_of(step: Step, calls: Sequence[KnownCall], world: World) -> Request 
     return draft.request()
 
 
+def parking(call: KnownCall) -> Request:
+    """The vendor's Park of a call that is on the phone."""
+    draft = Draft(user=call.user, extension=call.extension, call_id=call.id)
+    return replace(draft, payload={"action": "Park", "phoneCallViewId": call.view}).request()
+
+
 def _changed(draft: Draft, change: Change, calls: Sequence[KnownCall], world: World) -> Draft | None:
     if change.kind == "raw":
         return replace(draft, raw=str(change.value).encode("latin-1"))
-    if change.kind == "absent" and change.part in SEGMENTS:
-        return replace(draft, authorization=None) if change.part == "authorization" else None
+    if change.kind == "absent" and change.part in OUTER:
+        return _with(draft, change.part, None) if change.part in OMISSIBLE else None
     if change.kind == "absent":
         payload = {name: value for name, value in draft.payload.items() if name != change.part}
         return replace(draft, payload=payload)
@@ -142,15 +153,17 @@ def _changed(draft: Draft, change: Change, calls: Sequence[KnownCall], world: Wo
         value = calls[int(change.value) % len(calls)].view
     if value is None and change.kind == "world":
         return None
-    if change.part in SEGMENTS:
-        return _in_place(draft, change.part, str(value), world)
+    if change.part in OUTER:
+        return None if _is_lacking(str(value), world) else _with(draft, change.part, value)
     return replace(draft, payload=draft.payload | {change.part: value})
 
 
-def _in_place(draft: Draft, part: str, value: str, world: World) -> Draft | None:
-    if part == "authorization":
-        lacking = ("${other_token}" in value and not world.has_other_token) or (
-            "${expired_token}" in value and not world.has_expired_token
-        )
-        return None if lacking else replace(draft, authorization=value)
-    return replace(draft, **cast(dict[str, Any], {part: value}))
+def _with(draft: Draft, part: str, value: Any) -> Draft:
+    parts: dict[str, Any] = {part: value if value is None or part == "encode_all" else str(value)}
+    return replace(draft, **parts)
+
+
+def _is_lacking(value: str, world: World) -> bool:
+    return ("${other_token}" in value and not world.has_other_token) or (
+        "${expired_token}" in value and not world.has_expired_token
+    )

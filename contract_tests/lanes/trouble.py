@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Set
 from dataclasses import dataclass, field, replace
 
 from contract_tests.case import Case, Kind
@@ -13,17 +13,17 @@ from contract_tests.expectation import Effect, Expectation, expect
 from contract_tests.judge.answer import Answer, read_answer
 from contract_tests.judge.aspect import SchemaViolations, answer_aspects, effect_aspects
 from contract_tests.judge.opinion import matching
+from contract_tests.judge.sweeps import body_problems
+from contract_tests.lanes.blame import PARKED_AGAIN, PLAIN, blamed, suspects
 from contract_tests.lanes.lot import Lot, Standing
-from contract_tests.lanes.steps import Change, Step
+from contract_tests.lanes.steps import Step
 from contract_tests.sighting import is_unchanged, sight
 from contract_tests.verdict import Verdict
-from contract_tests.world import World
+from contract_tests.world import KnownCall, World
 
 SERVER_ERROR = "body/no-server-error"
 REFUSAL_CHANGED = "parking/refusal-changes-nothing"
 OTHER_CALL = "parking/only-that-call"
-SECOND = "parking/second-retrieval"
-PLAIN = "request/documented-example"
 UNJUDGED_LEVELS = ("example", "silent")
 
 _ANY = Case(
@@ -33,14 +33,14 @@ _ANY = Case(
     kind=Kind.RETRIEVAL,
     request=lambda setting: documented(setting).request(),
 )
-_OF_USER = {"@me": "me", "@viewer": "viewer", "@owner": "owner"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Trouble:
     """A clause that a step shows broken, in the words of the report; `exchanges` are the numbers that prove it.
 
-    `is_refused_valid` says that a request with nothing wrong did not retrieve its call.
+    `is_refused_valid` says that a request with nothing wrong did not retrieve its call. `suspects` are the clauses
+    of all that is particular about the request: any of them may be the one that is really broken.
     """
 
     clause: str
@@ -49,18 +49,25 @@ class Trouble:
     actual: str
     exchanges: tuple[int, ...] = ()
     is_refused_valid: bool = False
+    suspects: tuple[str, ...] = ()
+
+    def is_news(self, known: Set[str]) -> bool:
+        """Whether none of the clauses known to be broken accounts for it."""
+        return self.clause not in known and known.isdisjoint(self.suspects)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Played:
     """One request of a sequence with what was listed of every call before and after it.
 
-    `before` and `after` map call ids to listings; `lot` is the model as it was before the request.
+    `before` and `after` map call ids to listings; `lot` is the model as it was before the request. `parked_again`
+    says that the vendor's Park put the call of the step into the lot.
     """
 
     step: Step
     exchange: Exchange
     lot: Lot
+    parked_again: bool = False
     before: Mapping[str, Exchange | None] = field(default_factory=dict)
     after: Mapping[str, Exchange | None] = field(default_factory=dict)
 
@@ -99,31 +106,47 @@ class Bench:
         if answer.is_too_long and not answer.is_server_error:
             return
         expectation = self.expectation(played)
+        among = suspects(played.step, expectation)
         for trouble in (
             *self._of_answer(played, answer, expectation),
+            *self._of_body(played, answer),
             *self._of_effect(played, answer, expectation),
             *self._of_other_calls(played, answer, expectation),
         ):
             if self.levels.get(trouble.clause) not in UNJUDGED_LEVELS:
-                yield trouble
+                yield replace(trouble, suspects=among)
 
     def _of_answer(self, played: Played, answer: Answer, expectation: Expectation) -> Iterator[Trouble]:
-        judged = expectation.is_judged and _is_known(played, expectation)
         if answer.is_server_error:
             yield _trouble(SERVER_ERROR, Verdict.FAIL, ("no server error",), str(answer), played)
-        elif judged and matching(expectation.outcomes, answer) is None:
-            was_parked = expectation.call is None or expectation.call.parked
-            is_sound_but_unread = answer.error_code is None and any(
-                outcome.status == answer.status and outcome.codes for outcome in expectation.outcomes
-            )
-            if is_sound_but_unread or not (was_parked or expectation.faults or answer.is_success):
-                return  # no code can be read (body/error-envelope), or a retrieved call is refused in other words
-            is_wrong_code = answer.is_refusal and bool(expectation.faults)
-            verdict = Verdict.WRONG_CODE if is_wrong_code else Verdict.FAIL
-            clause = _clause(played, answer, expectation)
-            trouble = _trouble(clause, verdict, _in_words(expectation), str(answer), played)
-            is_valid = was_parked and not expectation.faults
-            yield replace(trouble, is_refused_valid=is_valid and not answer.is_success)
+            return
+        either_may_answer = expectation.faults and expectation.mild
+        judged = expectation.is_judged and not either_may_answer and _is_known(played, expectation)
+        if not judged or matching(expectation.outcomes, answer) is not None:
+            return
+        was_parked = expectation.call is None or expectation.call.parked
+        if _has_no_readable_code(answer, expectation):
+            return  # body/error-envelope is what it breaks
+        if not (was_parked or expectation.faults or answer.is_success):
+            return  # a retrieved call is refused in words of its own
+        clause = blamed(
+            played.step,
+            answer,
+            expectation,
+            changed=expectation.call is not None and bool(played.changed(expectation.call.id)),
+            parked_again=played.parked_again,
+        )
+        is_wrong_code = answer.is_refusal and bool(expectation.faults)
+        verdict = Verdict.WRONG_CODE if is_wrong_code else Verdict.FAIL
+        trouble = _trouble(clause, verdict, _in_words(expectation), str(answer), played)
+        is_refused_valid = was_parked and not expectation.faults and not answer.is_success
+        yield replace(trouble, is_refused_valid=is_refused_valid)
+
+    def _of_body(self, played: Played, answer: Answer) -> Iterator[Trouble]:
+        if not answer.is_server_error:
+            for clause, expected, problem in body_problems(answer):
+                if not problem.is_mild:
+                    yield _trouble(clause, Verdict.FAIL, (expected,), problem.text, played)
 
     def _of_effect(self, played: Played, answer: Answer, expectation: Expectation) -> Iterator[Trouble]:
         call = expectation.call
@@ -170,6 +193,18 @@ class Bench:
                 )
 
 
+def not_parked_again(played: Played, call: KnownCall) -> Iterator[Trouble]:
+    """What is wrong where the vendor's Park was answered 200, and the call is listed as it was."""
+    if played.changed(call.id) is False:
+        yield _trouble(
+            PARKED_AGAIN,
+            Verdict.FAIL,
+            ("the call listed in the parking lot",),
+            "Park was answered 200, and the call is listed as before, not in the parking lot",
+            played,
+        )
+
+
 def next_lot(played: Played, expectation: Expectation) -> Lot:
     """The model after a step: what listings show, and where they show nothing, what the answer says."""
     lot = played.lot
@@ -195,38 +230,10 @@ def _is_known(played: Played, expectation: Expectation) -> bool:
     return standing is Standing.PARKED or (standing is Standing.RETRIEVED and not expectation.faults)
 
 
-def _clause(played: Played, answer: Answer, expectation: Expectation) -> str:
-    if expectation.faults:
-        return expectation.faults[0].clause
-    if expectation.call is None or not expectation.call.parked:
-        return SECOND
-    if answer.is_success:
-        return "success/status"
-    if answer.status == 204 and played.changed(expectation.call.id):
-        return "success/no-call"
-    return next((clause for clause in map(_allowing, played.step.changes) if clause), PLAIN)
-
-
-def _allowing(change: Change) -> str | None:
-    """The clause that allows a change with which nothing is wrong."""
-    value = change.value
-    if change.part == "waitForPickup":
-        kind = (
-            "optional"
-            if change.kind == "absent"
-            else "number"
-            if isinstance(value, int)
-            else "numeric-string"
-        )
-        return f"payload/wait-for-pickup/{kind}"
-    if change.part == "callerId":
-        plus = "with-plus" if "<+" in str(value) else "without-plus"
-        return "payload/caller-id/" + ("optional" if change.kind == "absent" else plus)
-    if change.part == "user":
-        return f"uri/user-id/{_OF_USER.get(str(value), 'identifier')}"
-    if change.part == "extension":
-        return "uri/extension/self" if value == "@self" else "uri/extension/number"
-    return None
+def _has_no_readable_code(answer: Answer, expectation: Expectation) -> bool:
+    return answer.error_code is None and any(
+        outcome.status == answer.status and outcome.codes for outcome in expectation.outcomes
+    )
 
 
 def _in_words(expectation: Expectation) -> tuple[str, ...]:

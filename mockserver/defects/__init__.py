@@ -9,10 +9,11 @@ from mockserver.defects.access import ACCESS
 from mockserver.defects.bodies import BODIES
 from mockserver.defects.calls import CALLS
 from mockserver.defects.codes import CODES
+from mockserver.defects.corners import CORNERS
 from mockserver.defects.rarely import RARELY
 from mockserver.defects.rejecting import REJECTING
 
-_CATALOGUE: Final = CODES + BODIES + ACCEPTING + REJECTING + CALLS + ACCESS + RARELY
+_CATALOGUE: Final = CODES + BODIES + ACCEPTING + REJECTING + CALLS + ACCESS + RARELY + CORNERS
 
 DEFECTS: Final[Mapping[str, Defect]] = {each.slug: each for each in _CATALOGUE}
 

@@ -70,7 +70,7 @@ _STATE: Final = (
     Defect(
         slug="park-does-nothing",
         kind=Kind.STATE,
-        clause="parking/leaves-lot",
+        clause="parking/parked-again",
         seeded="park_noop",
         lane="explore",
         summary="Park is answered 200, and the call is not in the parking lot, so nothing can leave it.",

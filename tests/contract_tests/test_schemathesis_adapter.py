@@ -9,7 +9,8 @@ from schemathesis import GenerationMode
 from schemathesis.config import SchemathesisConfig
 
 from callpark_spec import openapi_document
-from contract_tests.schemathesis_adapter import PUT_PATH, Schema, placed_in
+from contract_tests.expectation import expect
+from contract_tests.schemathesis_adapter import PUT_PATH, Schema, fuzz, narrowed_to, placed_in
 
 CALL = {"id": "b817d2618fe6f1804333", "extension": "0003*210", "phoneCallView": [{"id": "01", "status": "5"}]}
 
@@ -112,3 +113,40 @@ def test_what_the_document_rules_out_is_named_with_its_place(schema, body, named
 
 def test_a_violation_is_short_whatever_the_body(schema):
     assert all(len(text) <= 200 for text in schema.violations(CALL | {"extension": ["x" * 10_000]}, 200))
+
+
+@pytest.fixture
+def fuzzed(world, call):
+    def run(seed, answering=lambda request: None):
+        seen = []
+
+        def told(request):
+            seen.append(request)
+            return answering(request)
+
+        fuzz(narrowed_to(openapi_document(), world, call), told, seed=seed, max_examples=25)
+        return seen
+
+    return run
+
+
+def test_the_engine_fuzzes_the_same_way_for_the_same_seed(fuzzed):
+    first = fuzzed(3)
+    assert first == fuzzed(3)
+    assert first != fuzzed(4)
+    assert len(first) == 25
+
+
+def test_fuzzed_requests_are_right_and_wrong_ones_for_the_call(fuzzed, world, call):
+    seen = [expect(one, world.holding([call]), "document") for one in fuzzed(0)]
+    assert any(one.is_judged and not one.faults for one in seen)
+    assert any(one.faults for one in seen)
+    assert sum(one.call is not None for one in seen) > 12
+
+
+def test_what_the_answerer_raises_ends_the_fuzzing(fuzzed):
+    def refuse(request):
+        raise LookupError("no more calls")
+
+    with pytest.raises(LookupError, match="no more calls"):
+        fuzzed(0, refuse)

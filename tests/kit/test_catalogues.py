@@ -11,6 +11,7 @@ from callpark_spec import Level
 from contract_tests.cases import CONTROL, all_cases
 from contract_tests.expectation.outcome import REFUSALS
 from contract_tests.judge.judge import standing_rows
+from contract_tests.lanes.blame import PARKED_AGAIN
 from contract_tests.lanes.races import ONE_WINNER
 from mockserver.defects import DEFECTS
 from mockserver.variants import VARIANTS
@@ -22,6 +23,7 @@ CLAUSES_OF_CASES = {case.clause for case in all_cases()}
 CLAUSES_OF_ROWS = {row.rpartition("/")[0] for row in standing_rows()}
 OTHERWISE_SEEN = {
     ONE_WINNER: "the races of the lane explore",
+    PARKED_AGAIN: "a call that goes to and fro in the lane explore",
     "success/status-accepted": f"observed of {CONTROL.id}",
 }
 SEEN = CLAUSES_OF_CASES | CLAUSES_OF_ROWS | OTHERWISE_SEEN.keys()

@@ -158,6 +158,12 @@ ANSWERS = {
     "plus-with-timeout-refused": {"waitForPickup": 20, "callerId": "John Doe <+1>"},
     "zero-without-caller-id-accepted": {"waitForPickup": 0},
     "unknown-view-without-timeout-accepted": {"phoneCallViewId": "99"},
+    "caller-id-control-character-500": {"callerId": "J\tD <1>"},
+    "broken-minute-refused": {"waitForPickup": 61},
+    "short-number-refused": {"callerId": "John Doe <1>"},
+    "owner-without-timeout-refused": {"path": PATH.replace("/12/", "/@owner/")},
+    "zero-timeout-by-me-accepted": {"path": PATH.replace("/12/", "/@me/"), "waitForPickup": 0},
+    "any-view-by-self-accepted": {"path": PATH.replace("0003*210", "@self"), "phoneCallViewId": "99"},
     "self-not-with-viewer": {"path": PATH.replace("12/0003*210", "@viewer/@self")},
 } | {slug: {"waitForPickup": 0} for slug, each in DEFECTS.items() if each.kind is Kind.BROKEN_ENVELOPE}
 """What is asked differently from the plain request, for the defects that one answer shows."""
@@ -188,6 +194,10 @@ STORIES = {
     "refusal-changes-view": lambda api: listed_after(api, sendCallTo="0003*999"),
     "status-trying": listed_after,
     "new-id-after-retrieval": listed_after,
+    "refusal-by-viewer-retrieves": lambda api: listed_after(
+        api, path=PATH.replace("/12/", "/@viewer/"), sendCallTo="0003*999"
+    ),
+    "retrieved-only-once": lambda api: (parked_again(api), answer(api)[0]),
     "every-third-left-parked": three_times,
     "every-third-204": three_times,
     "every-third-id": three_times,

@@ -48,7 +48,11 @@ def lane_at(judged_by):
             profile = Profile(secrets=secrets, hook=server.hook)
         at = approach(url, run=run, profile=profile, rung="hook" if server else "auto")
         approached.append(at)
-        told = {"seed": 0, "max_examples": 25, "rounds": 4} | judged_by | arguments
+        told = (
+            {"seed": 0, "sequences": 15, "generated": 15, "combinations": (), "rounds": 4}
+            | judged_by
+            | arguments
+        )
         return ExploreLane(target=at.target, rung=at.rung, world=at.profile.world(), sleep=time.sleep, **told)
 
     yield lane
