@@ -1,16 +1,20 @@
 """The mock, put together: vendor paths on one side, the control plane on the other."""
 
+from callpark_spec import openapi_document
 from mockserver.asgi import App, Receive, Scope, Send
 from mockserver.clock import MANUAL, PAGE_MOMENT, Clock
 from mockserver.control.application import control_plane
 from mockserver.defect_seam import DefectSeam
+from mockserver.exchange_seam import ExchangeSeam
 from mockserver.http_api.application import vendor_api
+from mockserver.http_api.contract import Contract
 from mockserver.http_api.cors import Cors
 from mockserver.scenario import Scenario, load_scenario
 from mockserver.session import Effect, Session, as_decided
 from mockserver.sessions import Sessions, Setup
 from mockserver.settings import Settings
 from mockserver.store import MemoryStore
+from mockserver.wire_faults.fault import delaying
 
 _CONTROL = "/_mock"
 
@@ -50,9 +54,13 @@ def build(settings: Settings | None = None) -> Mock:
     vendor = vendor_api(sessions, settings.policy.presentation, token_lifetime=settings.token_lifetime)
     if settings.defect:
         vendor = DefectSeam(vendor, settings.defect)
+    contract = Contract(openapi_document())
+    vendor = ExchangeSeam(vendor, sessions, contract, opens=settings.delay is not None)
     if settings.cors:
         vendor = Cors(vendor, origins=settings.cors_origins)
-    return Mock(sessions=sessions, maker=maker, vendor=vendor, control=control_plane(sessions, settings))
+    return Mock(
+        sessions=sessions, maker=maker, vendor=vendor, control=control_plane(sessions, settings, contract)
+    )
 
 
 class SessionMaker:
@@ -77,4 +85,5 @@ class SessionMaker:
             store=self._store,
             seed=self._settings.seed if setup.seed is None else setup.seed,
             effect=self._effect,
+            always=() if self._settings.delay is None else (delaying(self._settings.delay),),
         )

@@ -12,6 +12,7 @@ from typing import Any
 import uvicorn
 
 from mockserver.asgi import App, Message, Receive, Scope, Send
+from mockserver.line import with_line
 
 Ready = Callable[[str], None]
 Beside = Callable[[], Coroutine[Any, Any, None]]
@@ -73,7 +74,7 @@ class _Server(uvicorn.Server):
     ) -> None:
         super().__init__(
             uvicorn.Config(
-                _with_cased_header(app),
+                with_line(_with_cased_header(app)),
                 access_log=False,
                 server_header=False,
                 log_level="error",

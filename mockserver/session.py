@@ -8,6 +8,7 @@ from typing import Final, Protocol
 
 from mockserver.bell import Bell
 from mockserver.clock import Clock, ClockSet
+from mockserver.journal.journal import Journal
 from mockserver.scenario import Scenario
 from mockserver.simulator.commands import Command
 from mockserver.simulator.door import Decision, advance, decide, moment_of, next_due
@@ -18,6 +19,8 @@ from mockserver.simulator.phone_call import PhoneCall
 from mockserver.simulator.rules import Rules
 from mockserver.simulator.world import World
 from mockserver.store import EventStore, SessionEvent, VersionConflictError
+from mockserver.wire_faults.arsenal import Arsenal
+from mockserver.wire_faults.fault import WireFault
 
 _ID_BITS: Final = 80
 
@@ -58,6 +61,7 @@ class Session:
         store: EventStore,
         seed: int = 0,
         effect: Effect = as_decided,
+        always: tuple[WireFault, ...] = (),
     ) -> None:
         self.name = name
         self.scenario = scenario
@@ -70,6 +74,8 @@ class Session:
         self._followers: list[Follower] = []
         self._wakings: list[float] = []
         self._is_closed = False
+        self.journal = Journal()
+        self.faults = Arsenal(seed=f"{seed}/{name}", always=always)
         self._random: Random
         self._version: int
         self._world: World
@@ -102,6 +108,7 @@ class Session:
             decision = decide(self._world, command, self._world.now)
             decision = self._effect(self._world, command, decision)
             if self._commit(decision.events):
+                self.journal.caused(decision.events)
                 return decision.outcome
 
     def elapse(self) -> tuple[Event, ...]:
@@ -110,6 +117,7 @@ class Session:
             elapsed = advance(self._world, self.clock.now())
             if self._commit(elapsed.events, elapsed.world):
                 self._world = replace(self._world, now=max(self._world.now, elapsed.world.now))
+                self.journal.elapsed(elapsed.events)
                 return elapsed.events
 
     def move_by(self, seconds: float) -> tuple[Event, ...]:
@@ -141,6 +149,8 @@ class Session:
         """Back to the beginning of its scenario, or of another one: calls, clock and ids."""
         self.scenario = scenario or self.scenario
         self.close()
+        self.journal.clear()
+        self.faults.clear()
         self._begin()
 
     def close(self) -> None:

@@ -7,6 +7,7 @@ from mockserver.defect import Defect
 from mockserver.policy import Policy
 from mockserver.scenario import DEFAULT_SCENARIO
 from mockserver.sessions import DEFAULT_IDLE_SECONDS, DEFAULT_LIMIT
+from mockserver.wire_faults.fault import Distribution
 
 LOOPBACK: Final = frozenset({"127.0.0.1", "localhost", "::1"})
 
@@ -24,6 +25,7 @@ class Settings:
 
     Sessions are made on first use, or with `strict_sessions` only through the control plane; at most
     `session_limit` of them, each until nobody has used it for `session_max_idle` real seconds.
+    `delay` lies before every answer, on its session's clock.
     `cors_origins` come on top of every loopback origin; `cors` False removes CORS altogether.
     `token_lifetime` is how many seconds of a session's clock the tokens of the token endpoint are good for.
     Bound to anything but loopback, the control plane needs a token: building without one is refused.
@@ -37,6 +39,7 @@ class Settings:
     defect: Defect | None = None
     cors: bool = True
     cors_origins: tuple[str, ...] = ()
+    delay: Distribution | None = None
     host: str = "127.0.0.1"
     control_token: str | None = None
     session_limit: int = DEFAULT_LIMIT

@@ -5,8 +5,10 @@ The first kind is made up by whoever uses it and lasts for ever; the second is w
 
 import math
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final, Self
+from urllib.parse import unquote_to_bytes
 
 SESSION_HEADER: Final = "X-Callpark-Session"
 SESSION_NAME: Final = re.compile(r"[A-Za-z0-9_-]{3,64}")
@@ -15,6 +17,8 @@ _USER: Final = r"(?P<user>[A-Za-z0-9_-]{1,64})"
 _TOKEN: Final = re.compile(rf"mock\.{_SESSION}\.(?:(?P<until>[0-9]{{1,12}})\.)?{_USER}")
 _CLIENT_ID: Final = re.compile(rf"(?:{_SESSION}\.)?{_USER}")
 _EXPIRED: Final = "expired"
+_SESSION_NAME: Final = SESSION_HEADER.lower().encode()
+_TOKEN_PARAMETER: Final = b"accessRequestToken="
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,3 +60,18 @@ def read_client_id(text: str, *, session: str) -> Token | None:
     """Whom an App's client id, `<user>` or `<session>.<user>`, stands for; `session` is where none is named."""
     found = _CLIENT_ID.fullmatch(text)
     return Token(session=found["session"] or session, user=found["user"]) if found else None
+
+
+def claimed_session(headers: Iterable[tuple[bytes, bytes]], query: bytes = b"") -> str | None:
+    """The session that a request says it is of, by header or by its bearer token, whether that is good or not."""
+    token = b""
+    for name, value in headers:
+        if name == _SESSION_NAME:
+            named = value.decode("latin-1")
+            return named if SESSION_NAME.fullmatch(named) else None
+        if name == b"authorization":
+            token = value
+    if not token and _TOKEN_PARAMETER in query:
+        token = unquote_to_bytes(query.partition(_TOKEN_PARAMETER)[2].partition(b"&")[0]).replace(b"+", b" ")
+    found = read_token(token.rpartition(b" ")[2].decode("latin-1"))
+    return None if found is None or found.is_expired else found.session

@@ -11,29 +11,38 @@ from mockserver.control.asked import Asked, Operations
 from mockserver.control.calls import CALLS
 from mockserver.control.clock import CLOCK
 from mockserver.control.document import control_document
+from mockserver.control.explaining import explaining
 from mockserver.control.faults import ControlError, bad_request
 from mockserver.control.guard import Guard
 from mockserver.control.health import health
+from mockserver.control.journal import journal
 from mockserver.control.published import PUBLISHED
 from mockserver.control.routing import Found, Router
 from mockserver.control.scenarios import SCENARIOS
 from mockserver.control.sessions import SESSIONS
 from mockserver.control.states import STATES
 from mockserver.control.terminals import TERMINALS
+from mockserver.control.wire_faults import WIRE_FAULTS
+from mockserver.explanation.explaining import Explainer
+from mockserver.http_api.contract import Contract
 from mockserver.sessions import Sessions
 from mockserver.settings import Settings
 
 
-def control_plane(sessions: Sessions, settings: Settings) -> App:
+def control_plane(sessions: Sessions, settings: Settings, contract: Contract) -> App:
+    explainer = Explainer(contract, settings.policy.presentation)
     operations: Operations = {
         **health(settings),
         **CALLS,
         **CLOCK,
+        **explaining(explainer),
+        **journal(contract, explainer),
         **PUBLISHED,
         **SCENARIOS,
         **SESSIONS,
         **STATES,
         **TERMINALS,
+        **WIRE_FAULTS,
     }
     router = Router(control_document(), operations)
     return ControlPlane(router, Guard(token=settings.control_token), sessions)

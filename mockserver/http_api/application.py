@@ -23,6 +23,7 @@ from mockserver.http_api.contract import Contract
 from mockserver.http_api.edge import Edge
 from mockserver.http_api.grammar import Compiled
 from mockserver.http_api.operations import PhoneCallOperations, as_response
+from mockserver.http_api.preferences import Preferences
 from mockserver.http_api.refusals import Refusal, RefusedRequest, for_status
 from mockserver.http_api.token_endpoint import TOKEN_PATH, TokenOperations, in_words_of_the_endpoint
 from mockserver.http_api.validation import body_validator, parameter_validator
@@ -41,12 +42,13 @@ def vendor_api(sessions: Sessions, presentation: Presentation, *, token_lifetime
     operations = Operations(
         PhoneCallOperations(answering), TokenOperations(sessions, answering, lifetime=token_lifetime)
     )
+    preferences = Preferences(contract)
     compiled = Compiled()
     app = AsyncApp(
         __name__,
         pythonic_params=True,
         swagger_ui_options=SwaggerUIOptions(swagger_ui=False, serve_spec=False),
-        resolver=Resolver(operations.named),
+        resolver=Resolver(lambda name: preferences.before(name, operations.named(name))),
         security_map={"bearer": bearer_handler(TokenCheck(sessions).check)},
     )
     app.add_api(

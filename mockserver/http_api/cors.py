@@ -9,6 +9,7 @@ from starlette.middleware.cors import CORSMiddleware
 from mockserver.asgi import App, Receive, Scope, Send
 
 LOOPBACK_ORIGIN: Final = re.compile(r"https?://(localhost|127\.0\.0\.1|\[::1\])(:[0-9]{1,5})?")
+_EXPOSED: Final = ("Retry-After", "Preference-Applied", "X-Callpark-Explain")
 _METHODS: Final = ("GET", "PUT", "POST", "DELETE", "HEAD")
 
 
@@ -25,6 +26,7 @@ class Cors:
             allow_credentials=True,
             allow_methods=_METHODS,
             allow_headers=("*",),
+            expose_headers=_EXPOSED,
         )
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:

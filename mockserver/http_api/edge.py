@@ -15,7 +15,7 @@
 
 from dataclasses import replace
 from typing import Final
-from urllib.parse import parse_qs, quote, unquote_to_bytes
+from urllib.parse import parse_qs, quote
 
 from mockserver.asgi import (
     MAX_BODY_BYTES,
@@ -31,12 +31,11 @@ from mockserver.http_api.answering import Answer, Answering
 from mockserver.http_api.contract import Contract
 from mockserver.http_api.hanging_up import GONE
 from mockserver.http_api.operations import as_response
+from mockserver.http_api.path import cured_path, raw_path
 from mockserver.http_api.refusals import Fixed, Refusal, RefusedRequest, fixed
 from mockserver.http_api.token_endpoint import TOKEN_PATH, in_words_of_the_endpoint
 from mockserver.http_api.token_form import form_as_json
 
-_ALIAS: Final = "unifiedapi"
-_TOKEN_SEGMENTS: Final = TOKEN_PATH.strip("/").split("/")
 _TOKEN_PARAMETER: Final = "accessRequestToken"
 _REPLACED: Final = frozenset({b"content-type", b"content-length", b"transfer-encoding"})
 
@@ -48,7 +47,6 @@ class Edge:
         self._app = app
         self._answering = answering
         self._contract = contract
-        self._base = contract.base_path.strip("/")
         self._token_path = contract.base_path + TOKEN_PATH
         self._strict_media_type = strict_media_type
 
@@ -99,27 +97,13 @@ class Edge:
         return {**scope, "path": path, "raw_path": quote(path).encode(), "headers": headers}
 
     def _path(self, scope: Scope) -> str:
-        raw: bytes = scope.get("raw_path") or quote(scope["path"]).encode()
-        segments = [_segment(part) for part in raw.partition(b"?")[0].strip(b"/").split(b"/")]
-        if segments[0] == _ALIAS:
-            segments[0] = self._base
-        if segments == _TOKEN_SEGMENTS:
-            return self._token_path
-        if segments == [self._base, *_TOKEN_SEGMENTS]:
-            return TOKEN_PATH
-        path = "/" + "/".join(segments)
-        return f"{path}/" if segments == [self._base] else path
+        return cured_path(raw_path(scope), self._contract.base_path)
 
 
 def _not_allowed(method: str, methods: tuple[str, ...]) -> Refusal:
     allowed = ", ".join(methods)
     message = f"Method {method} is not allowed here. Allowed: {allowed}."
     return replace(fixed(Fixed.METHOD_NOT_ALLOWED, message), headers={"Allow": allowed})
-
-
-def _segment(raw: bytes) -> str:
-    decoded = unquote_to_bytes(raw).decode("utf-8", "replace")
-    return "".join(each if each.isprintable() and each != "/" else "\ufffd" for each in decoded)
 
 
 def _token_from_query(scope: Scope) -> list[tuple[bytes, bytes]]:

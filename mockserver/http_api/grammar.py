@@ -1,6 +1,7 @@
 """What a schema alone can say about a value: the first fault, the code of its field, and what is allowed."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from typing import Any, Final
 
 import orjson
@@ -27,35 +28,58 @@ class Compiled:
         return self._known[id(schema)][1].is_valid(value)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Misfit:
+    """One thing about a payload that its schema does not allow; `name` is the member's own, `at` its place."""
+
+    refusal: Refusal
+    at: str
+    name: str = ""
+    schema: Mapping[str, Any] = field(default_factory=dict)
+    is_missing: bool = False
+
+
 def object_fault(
     compiled: Compiled, schema: Mapping[str, Any], value: object, *, at: str = ""
 ) -> Refusal | None:
+    misfit = next(object_misfits(compiled, schema, value, at=at), None)
+    return misfit.refusal if misfit else None
+
+
+def object_misfits(
+    compiled: Compiled, schema: Mapping[str, Any], value: object, *, at: str = ""
+) -> Iterator[Misfit]:
     """Members are looked at in the order in which the schema lists them; unknown members are nobody's fault."""
     if not isinstance(value, dict):
-        return invalid(f"{at or 'The payload'} must be a JSON object, not {shown(value)}.")
+        message = f"{at or 'The payload'} must be a JSON object, not {shown(value)}."
+        yield Misfit(refusal=invalid(message), at=at, schema=schema)
+        return
     required = frozenset(schema.get("required", ()))
     for name, member in schema["properties"].items():
         where = f"{at}.{name}" if at else name
         if name in value:
-            fault = _member_fault(compiled, member, value[name], at=where)
+            yield from _member_misfits(compiled, member, value[name], at=where, name=name)
         elif name in required:
-            fault = _refused(member, f"{where} is missing. {allowed(member)}")
-        else:
-            fault = None
-        if fault is not None:
-            return fault
-    return None
+            refusal = _refused(member, f"{where} is missing. {allowed(member)}")
+            yield Misfit(refusal=refusal, at=where, name=name, schema=member, is_missing=True)
 
 
-def _member_fault(compiled: Compiled, schema: Mapping[str, Any], value: object, *, at: str) -> Refusal | None:
+def _member_misfits(
+    compiled: Compiled, schema: Mapping[str, Any], value: object, *, at: str, name: str
+) -> Iterator[Misfit]:
     items: Mapping[str, Any] = schema.get("items", {})
     if "properties" not in items:
-        return value_fault(compiled, schema, schema, value, at=at)
+        fault = value_fault(compiled, schema, schema, value, at=at)
+        if fault is not None:
+            yield Misfit(refusal=fault, at=at, name=name, schema=schema)
+        return
     least, most = schema.get("minItems", 0), schema.get("maxItems", float("inf"))
     if not isinstance(value, list) or not least <= len(value) <= most:
-        return _refused(schema, f"{at} must be an array of {least} to {most} objects, not {shown(value)}.")
-    faults = (object_fault(compiled, items, item, at=f"{at}[{index}]") for index, item in enumerate(value))
-    return next((fault for fault in faults if fault is not None), None)
+        refusal = _refused(schema, f"{at} must be an array of {least} to {most} objects, not {shown(value)}.")
+        yield Misfit(refusal=refusal, at=at, name=name, schema=schema)
+        return
+    for index, item in enumerate(value):
+        yield from object_misfits(compiled, items, item, at=f"{at}[{index}]")
 
 
 def value_fault(

@@ -1,9 +1,7 @@
 """The operations of the document, one method per operationId."""
 
-import re
 from collections.abc import Callable
 from dataclasses import replace
-from typing import Any, Final
 
 import orjson
 from connexion import request  # type: ignore[import-untyped]  # it ships no types
@@ -11,6 +9,7 @@ from starlette.responses import Response
 
 from mockserver.http_api.answering import Answer, Answering
 from mockserver.http_api.hanging_up import GONE, unless_gone
+from mockserver.http_api.origin import origin_of
 from mockserver.http_api.question import Question
 from mockserver.http_api.reading import read_create, read_hang_up, read_list, read_update
 from mockserver.http_api.respond_async import ACCEPTED, APPLIED, wants_async
@@ -18,8 +17,6 @@ from mockserver.http_api.validation import CHECKED_QUERY, PARSED_BODY
 from mockserver.simulator.commands import Command
 from mockserver.simulator.outcomes import NothingToDo, Outcome, Retrieved
 from mockserver.waiting import picked_up, ringing_in
-
-_HOST: Final = re.compile(r"[A-Za-z0-9._-]+(:[0-9]{1,5})?|\[[0-9A-Fa-f:.]+\](:[0-9]{1,5})?")
 
 
 class PhoneCallOperations:
@@ -74,11 +71,12 @@ class PhoneCallOperations:
 
 def _question(user: str, extension: str | None = None, call_id: str | None = None) -> Question:
     token_info = request.context["token_info"]
-    checked = request.scope["extensions"]
+    scope = request.scope
+    checked = scope["extensions"]
     return Question(
         session=token_info["session"],
         viewer=token_info["sub"],
-        origin=_origin(request.scope),
+        origin=origin_of(scope["scheme"], scope["headers"], scope.get("server")),
         user=user,
         extension=extension,
         call_id=call_id,
@@ -97,12 +95,3 @@ def as_response(answer: Answer) -> Response:
         headers=headers,
         media_type="application/json",
     )
-
-
-def _origin(scope: dict[str, Any]) -> str:
-    """Scheme and host as the client wrote them, so that links lead back the way it came."""
-    host = dict(scope["headers"]).get(b"host", b"").decode("latin-1")
-    if not _HOST.fullmatch(host):
-        server = scope.get("server") or ("127.0.0.1", None)
-        host = server[0] if server[1] is None else f"{server[0]}:{server[1]}"
-    return f"{scope['scheme']}://{host}"

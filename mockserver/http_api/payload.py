@@ -1,11 +1,11 @@
 """From bytes to a JSON object: parsing, aliases, and the choice of the schema by `action`."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 import orjson
 
-from mockserver.http_api.grammar import Compiled, invalid, object_fault, shown
+from mockserver.http_api.grammar import Compiled, Misfit, invalid, object_misfits, shown
 from mockserver.http_api.refusals import Fixed, Refusal, RefusedRequest, fixed
 from mockserver.policy import Presentation
 
@@ -42,28 +42,45 @@ def normalized(body: Any, presentation: Presentation) -> Any:
 def fault_of(
     compiled: Compiled, schema: Mapping[str, Any], body: Any, presentation: Presentation
 ) -> Refusal | None:
+    misfit = next(misfits_of(compiled, schema, body, presentation), None)
+    return misfit.refusal if misfit else None
+
+
+def misfits_of(
+    compiled: Compiled, schema: Mapping[str, Any], body: Any, presentation: Presentation
+) -> Iterator[Misfit]:
+    """All that the schema has against a body; an action that is not offered stands alone."""
     discriminator = schema.get("discriminator")
     if discriminator is None:
-        return object_fault(compiled, schema, body)
+        yield from object_misfits(compiled, schema, body)
+        return
     if not isinstance(body, dict):
-        return invalid(f"The payload must be a JSON object, not {shown(body)}.")
+        message = f"The payload must be a JSON object, not {shown(body)}."
+        yield Misfit(refusal=invalid(message), at="", schema=schema)
+        return
     chosen = _branch(schema, discriminator["propertyName"], body, presentation)
-    return chosen if isinstance(chosen, Refusal) else object_fault(compiled, chosen, body)
+    if isinstance(chosen, Misfit):
+        yield chosen
+    else:
+        yield from object_misfits(compiled, chosen, body)
 
 
 def _branch(
     schema: Mapping[str, Any], name: str, body: Mapping[str, Any], presentation: Presentation
-) -> Mapping[str, Any] | Refusal:
+) -> Mapping[str, Any] | Misfit:
     branches = {each["properties"][name]["enum"][0]: each for each in schema["oneOf"]}
     words = " or ".join(branches)
     if name not in body:
-        return invalid(f"{name} is missing. Allowed: {words}.")
+        refusal = invalid(f"{name} is missing. Allowed: {words}.")
+        return Misfit(refusal=refusal, at=name, name=name, is_missing=True)
     word = body[name]
     if not isinstance(word, str):
-        return invalid(f"{name} must be a string, not {shown(word)}. Allowed: {words}.")
+        refusal = invalid(f"{name} must be a string, not {shown(word)}. Allowed: {words}.")
+        return Misfit(refusal=refusal, at=name, name=name)
     if word not in branches:
         refusal = fixed(Fixed.NOT_IMPLEMENTED, f"{name} {shown(word)} is not offered. Allowed: {words}.")
         status = presentation.unknown_action_status
-        return Refusal(status=status, code=refusal.code, message=refusal.message)
+        refusal = Refusal(status=status, code=refusal.code, message=refusal.message)
+        return Misfit(refusal=refusal, at=name, name=name)
     branch: Mapping[str, Any] = branches[word]
     return branch

@@ -15,6 +15,7 @@ from mockserver.http_api.answering import Answer, Answering
 from mockserver.http_api.operations import as_response
 from mockserver.http_api.refusals import Refusal
 from mockserver.http_api.validation import PARSED_BODY
+from mockserver.journal.entry import UNDER_WAY
 from mockserver.sessions import DEFAULT_SESSION, Sessions, UnknownSessionError
 from mockserver.tokens import SESSION_HEADER, SESSION_NAME, Token, read_client_id
 
@@ -85,6 +86,8 @@ class TokenOperations:
             session = self._sessions.open(named or client.session)
         except UnknownSessionError as error:
             return self._refused(401, "invalid_client", str(error), challenge)
+        if (exchange := UNDER_WAY.get()) is not None:
+            exchange.session = session.name
         if client.user not in session.world.directory.users:
             return self._refused(
                 401, "invalid_client", f"client_id names user {client.user}, who does not exist.", challenge

@@ -26,15 +26,19 @@ def parameter_validator(compiled: Compiled) -> type[ParameterValidator]:
         def validate_request(self, request: ConnexionRequest) -> None:
             """The path first, in the order of its segments, then the query.
 
-            The query is left in the scope as its declared types: the request that handlers see has raw text.
+            What is declared of the query is left in the scope as its declared types: the request that handlers see
+            has raw text, and lists of it for what is not declared.
             """
             for parameter in self.parameters["path"]:
                 name = parameter["name"]
                 self._check(parameter, request.path_params.get(name))
+            declared: dict[str, Any] = {}
             for parameter in self.parameters["query"]:
                 name = parameter["name"]
                 self._check(parameter, request.query_params.get(name))
-            request.scope.setdefault("extensions", {})[CHECKED_QUERY] = request.query_params
+                if name in request.query_params:
+                    declared[name] = request.query_params[name]
+            request.scope.setdefault("extensions", {})[CHECKED_QUERY] = declared
 
         def _check(self, parameter: dict[str, Any], value: object) -> None:
             if value is None:

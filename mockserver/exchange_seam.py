@@ -1,0 +1,233 @@
+"""The layer around the vendor's paths that keeps the journal, strikes with wire faults, and says where to read on."""
+
+from collections import deque
+from collections.abc import Callable
+from functools import partial
+from random import Random
+from typing import Any, Final
+
+from jsonschema_rs import Draft4Validator
+
+from mockserver.asgi import MAX_BODY_BYTES, App, Message, Receive, Scope, Send
+from mockserver.http_api.contract import Contract
+from mockserver.http_api.origin import origin_of
+from mockserver.http_api.path import raw_path
+from mockserver.journal.entry import UNDER_WAY, Body, Exchange
+from mockserver.journal.entry import Reply as Noted
+from mockserver.line import line_of
+from mockserver.request_pattern import RequestFacts
+from mockserver.request_reading import RequestReader
+from mockserver.session import Session
+from mockserver.sessions import DEFAULT_SESSION, Sessions, UnknownSessionError
+from mockserver.tokens import claimed_session
+from mockserver.waiting import pause
+from mockserver.wire_faults.arsenal import Strike
+from mockserver.wire_faults.playing import Reply, Stage, play
+from mockserver.wire_faults.violation import violated
+
+EXPLAIN_HEADER: Final = b"x-callpark-explain"
+EXPLAIN_PATH: Final = "/_mock/explain"
+
+
+class ExchangeSeam:
+    """`opens` says whether a session may be made before its first request is answered: where one that was just
+    named is already under a delay.
+    """
+
+    def __init__(self, app: App, sessions: Sessions, contract: Contract, *, opens: bool = False) -> None:
+        self._app = app
+        self._sessions = sessions
+        self._contract = contract
+        self._reader = RequestReader(contract)
+        self._opens = opens
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        query: bytes = scope.get("query_string", b"")
+        raw = raw_path(scope)
+        name = claimed_session(scope["headers"], query) or DEFAULT_SESSION
+        session = self._session(name)
+        exchange = Exchange(
+            method=scope["method"],
+            target=raw + b"?" + query if query else raw,
+            scheme=scope["scheme"],
+            headers=tuple(scope["headers"]),
+            session=name,
+            at=session.clock.now() if session else None,
+        )
+        mark = UNDER_WAY.set(exchange)
+        desk = _Desk(self._sessions, exchange, scope, send)
+        try:
+            if session is not None and session.faults:
+                await self._under_faults(session, desk, scope, receive)
+            else:
+                await self._app(scope, _overheard(receive, exchange.body), desk.send)
+        finally:
+            UNDER_WAY.reset(mark)
+            desk.close()
+
+    def _session(self, name: str) -> Session | None:
+        session = self._sessions.find(name)
+        if session is not None or not self._opens:
+            return session
+        try:
+            return self._sessions.open(name)
+        except UnknownSessionError:
+            return None
+
+    async def _under_faults(self, session: Session, desk: "_Desk", scope: Scope, receive: Receive) -> None:
+        messages, body = await _read(receive)
+        receive = _overheard(_replay(messages, receive), desk.exchange.body)
+        facts = self._reader.facts(desk.exchange, body)
+        strike = session.faults.strike(facts, now=session.clock.now())
+        if strike is None:
+            await self._app(scope, receive, desk.send)
+            return
+        desk.exchange.faults = strike.labels
+        if strike.before:
+            await pause(session, strike.before)
+        reply = None
+        if strike.fault is None or strike.fault.moment == "after":
+            reply = await self._right_answer(scope, receive)
+            if strike.fault is not None and strike.fault.needs_body and not reply.body:
+                strike = strike.without_main()
+                desk.exchange.faults = strike.labels
+        else:
+            desk.exchange.body.add(body)
+        if strike.after:
+            await pause(session, strike.after)
+        await self._strike(session, strike, reply, facts, desk, scope, receive)
+
+    async def _strike(
+        self,
+        session: Session,
+        strike: Strike,
+        reply: Reply | None,
+        facts: RequestFacts,
+        desk: "_Desk",
+        scope: Scope,
+        receive: Receive,
+    ) -> None:
+        if strike.fault is None or strike.main is None:
+            if reply is not None:
+                await desk.send_whole(reply)
+            return
+        if reply is not None:
+            desk.exchange.lost = _noted(reply)
+        stage = Stage(
+            send=desk.send,
+            receive=receive,
+            line=line_of(scope),
+            wait=partial(pause, session),
+            violate=self._violation(facts, reply),
+            random=strike.main.random,
+        )
+        await play(strike.fault, reply, stage)
+
+    async def _right_answer(self, scope: Scope, receive: Receive) -> Reply:
+        messages: list[Message] = []
+
+        async def send(message: Message) -> None:
+            messages.append(message)
+
+        await self._app(scope, receive, send)
+        return Reply(
+            status=messages[0]["status"],
+            headers=tuple(messages[0].get("headers", ())),
+            body=b"".join(message.get("body", b"") for message in messages[1:]),
+        )
+
+    def _violation(self, facts: RequestFacts, reply: Reply | None) -> Callable[[Any, Random], Any]:
+        operation = self._contract.operations().get(facts.operation or "")
+        schema = self._contract.response_schema(operation, reply.status if reply else 200)
+
+        def violate(value: Any, random: Random) -> Any:
+            return violated(value, Draft4Validator(dict(schema)).is_valid, random)
+
+        return violate
+
+
+class _Desk:
+    """Where answers leave: notes what is sent, and files the exchange once it is over."""
+
+    def __init__(self, sessions: Sessions, exchange: Exchange, scope: Scope, send: Send) -> None:
+        self.exchange = exchange
+        self._sessions = sessions
+        self._scope = scope
+        self._send = send
+        self._session: Session | None = None
+
+    async def send(self, message: Message) -> None:
+        if message["type"] == "http.response.start":
+            message = self._begun(message)
+        elif self.exchange.reply is not None:
+            self.exchange.reply.body.add(message.get("body", b""))
+        await self._send(message)
+
+    async def send_whole(self, reply: Reply) -> None:
+        headers = list(reply.headers)
+        await self.send({"type": "http.response.start", "status": reply.status, "headers": headers})
+        await self.send({"type": "http.response.body", "body": reply.body})
+
+    def close(self) -> None:
+        if self._session is None:
+            self._open()
+        if self._session is not None:
+            self._session.journal.end(self.exchange)
+
+    def _begun(self, message: Message) -> Message:
+        headers = message.get("headers", ())
+        self.exchange.reply = Noted(status=message["status"], headers=tuple(headers))
+        self._open()
+        if message["status"] < 400 or self._session is None:
+            return message
+        origin = origin_of(self._scope["scheme"], self._scope["headers"], self._scope.get("server"))
+        link = f"{origin}{EXPLAIN_PATH}/{self._session.name}/{self.exchange.number}"
+        headers = [*headers, (EXPLAIN_HEADER, link.encode())]
+        self.exchange.reply.headers = tuple(headers)
+        return {**message, "headers": headers}
+
+    def _open(self) -> None:
+        """The session may have been made only while the request was served.  What is of none goes to the default."""
+        name = self.exchange.session or DEFAULT_SESSION
+        session = self._sessions.find(name) or self._sessions.open(DEFAULT_SESSION)
+        self._session = session
+        session.journal.begin(self.exchange, world=session.world, now=session.clock.now())
+
+
+def _noted(reply: Reply) -> Noted:
+    noted = Noted(status=reply.status, headers=reply.headers, body=Body())
+    noted.body.add(reply.body)
+    return noted
+
+
+def _overheard(receive: Receive, body: Body) -> Receive:
+    async def overheard() -> Message:
+        message = await receive()
+        if chunk := message.get("body"):
+            body.add(chunk)
+        return message
+
+    return overheard
+
+
+async def _read(receive: Receive) -> tuple[deque[Message], bytes]:
+    """The messages of the body, as far as any request may be long, and the body in them."""
+    messages: deque[Message] = deque()
+    size = 0
+    while size <= MAX_BODY_BYTES:
+        message = await receive()
+        messages.append(message)
+        size += len(message.get("body", b""))
+        if message["type"] == "http.disconnect" or not message.get("more_body", False):
+            break
+    return messages, b"".join(message.get("body", b"") for message in messages)
+
+
+def _replay(messages: deque[Message], receive: Receive) -> Receive:
+    async def replayed() -> Message:
+        return messages.popleft() if messages else await receive()
+
+    return replayed

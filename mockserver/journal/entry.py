@@ -1,0 +1,105 @@
+"""Entries of the journal: an exchange, or events that no request caused."""
+
+from collections.abc import Sequence
+from contextvars import ContextVar
+from dataclasses import dataclass, field
+from typing import Final, Literal
+
+from mockserver.request_pattern import Headers
+from mockserver.simulator.events import Event
+
+MOST_BODY: Final = 65_536
+_OVERHEAD: Final = 400
+_EVENT: Final = 300
+
+
+Cause = Literal["time", "control"]
+
+
+@dataclass(slots=True, kw_only=True)
+class Body:
+    """What is kept of a body, and how long it was."""
+
+    data: bytes = b""
+    size: int = 0
+
+    def add(self, chunk: bytes) -> None:
+        self.size += len(chunk)
+        if len(self.data) < MOST_BODY:
+            self.data += chunk[: MOST_BODY - len(self.data)]
+
+    @property
+    def is_cut(self) -> bool:
+        return self.size > len(self.data)
+
+
+@dataclass(slots=True, kw_only=True)
+class Reply:
+    status: int
+    headers: Headers
+    body: Body = field(default_factory=Body)
+
+
+@dataclass(slots=True, kw_only=True)
+class Exchange:
+    """One request on a vendor path and what became of it.
+
+    `target` is path and query as they came.  `session` is where the exchange belongs, if the request itself cannot
+    tell and an operation does.  `at` is when the request came and `answered` when the answer began, both on the
+    session's clock.
+    `reply` None is no answer at all; `lost` is the right answer where faults sent something else.
+    `preference` is what Prefer brought about.
+    """
+
+    method: str
+    target: bytes
+    scheme: str
+    headers: Headers
+    session: str | None = None
+    at: float | None = None
+    answered: float | None = None
+    number: int = 0
+    body: Body = field(default_factory=Body)
+    reply: Reply | None = None
+    lost: Reply | None = None
+    events: list[Event] = field(default_factory=list)
+    faults: tuple[str, ...] = ()
+    preference: str | None = None
+    kind: Literal["exchange"] = "exchange"
+
+    @property
+    def status(self) -> int | None:
+        return self.reply.status if self.reply else None
+
+    @property
+    def bytes_kept(self) -> int:
+        replies = [reply for reply in (self.reply, self.lost) if reply]
+        headers = [self.headers, *(reply.headers for reply in replies)]
+        return (
+            _OVERHEAD
+            + len(self.target)
+            + sum(len(name) + len(value) for several in headers for name, value in several)
+            + sum(len(body.data) for body in (self.body, *(reply.body for reply in replies)))
+            + len(self.events) * _EVENT
+        )
+
+
+@dataclass(slots=True, kw_only=True)
+class Happening:
+    """Events that no request on a vendor path caused: time brought them, or the control plane."""
+
+    at: float
+    events: Sequence[Event]
+    cause: Cause
+    number: int = 0
+    kind: Literal["happening"] = "happening"
+
+    @property
+    def bytes_kept(self) -> int:
+        return _OVERHEAD + len(self.events) * _EVENT
+
+
+Entry = Exchange | Happening
+
+UNDER_WAY: Final[ContextVar[Exchange | None]] = ContextVar("UNDER_WAY", default=None)
+"""The exchange that is being served; unset under the control plane."""
