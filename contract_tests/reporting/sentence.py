@@ -15,7 +15,7 @@ class Outcome(StrEnum):
     """What the whole run came to."""
 
     CONFORMS = "conforms to the page"
-    NO_FAULT = "shows no fault as far as it was tried"
+    NO_FAULT = "was tried in part"
     BROKEN = "does not conform to the page"
     UNJUDGED = "could not be judged"
 
@@ -46,7 +46,7 @@ def verdict_sentence(tally: Tally) -> VerdictSentence:
     outcome = outcome_under(tally, tally.reading)
     grounds = {
         Outcome.CONFORMS: _held,
-        Outcome.NO_FAULT: _held,
+        Outcome.NO_FAULT: _no_fault,
         Outcome.BROKEN: _broken,
         Outcome.UNJUDGED: _open,
     }[outcome]
@@ -85,9 +85,21 @@ def _held(tally: Tally) -> str:
     sentence = (
         f"{standings[Standing.PASS]} of {counted(bound, 'clause')} that {_bind(bound)} it {_hold(bound)}"
     )
+    return f"{sentence}{_aside(deviating)}, under the reading {tally.reading}"
+
+
+def _no_fault(tally: Tally) -> str:
+    """Of what was tried, against all that could be; what was not tried may be wrong."""
+    standings = tally.standings(tally.reading)
+    deviating = standings[Standing.DEVIATION]
+    clauses = sum(row.clause.level != Level.SILENT for row in tally.rows)
+    found = f"no fault found in {standings[Standing.PASS] + deviating} of {counted(clauses, 'clause')}"
+    return f"{found}{_aside(deviating)}, under the reading {tally.reading}"
+
+
+def _aside(deviating: int) -> str:
     verb = "deviates" if deviating == 1 else "deviate"
-    aside = f", {deviating} {verb} where the page leaves room" if deviating else ""
-    return f"{sentence}{aside}, under the reading {tally.reading}"
+    return f", {deviating} {verb} where the page leaves room" if deviating else ""
 
 
 def _broken(tally: Tally) -> str:
