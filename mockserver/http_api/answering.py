@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from mockserver.http_api.contract import Contract
+from mockserver.http_api.listing import Listing
 from mockserver.http_api.question import Question
 from mockserver.http_api.refusals import CONFLICTS, Fixed, Refusal, fixed
 from mockserver.http_api.representation import Representation
@@ -21,8 +22,6 @@ from mockserver.simulator.outcomes import (
     Refused,
     Retrieved,
 )
-
-_PAGE = 20
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,18 +87,17 @@ class Answering:
 
     def _list(self, question: Question, outcome: Listed, represent: Representation) -> Answer:
         one = question.call_id is not None
-        if not outcome.calls and self._presentation.nothing_listed is NothingListed.NO_CONTENT:
+        listing = Listing(query=question.query)
+        calls = listing.chosen([represent.full(call) for call in outcome.calls])
+        if not calls and self._presentation.nothing_listed is NothingListed.NO_CONTENT:
             return Answer(status=204)
         if one and not outcome.calls and self._presentation.nothing_listed is NothingListed.PHONECALL_INVALID:
             return self.refuse(self._coded(Field.PHONE_CALL_ID, "phoneCallId references no live phone call."))
-        if one and outcome.calls and self._presentation.bare_single_call:
-            return Answer(status=200, body=represent.full(outcome.calls[0]))
-        calls = outcome.calls
-        if str(question.query.get("sortOrder", "asc")).startswith("desc"):
-            calls = calls[::-1]
-        start, count = question.query.get("startIndex", 0), question.query.get("count", _PAGE)
-        page = calls[start : start + count]
-        return Answer(status=200, body=represent.collection(page, total=len(calls), start=start))
+        if one and calls and self._presentation.bare_single_call:
+            return Answer(status=200, body=calls[0])
+        body = represent.collection(listing.page(calls), total=len(calls), start=listing.start)
+        paging = listing.paging(represent.address, total=len(calls))
+        return Answer(status=200, body={**body, "paging": paging} if paging else body)
 
     def _refusal(self, question: Question, refused: Refused) -> Refusal:
         how = self._presentation

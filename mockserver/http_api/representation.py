@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, timezone
 from typing import Any
+from urllib.parse import quote
 
 from mockserver.policy import LinkMember, Presentation
 from mockserver.simulator.directory import Directory
@@ -40,10 +41,16 @@ class Representation:
     def reduced(self, call: PhoneCall) -> Json:
         return {"id": call.id, "extension": call.extension, **self._links(call)}
 
-    def collection(self, calls: Sequence[PhoneCall], *, total: int, start: int) -> Json:
+    @property
+    def address(self) -> str:
+        """The absolute URL of the extension's calls, as it was asked for."""
+        user, extension = (quote(segment, safe="@*") for segment in self.asked or ("@me", "@self"))
+        return f"{self.prefix}/phoneCalls/{user}/{extension}"
+
+    def collection(self, calls: Sequence[Json], *, total: int, start: int) -> Json:
         """OpenSocial's envelope: `calls` are the page of `total` that begins at index `start`."""
         return {
-            "entry": [self.full(call) for call in calls],
+            "entry": list(calls),
             "totalResults": self._number(total),
             "itemsPerPage": self._number(len(calls)),
             "startIndex": self._number(start),
