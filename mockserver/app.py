@@ -4,6 +4,7 @@ from callpark_spec import openapi_document
 from mockserver.asgi import App, Receive, Scope, Send
 from mockserver.clock import MANUAL, PAGE_MOMENT, Clock
 from mockserver.control.application import control_plane
+from mockserver.dated import Dated
 from mockserver.defect_seam import DefectSeam
 from mockserver.exchange_seam import ExchangeSeam
 from mockserver.http_api.application import vendor_api
@@ -59,7 +60,10 @@ def build(settings: Settings | None = None) -> Mock:
     if settings.cors:
         vendor = Cors(vendor, origins=settings.cors_origins)
     return Mock(
-        sessions=sessions, maker=maker, vendor=vendor, control=control_plane(sessions, settings, contract)
+        sessions=sessions,
+        maker=maker,
+        vendor=Dated(vendor, sessions),
+        control=Dated(control_plane(sessions, settings, contract), sessions),
     )
 
 

@@ -77,6 +77,7 @@ class _Server(uvicorn.Server):
                 with_line(_with_cased_header(app)),
                 access_log=False,
                 server_header=False,
+                date_header=False,
                 log_level="error",
                 ws="none",
                 ssl_context_factory=(lambda _config, _default: tls) if tls else None,

@@ -1,7 +1,5 @@
 """Sessions are universes of their own; stores keep their events under versions."""
 
-import random
-
 import pytest
 
 from mockserver.clock import Clock
@@ -140,46 +138,3 @@ def test_a_session_that_gave_way_begins_again(make_api):
     api.listed()
     api("GET", "/uapi/phoneCalls/@me/@self", token="mock.other.12")
     assert api.unpark().status_code == 200
-
-
-def test_a_hundred_sessions_at_once_are_what_each_is_alone(make_api):
-    """Random requests, interleaved at random, answer every session what it would be answered alone."""
-
-    def requests_of(name):
-        chance = random.Random(name)
-        kinds = ["unpark", "park", "list", "delete", "advance", "setup"]
-        return [(name, chance.choice(kinds), chance.randint(1, 60)) for _ in range(6)]
-
-    def send(api, name, kind, number):
-        token = {"token": f"mock.{name}.12"}
-        session = {"X-Callpark-Session": name}
-        path = f"/uapi/phoneCalls/@me/@self/{CALL}"
-        if kind in ("unpark", "park"):
-            body = {"action": "UnPark", "sendCallTo": "024"} if kind == "unpark" else {"action": "Park"}
-            return api("PUT", path, {**body, "phoneCallViewId": "01"}, **token).content
-        if kind == "advance":
-            return len(api.control("POST", "clock/advance", {"seconds": number}, **session)["events"])
-        if kind == "setup":
-            wish = {"action": "setup", "state": "parked", "params": {"maxInParking": number}}
-            return api.control("POST", "states", wish, **session)
-        return len(api("GET" if kind == "list" else "DELETE", "/uapi/phoneCalls/@me/@self", **token).content)
-
-    names = [f"session-{number}" for number in range(100)]
-    alone, together = make_api(), make_api()
-    serial = {name: [send(alone, *each) for each in requests_of(name)] for name in names}
-    queues = {name: requests_of(name) for name in names}
-    mixed = {name: [] for name in names}
-    chance = random.Random(0)
-    while queues:
-        name = chance.choice(list(queues))
-        mixed[name].append(send(together, *queues[name].pop(0)))
-        if not queues[name]:
-            del queues[name]
-    assert {name: [sized(each) for each in rows] for name, rows in mixed.items()} == {
-        name: [sized(each) for each in rows] for name, rows in serial.items()
-    }
-
-
-def sized(answer):
-    """Bodies hold the moment of the run; their length does not."""
-    return len(answer) if isinstance(answer, bytes) else answer
