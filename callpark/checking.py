@@ -16,7 +16,7 @@ import click
 
 import callpark_spec
 from callpark import __version__
-from callpark.output import RECORD, write_findings, write_pages
+from callpark.output import RECORD, Around, write_findings, write_pages
 from callpark.progress import shown_progress
 from contract_tests.approach import Approach
 from contract_tests.check import Check, Plan
@@ -35,7 +35,13 @@ class Checked:
 
 
 def run_check(
-    approach: Approach, plan: Plan, *, folder: Path, formats: Sequence[str], quiet: bool = False
+    approach: Approach,
+    plan: Plan,
+    *,
+    folder: Path,
+    formats: Sequence[str],
+    around: Around = Around(),
+    quiet: bool = False,
 ) -> Checked:
     """Checks, writes record and pages into the folder, and prints the summary.
 
@@ -61,7 +67,7 @@ def run_check(
         )
         outcome = check.run()
     record = read_record(path)
-    pages = write_pages(record, catalogue, folder, formats)
+    pages = write_pages(record, catalogue, folder, formats, around)
     pages += write_findings(outcome.findings, approach.target.url, folder)
     width = min(shutil.get_terminal_size((100, 24)).columns, 120)
     click.echo("\n".join(render_summary(record, catalogue, width=width)))

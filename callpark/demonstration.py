@@ -10,6 +10,7 @@ from typing import Any
 import click
 
 from callpark.checking import run_check
+from callpark.formats import USUAL
 from callpark.run_id import new_run_id
 from contract_tests.approach import approach
 from contract_tests.check import Plan
@@ -34,7 +35,7 @@ def demonstrate(folder: Path) -> int:
         run = new_run_id()
         approached = approach(url, run=run)
         checked = run_check(
-            approached, Plan(profile=approached.profile, run=run), folder=folder, formats=("html", "junit")
+            approached, Plan(profile=approached.profile, run=run), folder=folder, formats=USUAL
         )
     click.echo(f"\nThe report: {_path(checked.files, '.html')}")
     click.echo("Try next:   callpark mock                                   a phone system on your laptop")

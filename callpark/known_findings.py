@@ -2,22 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import click
 
 import callpark_spec
+from callpark.output import TELL_OF_KNOWN, Around, write_pages
 from contract_tests.baseline import Known, as_yaml, beside
 from contract_tests.cases import all_cases
 from contract_tests.judge.judge import standing_rows
 from contract_tests.record.reader import read_record, rulings
-from contract_tests.reporting.junit import render_junit
 
 BASELINE_DAYS = 90
 
 
-def exit_beside(record_file: Path, known: tuple[Known, ...], *, junit: bool) -> int:
+def exit_beside(
+    record_file: Path, known: tuple[Known, ...], *, formats: Sequence[str], around: Around
+) -> int:
     """The exit status beside a baseline; says what it excuses, what is new, and which of its entries are no good."""
     record = read_record(record_file)
     left = beside(rulings(record), known, reading=record.header.reading, today=datetime.now(UTC).date())
@@ -33,10 +37,9 @@ def exit_beside(record_file: Path, known: tuple[Known, ...], *, junit: bool) -> 
         f"beside the baseline: {len(left.excused)} findings are known, {len(left.fresh)} are new;"
         f" exit status {int(left.exit_code)}"
     )
-    if junit:
-        reasons = {ruling.case: str(entry) for ruling, entry in left.excused}
-        text = render_junit(record, callpark_spec.load(), reasons)
-        record_file.with_name("junit.xml").write_text(text, encoding="utf-8")
+    reasons = {ruling.case: str(entry) for ruling, entry in left.excused}
+    telling = [name for name in formats if name in TELL_OF_KNOWN]
+    write_pages(record, callpark_spec.load(), record_file.parent, telling, replace(around, known=reasons))
     return int(left.exit_code)
 
 

@@ -9,12 +9,13 @@ from typing import TYPE_CHECKING
 
 import click
 
+from callpark.formats import FILES, USUAL
+
 if TYPE_CHECKING:
     import ssl
 
     from contract_tests.credentials import Client
 
-DEFAULT_FORMATS = ("html", "junit")
 UNREACHABLE = 3
 
 
@@ -97,8 +98,14 @@ UNREACHABLE = 3
     "--format",
     "formats",
     multiple=True,
-    type=click.Choice(["html", "junit"]),
-    help="What to render; both by default.",
+    type=click.Choice(list(FILES)),
+    help=f"What to render, repeatable; {', '.join(USUAL)} by default.",
+)
+@click.option(
+    "--report-url",
+    default="",
+    metavar="URL",
+    help="Where report.html will be found; other formats link to it.",
 )
 @click.option("--quiet", is_flag=True, help="No progress, only the summary.")
 def command(
@@ -125,6 +132,7 @@ def command(
     headers: tuple[str, ...],
     out: Path,
     formats: tuple[str, ...],
+    report_url: str,
     quiet: bool,
 ) -> int:
     """Judge the implementation at URL, an origin such as http://127.0.0.1:8080. It may stand in the profile instead.
@@ -139,6 +147,7 @@ def command(
 
     from callpark.checking import run_check
     from callpark.known_findings import exit_beside, known_names, write_baseline
+    from callpark.output import Around
     from callpark.run_id import new_run_id
     from contract_tests.approach import NoSuchRung, NoToken, RungName, approach, environment_tokens
     from contract_tests.baseline import BaselineError, read_baseline
@@ -209,8 +218,11 @@ def command(
         safe=safe,
         kept=earlier,
     )
+    around = Around(report_url=report_url)
     try:
-        checked = run_check(approached, plan, folder=out, formats=formats or DEFAULT_FORMATS, quiet=quiet)
+        checked = run_check(
+            approached, plan, folder=out, formats=formats or USUAL, around=around, quiet=quiet
+        )
     except NothingSelected as error:
         raise click.UsageError(f"{error} (`callpark explain` lists all clauses)") from error
     except OSError as error:
@@ -225,7 +237,7 @@ def command(
         write_baseline(baseline_out, checked.files[0])
     if known is None:
         return checked.exit_code
-    return exit_beside(checked.files[0], known, junit="junit" in (formats or DEFAULT_FORMATS))
+    return exit_beside(checked.files[0], known, formats=formats or USUAL, around=around)
 
 
 def _client(client_id: str | None, secret_file: Path | None) -> Client | None:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from callpark.output import FORMATS, write_pages
+from callpark.formats import FILES
 
 
 @click.command("report")
@@ -20,12 +20,19 @@ from callpark.output import FORMATS, write_pages
     "--format",
     "formats",
     multiple=True,
-    type=click.Choice(list(FORMATS)),
+    type=click.Choice(list(FILES)),
     help="What to render; all by default.",
 )
-def command(record_file: Path, out: Path | None, formats: tuple[str, ...]) -> int:
+@click.option(
+    "--report-url",
+    default="",
+    metavar="URL",
+    help="Where report.html will be found; other formats link to it.",
+)
+def command(record_file: Path, out: Path | None, formats: tuple[str, ...], report_url: str) -> int:
     """Render a RECORD (record.ndjson) again. Refuses one that is incomplete or was edited."""
     import callpark_spec
+    from callpark.output import Around, write_pages
     from contract_tests.record.errors import RecordError
     from contract_tests.record.reader import read_record
     from contract_tests.reporting.summary import render_summary
@@ -35,7 +42,9 @@ def command(record_file: Path, out: Path | None, formats: tuple[str, ...]) -> in
     except RecordError as error:
         raise click.ClickException(str(error)) from error
     catalogue = callpark_spec.load()
-    written = write_pages(record, catalogue, out or record_file.parent, formats or tuple(FORMATS))
+    folder = out or record_file.parent
+    around = Around(report_url=report_url)
+    written = write_pages(record, catalogue, folder, formats or tuple(FILES), around)
     click.echo("\n".join(render_summary(record, catalogue)))
     click.echo("written: " + ", ".join(str(path) for path in written))
     return 0

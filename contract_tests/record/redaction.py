@@ -9,6 +9,10 @@ from collections.abc import Iterable, Iterator, Mapping
 
 SHORTEST = 4
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+# What is escaped may have been escaped again; bounded, so that no answer makes the search long.
+_BACKSLASHES = r"\\{1,8}"
+_PERCENT = "%(?:25){0,4}"
+_AMPERSAND = "&(?:amp;){0,4}"
 _SHORTEST_BASE64 = 6  # anything shorter would be found in innocent text
 
 
@@ -68,28 +72,33 @@ def _check(name: str, secret: str) -> None:
 
 def _pattern(secret: str) -> str:
     spelled = "".join(f"(?:{'|'.join(_spellings(character))})" for character in secret)
-    encoded = sorted({re.escape(core) for core in _base64_cores(secret)}, key=len, reverse=True)
-    return "|".join([spelled, *encoded])
+    cores = sorted(set(_base64_cores(secret)), key=lambda core: (-len(core), core))
+    return "|".join([spelled, *map(_quoted, cores)])
+
+
+def _quoted(core: str) -> str:
+    """Base64 of which `+` and `/` may be escaped, as in an address or in a JSON string."""
+    return "".join(f"(?:{'|'.join(_spellings(sign))})" if sign in "+/" else re.escape(sign) for sign in core)
 
 
 def _spellings(character: str) -> list[str]:
     """Patterns for one character, without capturing groups."""
     octets = character.encode("utf-8", "surrogateescape")
     units = character.encode("utf-16-be", "surrogatepass")
-    escaped = "".join(rf"\\u(?i:{units[at : at + 2].hex()})" for at in range(0, len(units), 2))
+    escaped = "".join(rf"{_BACKSLASHES}u(?i:{units[at : at + 2].hex()})" for at in range(0, len(units), 2))
     found = [
         re.escape(character),
-        "".join(f"%(?i:{octet:02x})" for octet in octets),
+        "".join(f"{_PERCENT}(?i:{octet:02x})" for octet in octets),
         escaped,
-        rf"&\#0*{ord(character)};",
-        rf"&\#[xX]0*(?i:{ord(character):x});",
+        rf"{_AMPERSAND}\#0*{ord(character)};",
+        rf"{_AMPERSAND}\#[xX]0*(?i:{ord(character):x});",
     ]
     if character in '"\\/':
-        found.insert(0, re.escape("\\" + character))
+        found.insert(0, _BACKSLASHES + re.escape(character))
     if character == " ":
         found.append(r"\+")
     if (entity := html.escape(character)) != character:
-        found.append(re.escape(entity))
+        found.append(rf"{_AMPERSAND}{re.escape(entity[1:])}")
     return found
 
 

@@ -1,7 +1,7 @@
-"""The JSON Schema of a record's lines, for readers that are not this package.
+"""The JSON Schemas of a record's lines and of results.json, for readers that are not this package.
 
-`record.schema.json` is what `record_schema()` returns; a test holds them together. To write it anew:
-`python -m contract_tests.record.schema`.
+`record.schema.json` is what `record_schema()` returns, `results.schema.json` what `results_schema()` does; a test
+holds them together. To write them anew: `python -m contract_tests.record.schema`.
 """
 
 from __future__ import annotations
@@ -25,8 +25,12 @@ from contract_tests.record.lines import (
     RulingLine,
     UntriedLine,
 )
+from contract_tests.record.results import FORMAT as RESULTS_FORMAT
+from contract_tests.record.results import VERSION as RESULTS_VERSION
+from contract_tests.record.results import Results
 
 SCHEMA_PATH = Path(__file__).with_name("record.schema.json")
+RESULTS_SCHEMA_PATH = Path(__file__).with_name("results.schema.json")
 
 KINDS = {
     "header": Header,
@@ -40,16 +44,17 @@ KINDS = {
 
 _ONE_OUTCOME = {"type": "object"}
 _NONE_OF_IT = {"type": "null"}
+_ANSWER_OR_TROUBLE = [
+    {"required": ["response"], "properties": {"response": _ONE_OUTCOME, "trouble": _NONE_OF_IT}},
+    {"required": ["trouble"], "properties": {"response": _NONE_OF_IT, "trouble": {"type": "string"}}},
+]
 
 
 def record_schema() -> dict[str, Any]:
     """The schema that the types of the lines amount to. It describes one line, not the file."""
     _, definitions = msgspec.json.schema_components(list(KINDS.values()), ref_template="#/$defs/{name}")
     definitions["Header"]["properties"]["version"] = {"const": VERSION}
-    definitions["ExchangeLine"]["oneOf"] = [
-        {"required": ["response"], "properties": {"response": _ONE_OUTCOME, "trouble": _NONE_OF_IT}},
-        {"required": ["trouble"], "properties": {"response": _NONE_OF_IT, "trouble": {"type": "string"}}},
-    ]
+    definitions["ExchangeLine"]["oneOf"] = _ANSWER_OR_TROUBLE
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "$id": f"urn:callpark:record:{VERSION}",
@@ -73,9 +78,27 @@ def validator(kind: str) -> jsonschema_rs.Draft202012Validator:
     )
 
 
-def schema_text() -> str:
-    return json.dumps(record_schema(), indent=2, ensure_ascii=False) + "\n"
+def results_schema() -> dict[str, Any]:
+    """The schema that the types of results.json amount to."""
+    _, definitions = msgspec.json.schema_components([Results], ref_template="#/$defs/{name}")
+    definitions["Results"]["properties"]["version"] = {"const": RESULTS_VERSION}
+    definitions["ExchangeLine"]["oneOf"] = _ANSWER_OR_TROUBLE
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "$id": f"urn:callpark:results:{RESULTS_VERSION}",
+        "title": f"A {RESULTS_FORMAT} document, version {RESULTS_VERSION}",
+        "$ref": "#/$defs/Results",
+        "$defs": definitions,
+    }
+
+
+SCHEMAS = {SCHEMA_PATH: record_schema, RESULTS_SCHEMA_PATH: results_schema}
+
+
+def schema_text(schema: dict[str, Any]) -> str:
+    return json.dumps(schema, indent=2, ensure_ascii=False) + "\n"
 
 
 if __name__ == "__main__":
-    SCHEMA_PATH.write_text(schema_text())
+    for path, made in SCHEMAS.items():
+        path.write_text(schema_text(made()))

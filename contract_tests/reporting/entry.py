@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from types import MappingProxyType
 
 from callpark_spec import Clause
 from contract_tests.record.lines import ExchangeLine, RulingLine
@@ -13,6 +14,7 @@ from contract_tests.reporting.tally import ClauseRow, Standing, Tally, worst
 from contract_tests.reproduction import curl
 
 NO_VERDICT = "no-verdict"
+NOTHING_KNOWN: Mapping[str, str] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -21,6 +23,7 @@ class Entry:
 
     `judged` is False for a case that was tried and came to no verdict. It counts as an observation where something
     was observed, and as inconclusive where nothing was: it is never green. `seconds` is what its exchanges took.
+    `excuse` is set for a finding that a baseline knows: where it stands there, and why.
     """
 
     clause: Clause
@@ -35,6 +38,7 @@ class Entry:
     attempts: int = 1
     reproduce: tuple[str, ...] = ()
     decisive: ExchangeLine | None = None
+    excuse: str = ""
     started: float = 0.0
     seconds: float = 0.0
 
@@ -76,19 +80,32 @@ def source_of(clause: Clause) -> str:
     return f'page, line {clause.line}: "{clause.quote}"' if clause.quote else clause.source or ""
 
 
-def entries(tally: Tally) -> tuple[Entry, ...]:
-    """All of them, in the order of the catalogue: the judged ones of a clause, then those without a verdict."""
+def entries(tally: Tally, known: Mapping[str, str] = NOTHING_KNOWN) -> tuple[Entry, ...]:
+    """All of them, in the order of the catalogue: the judged ones of a clause, then those without a verdict.
+
+    `known` says of cases why their findings are excused.
+    """
     found: list[Entry] = []
     judged_somewhere = {line.case for line in tally.record.rulings if line.reading == tally.reading}
     for row in tally.rows:
         found += _judged(tally, row)
         found += _unjudged(tally, row, judged_somewhere)
-    return tuple(found)
+    return tuple(
+        replace(entry, excuse=known[entry.case])
+        if entry.standing.is_finding and entry.case in known
+        else entry
+        for entry in found
+    )
 
 
 def attention(all_entries: Sequence[Entry]) -> tuple[Entry, ...]:
-    """Those that somebody has to look at, the worst first; of equals, the first case of each clause first."""
-    wanted = [one for one in all_entries if one.standing.is_finding or one.standing.is_open]
+    """Those that somebody has to look at, the worst first; of equals, the first case of each clause first.
+
+    What is excused is not among them.
+    """
+    wanted = [
+        one for one in all_entries if (one.standing.is_finding or one.standing.is_open) and not one.excuse
+    ]
     seen: set[str] = set()
     ranked = []
     for place, one in enumerate(wanted):

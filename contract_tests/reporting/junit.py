@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from types import MappingProxyType
 from xml.etree.ElementTree import Element, SubElement, indent, tostring
 
 from callpark_spec import Catalogue
 from contract_tests.record.lines import ProofLine, Record
-from contract_tests.reporting.entry import Entry, entries
+from contract_tests.reporting.entry import NOTHING_KNOWN, Entry, entries
 from contract_tests.reporting.printable import one_line, printable
 from contract_tests.reporting.sentence import verdict_sentence
 from contract_tests.reporting.tally import Standing, Tally
@@ -23,20 +22,18 @@ _ELEMENT = {
 }
 
 
-def render_junit(
-    record: Record, catalogue: Catalogue, known: Mapping[str, str] = MappingProxyType({})
-) -> str:
+def render_junit(record: Record, catalogue: Catalogue, known: Mapping[str, str] = NOTHING_KNOWN) -> str:
     """The document. Names depend on clause and case alone, so that CI servers can tell a test's history.
 
     `known` says of cases why their findings are excused, which makes them skipped.
     """
     tally = Tally(record, catalogue)
     root = Element("testsuites", name=printable(f"callpark: {record.header.target.name}"))
-    everything = entries(tally)
+    everything = entries(tally, known)
     for area in tally.areas:
         of_area = [entry for entry in everything if entry.clause.area == area]
         if of_area:
-            root.append(_suite(tally, area, of_area, known))
+            root.append(_suite(tally, area, of_area))
     for name in ("tests", "failures", "errors", "skipped"):
         root.set(name, str(sum(int(suite.get(name, "0")) for suite in root)))
     root.set("time", f"{record.footer.elapsed:.3f}")
@@ -44,7 +41,7 @@ def render_junit(
     return '<?xml version="1.0" encoding="UTF-8"?>\n' + tostring(root, encoding="unicode") + "\n"
 
 
-def _suite(tally: Tally, area: str, of_area: Sequence[Entry], known: Mapping[str, str]) -> Element:
+def _suite(tally: Tally, area: str, of_area: Sequence[Entry]) -> Element:
     header = tally.record.header
     suite = Element("testsuite", name=area, timestamp=header.started, hostname=printable(header.target.url))
     _properties(
@@ -64,7 +61,7 @@ def _suite(tally: Tally, area: str, of_area: Sequence[Entry], known: Mapping[str
             **_proof(header.suite.proof),
         },
     )
-    suite.extend(_case(entry, known.get(entry.case, "")) for entry in of_area)
+    suite.extend(_case(entry) for entry in of_area)
     suite.set("tests", str(len(suite.findall("testcase"))))
     suite.set("failures", str(len(suite.findall("testcase/failure"))))
     suite.set("errors", str(len(suite.findall("testcase/error"))))
@@ -77,7 +74,7 @@ def _proof(proof: ProofLine | None) -> dict[str, str]:
     return {f"proof: {figure.name}": figure.measured for figure in proof.figures} if proof else {}
 
 
-def _case(entry: Entry, excuse: str) -> Element:
+def _case(entry: Entry) -> Element:
     element = Element(
         "testcase",
         classname=printable(entry.clause.id),
@@ -94,8 +91,8 @@ def _case(entry: Entry, excuse: str) -> Element:
         SubElement(element, tag, message=one_line(_reason(entry), 400))
     elif tag is not None:
         message = one_line(": ".join(filter(None, (entry.word, entry.title, entry.actual))), 400)
-        if tag == "failure" and excuse:
-            SubElement(element, "skipped", message=one_line(f"known {excuse} ({message})", 400))
+        if entry.excuse:
+            SubElement(element, "skipped", message=one_line(f"known {entry.excuse} ({message})", 400))
             return element
         SubElement(element, tag, type=entry.word, message=message).text = printable(f"\n{entry.details}\n")
     return element

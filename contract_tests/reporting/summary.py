@@ -25,7 +25,15 @@ def render_summary(record: Record, catalogue: Catalogue, *, width: int = 100) ->
     counts = _counts(tally, width)
     foot = ["", one_line(_effort(record), width), *_proof(record.header.suite.proof, width)]
     room = LONGEST - len(head) - len(counts) - len(foot)
-    return [*head, *counts, *_attention(tally, width, room), *foot]
+    return [_inert(line, width) for line in (*head, *counts, *_attention(tally, width, room), *foot)]
+
+
+def _inert(line: str, width: int) -> str:
+    """CI servers take lines of a log for commands: `::` at the start of one, `##[` and `##vso[` anywhere in it."""
+    if not line.lstrip().startswith("::") and "##" not in line:
+        return line
+    start = line.replace("##", "#\\#")
+    return one_line(f"\\{start}" if start.lstrip().startswith("::") else start, width)
 
 
 def _verdict(tally: Tally, width: int) -> list[str]:

@@ -19,7 +19,13 @@ if TYPE_CHECKING:
         Quote,
         Reading,
     )
-    from callpark_spec.document import openapi_document, openapi_path, openapi_text
+    from callpark_spec.document import (
+        clause_lines,
+        openapi_document,
+        openapi_path,
+        openapi_text,
+        operation_line,
+    )
     from callpark_spec.errors import CatalogueError, UnknownId
     from callpark_spec.loader import load, load_from
     from callpark_spec.page import Page
@@ -37,11 +43,13 @@ _HOME = {
     "Quote": "catalogue",
     "Reading": "catalogue",
     "UnknownId": "errors",
+    "clause_lines": "document",
     "load": "loader",
     "load_from": "loader",
     "openapi_document": "document",
     "openapi_path": "document",
     "openapi_text": "document",
+    "operation_line": "document",
 }
 
 __all__ = [
@@ -57,11 +65,13 @@ __all__ = [
     "Quote",
     "Reading",
     "UnknownId",
+    "clause_lines",
     "load",
     "load_from",
     "openapi_document",
     "openapi_path",
     "openapi_text",
+    "operation_line",
 ]
 
 

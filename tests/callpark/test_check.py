@@ -25,11 +25,13 @@ def test_a_mock_conforms(callpark, callpark_mock_url, tmp_path):
     assert done.status == 0, done.out
     assert len(done.out.splitlines()) <= 20
     written = re.search(r"^written: (.*)$", done.out, re.MULTILINE)[1].split(", ")
-    assert written == [f"callpark-report/{name}" for name in ("record.ndjson", "report.html", "junit.xml")]
+    pages = ("report.html", "junit.xml", "results.json")
+    assert written == [f"callpark-report/{name}" for name in ("record.ndjson", *pages)]
     assert {path.name for path in (tmp_path / "callpark-report").iterdir()} == {
         "record.ndjson",
         "report.html",
         "junit.xml",
+        "results.json",
     }
     assert clauses_found(tmp_path) == []
 

@@ -2,6 +2,8 @@
 
 import pytest
 
+from callpark.formats import FILES
+
 
 @pytest.fixture(scope="module")
 def record(tmp_path_factory, callpark_mock_url):
@@ -18,7 +20,7 @@ def record(tmp_path_factory, callpark_mock_url):
 def test_it_renders_what_the_check_rendered(callpark, record, tmp_path):
     done = callpark("report", record, "--out", "again")
     assert done.status == 0
-    for name in ("report.html", "junit.xml"):
+    for name in ("report.html", "junit.xml", "results.json"):
         assert (tmp_path / "again" / name).read_bytes() == (record.parent / name).read_bytes()
 
 
@@ -26,6 +28,31 @@ def test_one_format_alone(callpark, record, tmp_path):
     done = callpark("report", record, "--out", "again", "--format", "junit")
     assert done.status == 0
     assert [path.name for path in (tmp_path / "again").iterdir()] == ["junit.xml"]
+
+
+def test_all_formats_are_rendered_and_link_to_the_report(callpark, record, tmp_path):
+    done = callpark("report", record, "--out", "again", "--report-url", "https://ci.example/report.html")
+    assert done.status == 0
+    assert {path.name for path in (tmp_path / "again").iterdir()} == set(FILES.values())
+    assert "(<https://ci.example/report.html>)" in (tmp_path / "again" / "summary.md").read_text()
+
+
+def test_a_check_renders_what_it_is_asked_for(callpark, callpark_mock_url, tmp_path):
+    formats = [word for name in ("sarif", "badge") for word in ("--format", name)]
+    done = callpark("check", callpark_mock_url, "--quiet", "--clause", "failure/timeout", *formats)
+    assert done.status == 0
+    names = {path.name for path in (tmp_path / "callpark-report").iterdir()}
+    assert names == {"record.ndjson", "results.sarif", "badge.json"}
+
+
+def test_a_safe_run_takes_the_badge_of_an_earlier_one_away(callpark, callpark_mock_url, tmp_path):
+    badge = tmp_path / "callpark-report" / "badge.json"
+    badge.parent.mkdir()
+    badge.write_text("{}")
+    callpark(
+        "check", callpark_mock_url, "--quiet", "--safe", "--clause", "failure/timeout", "--format", "badge"
+    )
+    assert not badge.exists()
 
 
 def test_a_killed_run_is_refused_as_incomplete(callpark, callpark_mock_url, start):
