@@ -15,6 +15,13 @@ from functools import partial
 from callpark_spec import load, openapi_document
 from contract_tests.judge.aspect import SchemaViolations
 from contract_tests.lanes.blame import PLAIN, SECOND
+from contract_tests.lanes.expiry import (
+    EXPIRY,
+    EXPIRY_CASE,
+    EXPIRY_ROUNDS,
+    EXPIRY_TITLE,
+    Expiry,
+)
 from contract_tests.lanes.finding import Finding, Row
 from contract_tests.lanes.fuzzing import fuzzed
 from contract_tests.lanes.hunt import Hunt
@@ -74,7 +81,8 @@ class ExploreLane:
     """Explores a target. Every argument of chance and time comes from outside.
 
     `known` are clauses that are known to be broken. `sequences` and `generated` bound what is drawn and generated,
-    `rounds` each race; `combinations` stand in for all pairs; where one of these is nothing there is no row. After
+    `rounds` each race; `combinations` stand in for all pairs; where one of these is nothing there is no row. `limit`
+    is how many seconds calls may stay in the lot where their time is to run out, None for what the rung takes. After
     `deadline`, on the target's clock, nothing more is sent. `started` is told of each case (id, clause, title) before
     exchanges belong to it, `went` how far a search is: its clause, how many of how many. `kept` findings are played
     first.
@@ -96,6 +104,7 @@ class ExploreLane:
     generated: int = GENERATED
     combinations: Sequence[Combination] | None = None
     rounds: int = ROUNDS
+    limit: float | None = None
     started: Callable[[str, str, str], None] = lambda case, clause, title: None
     went: Callable[[str, int, int], None] = lambda clause, done, of: None
     _table: Table = field(init=False)
@@ -141,6 +150,8 @@ class ExploreLane:
     def replay(self, finding: Finding) -> Row:
         """Plays a finding again on fresh calls: the verdict it deserves now; `pass` where it is no more."""
         if finding.steps[0].does == "race":
+            if finding.steps[0].what == EXPIRY:
+                return self._against_expiry()
             races = Races(table=self._table, rounds=self.rounds, started=self.started)
             return next(iter(races.run([finding.steps[0].what])))
         return self._replay.of(finding)
@@ -225,6 +236,14 @@ class ExploreLane:
             if row.finding is not None:
                 self._muted.add(row.clause)
             yield row
+        yield self._against_expiry()
+
+    def _against_expiry(self) -> Row:
+        self.started(EXPIRY_CASE, ONE_WINNER, EXPIRY_TITLE)
+        row = Expiry(table=self._table, rounds=min(self.rounds, EXPIRY_ROUNDS), limit=self.limit).row()
+        if row.finding is not None:
+            self._muted.add(row.clause)
+        return row
 
     def _drawn(self) -> Iterator[Row]:
         """Drawn sequences: a row for each finding, and one for them all."""
@@ -313,7 +332,7 @@ def _row(pursuit: Pursuit, verdict: Verdict) -> Row:
 
 
 def _no_races(why: str) -> Iterator[Row]:
-    for name, (title, _) in RACES.items():
+    for name, title in ({name: title for name, (title, _) in RACES.items()} | {EXPIRY: EXPIRY_TITLE}).items():
         yield Row(
             clause=ONE_WINNER,
             case=f"{ONE_WINNER}/{name}",

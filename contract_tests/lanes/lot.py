@@ -13,7 +13,7 @@ from typing import Literal
 
 from contract_tests.world import KnownCall
 
-Racer = Literal["retrieve", "retrieve-elsewhere", "hang-up", "park"]
+Racer = Literal["retrieve", "retrieve-elsewhere", "hang-up", "park", "expiry"]
 Fate = Literal["wins", "loses", "unjudged"]
 
 
@@ -95,7 +95,7 @@ def _served(racers: Sequence[Racer], order: Sequence[int], state: str, fates: Fa
         case "park", _:
             yield from _served(racers, rest, "parked", fates)
             yield from _served(racers, rest, "moved", fates)
-        case "hang-up", _:
+        case "hang-up" | "expiry", _:
             yield from _served(racers, rest, "gone", fates)
         case _, "parked":
             yield from _served(racers, rest, "retrieved", {**fates, place: "wins"})

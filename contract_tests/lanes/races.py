@@ -40,12 +40,17 @@ RACES: dict[str, tuple[str, tuple[Racer, ...]]] = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Round:
-    """One race: who ran, what each was answered, and the call as listed afterwards."""
+    """One race: who ran, what each was answered, and the call as listed afterwards.
+
+    `against` is what ran beside them without a request; `late` is the call once more, when that is over.
+    """
 
     racers: tuple[Racer, ...]
+    against: tuple[Racer, ...] = ()
     exchanges: tuple[Exchange, ...]
     call: KnownCall
     after: Exchange | None = None
+    late: Exchange | None = None
 
     @property
     def is_complete(self) -> bool:
@@ -75,13 +80,12 @@ def verdict_on(seen: Round, world: World) -> tuple[str, str] | None:
     pairs = tuple(zip(seen.racers, seen.exchanges, strict=True))
     if any(_retrieves(racer) and _is_server_error(one) for racer, one in pairs):
         return SERVER_ERROR, f"a server error: {seen}"
-    fates = [_fate(racer, one) for racer, one in pairs]
-    refused = [
-        r == "retrieve-elsewhere" and fate == "loses" for r, fate in zip(seen.racers, fates, strict=True)
-    ]
+    racers = (*seen.racers, *seen.against)
+    fates: list[Fate | None] = [*(_fate(racer, one) for racer, one in pairs), *(None for _ in seen.against)]
+    refused = [r == "retrieve-elsewhere" and fate == "loses" for r, fate in zip(racers, fates, strict=True)]
     running = [place for place in range(len(fates)) if not refused[place]]
-    if not _is_serial(seen.racers, fates) and not _is_serial(
-        [seen.racers[place] for place in running], [fates[place] for place in running]
+    if not _is_serial(racers, fates) and not _is_serial(
+        [racers[place] for place in running], [fates[place] for place in running]
     ):
         count = fates.count("wins")
         return ONE_WINNER, f"{count or 'none'} of {len(fates)} retrieved the call: {seen}"

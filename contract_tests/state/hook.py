@@ -35,6 +35,9 @@ class HookRung:
     def parked(self, count: int, extension: str | None = None) -> list[KnownCall]:
         return self._set_up("parked", count=count, extension=extension or self.world.extension)
 
+    def parked_for(self, seconds: float, count: int) -> list[KnownCall]:
+        return self._set_up("parked", count=count, maxInParking=seconds)
+
     def witness(self) -> KnownCall:
         return self._set_up("parked", count=1, phoneCallViewId=WITNESS_VIEW)[0]
 

@@ -7,7 +7,7 @@ Out: `{"calls": [{"userId", "extension", "phoneCallId", "phoneCallViewId"}]}`.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 from contract_tests.world import KnownCall
 
@@ -41,6 +41,22 @@ class Rung(Protocol):
 
     def reproduction(self, call: KnownCall) -> list[str]:
         """Shell lines that put a call like this one into the lot again, or none where there is no such line."""
+
+
+@runtime_checkable
+class TimedRung(Protocol):
+    """A rung that can say how long calls may stay in the lot."""
+
+    name: str
+
+    def parked_for(self, seconds: float, count: int) -> list[KnownCall]:
+        """That many fresh calls that may stay for so long, counted from about now. May raise `RungError`."""
+
+
+def timed(rung: Rung) -> TimedRung | None:
+    """The rung, or the one that it wraps, if it can park for a time."""
+    inner = getattr(rung, "rung", rung)
+    return inner if isinstance(inner, TimedRung) else None
 
 
 def calls_from(value: Any, *, parked: bool) -> list[KnownCall]:

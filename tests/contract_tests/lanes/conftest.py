@@ -49,7 +49,7 @@ def lane_at(judged_by):
         at = approach(url, run=run, profile=profile, rung="hook" if server else "auto")
         approached.append(at)
         told = (
-            {"seed": 0, "sequences": 15, "generated": 15, "combinations": (), "rounds": 4}
+            {"seed": 0, "sequences": 15, "generated": 15, "combinations": (), "rounds": 4, "limit": 0.3}
             | judged_by
             | arguments
         )

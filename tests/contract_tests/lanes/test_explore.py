@@ -2,6 +2,7 @@ import itertools
 import os
 import subprocess
 import sys
+from dataclasses import replace
 
 import pytest
 
@@ -10,6 +11,8 @@ from contract_tests.lanes.finding import Finding, pytest_file
 from contract_tests.lanes.races import ONE_WINNER
 from contract_tests.lanes.steps import Change, Step
 from contract_tests.record.redaction import Redaction
+from contract_tests.state.inventory import InventoryRung
+from contract_tests.state.rung import calls_from
 from contract_tests.verdict import Verdict
 from mockserver.asgi import App
 from mockserver.defect import Kind
@@ -35,6 +38,7 @@ def test_nobody_who_conforms_is_accused(mock, explore, variant, seed):
     with mock(policy=policy_with([variant] if variant else [])) as url:
         seen = explore(url, seed=seed)
     assert {row.verdict for row in seen.rows} == {Verdict.PASS}
+    assert len(seen.rows) == 9
 
 
 @pytest.mark.parametrize("name", ["literal", "ringing", "strict", "oddball"])
@@ -231,3 +235,42 @@ def test_the_printed_lines_show_the_finding_again(mock, explore):
         script = "\n".join(line for line in row.reproduction)
         done = subprocess.run(["sh", "-c", script], capture_output=True, text=True, timeout=30)
     assert done.stdout.count("HTTP/1.1 200") == 3  # two retrievals and the listing
+
+
+def test_a_call_may_run_out_of_time_while_it_is_retrieved(mock, explore):
+    with mock() as url:
+        seen = explore(url, sequences=1, generated=0, rounds=4)
+    row = next(row for row in seen.rows if row.case == "parking/one-winner/expiry")
+    assert row.verdict is Verdict.PASS
+    assert row.actual.startswith("held in 4 rounds")
+
+
+def test_a_target_that_lets_no_call_go_has_no_race_against_time(explore):
+    with RIGHT["literal"]() as server:
+        seen = explore(server.url, server, sequences=1, generated=0, rounds=2)
+    row = next(row for row in seen.rows if row.case == "parking/one-winner/expiry")
+    assert row.verdict is Verdict.NOT_APPLICABLE
+
+
+def test_few_calls_are_used_up_and_what_is_left_is_said(mock, lane_at, tmp_path):
+    """An inventory cannot be refilled, and nothing can be reset."""
+    with mock() as url:
+        asked = lane_at(url, run="stock").rung.parked(12)
+        listed = [
+            {
+                "userId": one.user,
+                "extension": one.extension,
+                "phoneCallId": one.id,
+                "phoneCallViewId": one.view,
+            }
+            for one in asked
+        ]
+        lane = lane_at(url, run="stock", combinations=None)
+        stock = InventoryRung(calls=calls_from({"calls": listed}, parked=True), extension="0003*210")
+        lane = replace(lane, rung=stock)
+        rows = list(lane.run())
+    assert lane.calls_used == 12
+    assert {row.verdict for row in rows} <= {Verdict.PASS, Verdict.INCONCLUSIVE, Verdict.NOT_APPLICABLE}
+    combined = next(row for row in rows if row.case.endswith("/combined"))
+    assert combined.verdict is Verdict.PASS
+    assert "then no parked call: the inventory has no parked call" in combined.actual

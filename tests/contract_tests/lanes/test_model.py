@@ -1,6 +1,10 @@
+import json
+from dataclasses import replace
+
 import pytest
 
 from contract_tests.exchange import Exchange, Request, Response
+from contract_tests.lanes.expiry import verdict_against_expiry
 from contract_tests.lanes.finding import Finding, UnreadableFindings, keep, kept
 from contract_tests.lanes.lot import Lot, Standing, serial_fates
 from contract_tests.lanes.races import RACES, Round, verdict_on
@@ -49,7 +53,8 @@ def race(name, *statuses, trouble=False):
         )
         for place, status in enumerate(statuses)
     ]  # fmt: skip
-    return Round(racers=RACES[name][1], exchanges=tuple(exchanges), call=CALL)
+    racers = RACES[name][1] if name in RACES else ("retrieve",)
+    return Round(racers=racers, exchanges=tuple(exchanges), call=CALL)
 
 
 @pytest.mark.parametrize(
@@ -76,6 +81,40 @@ def race(name, *statuses, trouble=False):
 def test_a_race_is_judged_by_what_an_order_could_have_given(name, statuses, clause):
     found = verdict_on(race(name, *statuses), WORLD)
     assert (found[0] if found else None) == clause
+
+
+TAKEN = {"id": CALL.id, "phoneCallView": [{"id": "01", "extension": "0003*024", "status": 5}]}
+IN_THE_LOT = {"id": CALL.id, "phoneCallView": [{"id": "01", "extension": "0003*210", "parked": True}]}
+RINGING_BACK = {"id": CALL.id, "phoneCallView": [{"id": "01", "extension": "0003*210", "status": 3}]}
+STILL_RINGING = {"id": CALL.id, "phoneCallView": [{"id": "01", "extension": "0003*024", "status": 3}]}
+
+
+def listed(call):
+    body = json.dumps({"entry": [call]}).encode()
+    request = Request(method="GET", target="/")
+    return Exchange(
+        number=9, case="c", role="after", request=request, response=Response(status=200, body=body)
+    )
+
+
+@pytest.mark.parametrize(
+    ("statuses", "after", "late", "is_broken"),
+    [
+        ((200,), TAKEN, TAKEN, False),
+        ((204,), RINGING_BACK, RINGING_BACK, False),
+        ((204, 400), RINGING_BACK, RINGING_BACK, False),
+        ((200, 204), TAKEN, TAKEN, False),
+        ((200, 200), TAKEN, TAKEN, True),
+        ((204,), IN_THE_LOT, IN_THE_LOT, True),
+        ((200,), TAKEN, RINGING_BACK, True),
+        ((200,), TAKEN, IN_THE_LOT, True),
+        ((200,), STILL_RINGING, RINGING_BACK, False),
+    ],
+)
+def test_a_call_whose_time_runs_out_is_retrieved_or_goes_and_never_both(statuses, after, late, is_broken):
+    ran = race("two-retrievals", *statuses) if len(statuses) == 2 else race("one", *statuses)
+    seen = replace(ran, against=("expiry",), after=listed(after), late=listed(late))
+    assert (verdict_against_expiry(seen, WORLD) is not None) == is_broken
 
 
 def test_a_race_tells_its_interleaving():

@@ -1,0 +1,170 @@
+"""A race against the clock: UnParks of calls whose time in the parking lot (maxInParking) runs out just then.
+
+All calls are parked at once, so that waiting for the moment costs its time once. One of them nobody retrieves: it shows
+whether the target lets calls go at all. What happens to a call that still rings at its retriever when the time is over
+the page leaves open; one that was seen on the phone with him must stay there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from contract_tests.draft import Setting, documented, listing
+from contract_tests.exchange import Exchange
+from contract_tests.judge.answer import read_answer
+from contract_tests.lanes.finding import Finding, Row
+from contract_tests.lanes.lot import Racer
+from contract_tests.lanes.player import CannotGoOn, Table
+from contract_tests.lanes.races import ONE_WINNER, Round, verdict_on
+from contract_tests.lanes.steps import Step
+from contract_tests.lanes.twins import Twins
+from contract_tests.reproduction import curl
+from contract_tests.sighting import Presence, sight
+from contract_tests.state.rung import RungError, TimedRung, timed
+from contract_tests.verdict import Verdict
+from contract_tests.world import KnownCall, World
+
+EXPIRY = "expiry"
+EXPIRY_CASE = f"{ONE_WINNER}/{EXPIRY}"
+EXPIRY_TITLE = "UnParks of a call at the moment when its time in the parking lot is over"
+EXPIRY_ROUNDS = 8
+LIMITS = {"control": 1.0}
+SHORTEST = 10.0
+"""The least that the vendor's Park takes; a hook may hand it on."""
+STEP = 0.025
+"""Seconds between two rounds, which lie around the moment."""
+AFTERWARDS = 0.3
+
+
+@dataclass(kw_only=True)
+class Expiry:
+    """Runs the race. `limit` in seconds is how long calls may stay, None for what the rung is known to take."""
+
+    table: Table
+    rounds: int = EXPIRY_ROUNDS
+    limit: float | None = None
+
+    def row(self) -> Row:
+        """What the race came to. Never raises for what the target or the rung does."""
+        row = Row(
+            clause=ONE_WINNER,
+            case=EXPIRY_CASE,
+            title=EXPIRY_TITLE,
+            verdict=Verdict.NOT_APPLICABLE,
+            expected=("retrieved, or gone from the lot by then, and never both",),
+        )
+        rung = timed(self.table.rung)
+        if rung is None:
+            return replace(row, actual=f"the rung {self.table.rung.name} parks calls for no set time")
+        broken: list[tuple[Round, str, str]] = []
+        seen: list[Round] = []
+        try:
+            for _ in range(2):
+                rounds, is_kept = self._rounds(rung)
+                if not is_kept:
+                    return replace(
+                        row, actual="a call that nobody retrieved stayed in the lot beyond its time"
+                    )
+                seen += rounds
+                broken += [
+                    (one, *how)
+                    for one in rounds
+                    if (how := verdict_against_expiry(one, self.table.bench.world))
+                ]
+                if len(broken) != 1:
+                    break
+        except CannotGoOn as reason:
+            return replace(row, verdict=Verdict.INCONCLUSIVE, actual=f"not tried: {reason}")
+        except RungError as reason:
+            return replace(row, actual=f"the rung parks no calls for a set time: {reason}")
+        return self._judged(row, seen, broken)
+
+    def _judged(self, row: Row, seen: Sequence[Round], broken: Sequence[tuple[Round, str, str]]) -> Row:
+        if len(broken) == 1:
+            how = f"seen once in {len(seen)} rounds and not again: {broken[0][2]}"
+            return replace(row, verdict=Verdict.INCONCLUSIVE, actual=how, exchanges=_numbers(broken[0][0]))
+        if broken:
+            shown, clause, how = broken[-1]
+            return replace(
+                row,
+                verdict=Verdict.FAIL,
+                actual=f"in {len(broken)} of {len(seen)} rounds; the last: {how}"
+                + ("" if clause == ONE_WINNER else f" ({clause})"),
+                exchanges=_numbers(shown),
+                attempts=len(broken),
+                reproduction=self._reproduction(shown),
+                finding=Finding(clause=ONE_WINNER, steps=(Step(does="race", what=EXPIRY),)),
+            )
+        won = sum(_has_winner(one) for one in seen)
+        actual = f"held in {len(seen)} rounds, in {won} of them the UnPark came first; for one: {seen[0]}"
+        return replace(row, verdict=Verdict.PASS, actual=actual, exchanges=_numbers(seen[0]))
+
+    def _rounds(self, rung: TimedRung) -> tuple[list[Round], bool]:
+        """The rounds, with the call as listed when all is over, and whether the target lets calls go."""
+        table, limit = self.table, self._limit(rung)
+        table.check_time()
+        if table.deadline is not None and table.target.now() + limit + AFTERWARDS > table.deadline:
+            raise CannotGoOn("the time for this run would be over before that of the calls")
+        left_alone, *calls = rung.parked_for(limit, self.rounds + 1)
+        due = table.target.now() + limit
+        table.calls_used += len(calls) + 1
+        twins = Twins(table.target, 2)
+        try:
+            rounds = []
+            for place, call in enumerate(calls):
+                table.sleep(max(0.0, due + STEP * (place - len(calls) / 2) - table.target.now()))
+                rounds.append(self._round(call, 1 + place % 2, twins))
+            table.sleep(max(0.0, due + AFTERWARDS - table.target.now()))
+            is_kept = not sight(table.look(left_alone, EXPIRY_CASE), left_alone.id).parking
+            return [replace(one, late=table.look(one.call, EXPIRY_CASE)) for one in rounds], is_kept
+        finally:
+            twins.close()
+            table.release([left_alone, *calls])
+
+    def _round(self, call: KnownCall, count: int, twins: Twins) -> Round:
+        racers: tuple[Racer, ...] = tuple(["retrieve"] * count)
+        request = documented(Setting(world=self.table.bench.world, call=call)).request()
+        warm_up = listing(call.user, call.extension, call.id)
+        exchanges = twins.at_once([request] * count, warm_up=warm_up, case=EXPIRY_CASE, call=call)
+        after = self.table.look(call, EXPIRY_CASE)
+        return Round(racers=racers, against=("expiry",), exchanges=tuple(exchanges), call=call, after=after)
+
+    def _limit(self, rung: TimedRung) -> float:
+        return self.limit if self.limit is not None else LIMITS.get(rung.name, SHORTEST)
+
+    def _reproduction(self, seen: Round) -> tuple[str, ...]:
+        """The call has to be parked with a limit, which no line of the rung does; the words say so."""
+        limit = self._limit(rung) if (rung := timed(self.table.rung)) else SHORTEST
+        sent = seen.exchanges[0].request
+        return (
+            f"# with maxInParking {limit:g}, and the UnPark sent as that time runs out:",
+            *self.table.rung.reproduction(seen.call),
+            curl(sent, self.table.target.url),
+            f"sleep {limit:g}",
+            curl(listing(seen.call.user, seen.call.extension, seen.call.id), self.table.target.url),
+        )
+
+
+def verdict_against_expiry(seen: Round, world: World) -> tuple[str, str] | None:
+    """The clause that a round breaks and how, or None."""
+    if found := verdict_on(seen, world):
+        return found
+    after, late = sight(seen.after, seen.call.id), sight(seen.late, seen.call.id)
+    if seen.is_complete and not _has_winner(seen) and late.parking:
+        return ONE_WINNER, f"no UnPark retrieved the call, and it is still in the lot: {seen}"
+    had_it = bool(after.involving(world.retriever)) and after.is_on_call_with(world.retriever)
+    has_it = late.presence is not Presence.PRESENT or bool(late.involving(world.retriever))
+    if _has_winner(seen) and had_it and (late.parking or not has_it):
+        lost = f"{world.retriever} had the call, and lost it when its time in the lot was over"
+        return ONE_WINNER, f"{lost}: {seen}"
+    return None
+
+
+def _has_winner(seen: Round) -> bool:
+    return any(one.response is not None and read_answer(one.response).is_success for one in seen.exchanges)
+
+
+def _numbers(seen: Round) -> tuple[int, ...]:
+    looks: tuple[Exchange | None, ...] = (seen.after, seen.late)
+    return (*(one.number for one in seen.exchanges), *(one.number for one in looks if one is not None))
