@@ -12,7 +12,7 @@ from typing import Literal
 
 from contract_tests.credentials import CLIENT_SECRET, Client, Credentials
 from contract_tests.draft import listing
-from contract_tests.preflight import NotReady
+from contract_tests.preflight import not_ready
 from contract_tests.profile import Profile, mock_profile
 from contract_tests.record.redaction import Redaction
 from contract_tests.state.api import ApiRung
@@ -194,7 +194,7 @@ def _rung(wanted: RungName, ours: bool, target: Target, profile: Profile) -> Run
         except RungError as error:
             failures.append(f"{name}: {error}")
     if failures:
-        raise NotReady(f"no parked call can be had of {target.url}; " + "; ".join(failures))
+        raise not_ready(target, f"no parked call can be had of {target.url}; " + "; ".join(failures))
     raise NoSuchRung(f"no way to get a parked call on {target.url}; " + "; ".join(_NEEDS.values()))
 
 

@@ -15,6 +15,7 @@ TOKEN_PATH = "/oauth/token.php"
 CLIENT_SECRET = "client_secret"
 SHORTEST_TOKEN = 4
 _REFUSED = (401, 403)
+_NOTHING_THERE = (404, 405, 501)
 _SHOWN = 120
 
 
@@ -105,12 +106,12 @@ class Credentials(Mapping[str, str]):
             said = _said(value) or (
                 f"no access_token of {SHORTEST_TOKEN} characters or more" if response.status == 200 else ""
             )
-            raise NoTokenIssued(
-                self._clean(
-                    f"the token endpoint {TOKEN_PATH} answered {response.status}{f' ({said})' if said else ''};"
-                    " check the client id and its secret"
-                )
+            answered = (
+                f"the token endpoint {TOKEN_PATH} answered {response.status}{f' ({said})' if said else ''}"
             )
+            missing = response.status in _NOTHING_THERE
+            advice = "is there one?" if missing else "check the client id and its secret"
+            raise NoTokenIssued(self._clean(f"{answered}; {advice}"))
         self._values["token"] = token
         self._issued.append(token)
         for listener in self._told:

@@ -14,6 +14,7 @@ from contract_tests.draft import listing
 from contract_tests.exchange import Exchange, Request, Response
 from contract_tests.expectation.expect import parse_json
 from contract_tests.profile import Profile
+from contract_tests.record.redaction import Redaction
 from contract_tests.state.prepared import PreparedRung
 from contract_tests.state.rung import Rung, RungError
 from contract_tests.target import Target
@@ -35,6 +36,11 @@ _WHAT_TO_DO = {
 
 class NotReady(Exception):
     """The target cannot be judged as things are; the message says what stands in the way and what to do."""
+
+
+def not_ready(target: Target, message: str) -> NotReady:
+    """The message without the target's secrets, whatever it quotes of an answer."""
+    return NotReady(Redaction(target.secrets)(message))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,8 +67,9 @@ def preflight(target: Target, profile: Profile, rung: Rung) -> Ready:
     except RungError as error:
         if rung.name == "api" and lists:
             _check_token(target, profile, stranger)
-        raise NotReady(
-            f"no parked call can be had of {target.url} by the rung {rung.name}: {error}; {_WHAT_TO_DO[rung.name]}"
+        raise not_ready(
+            target,
+            f"no parked call can be had of {target.url} by the rung {rung.name}: {error}; {_WHAT_TO_DO[rung.name]}",
         ) from error
     return Ready(rung=prepared, notes=tuple(_notes(stranger)))
 
@@ -70,14 +77,16 @@ def preflight(target: Target, profile: Profile, rung: Rung) -> Ready:
 def _check_token(target: Target, profile: Profile, stranger: Response) -> None:
     listed = _answered(target, listing(profile.user, profile.extension, None), "List PhoneCalls")
     if listed.status in _DENIED:
-        raise NotReady(
+        raise not_ready(
+            target,
             f"{target.url} does not accept the token (it answered {listed.status}{_said(listed.body)});"
-            f" check {_where_from(profile)} and the profile's user"
+            f" check {_where_from(profile)} and the profile's user",
         )
     if _is_no_api(stranger) and _is_no_api(listed):
-        raise NotReady(
+        raise not_ready(
+            target,
             f"nothing at {target.url} answers as a UnifiedAPI does: List PhoneCalls and UnPark PhoneCalls got"
-            f" {listed.status} and {stranger.status}, and no JSON; give origin and path up to /uapi"
+            f" {listed.status} and {stranger.status}, and no JSON; give origin and path up to /uapi",
         )
 
 
@@ -95,11 +104,13 @@ def _answered(target: Target, request: Request, name: str) -> Response:
     exchange = target.exchange(request, role="preflight")
     response = exchange.response
     if response is None:
-        raise NotReady(f"{target.url} does not answer {name}: {exchange.trouble}{_hint(target, exchange)}")
+        trouble = (exchange.trouble or "").rstrip(".")
+        raise not_ready(target, f"{target.url} does not answer {name}: {trouble}{_hint(target, exchange)}")
     if 300 <= response.status < 400:
         where = response.header("location") or "nowhere"
-        raise NotReady(
-            f"{target.url} redirects to {where[:200]!r}; give the address that answers, tokens are not sent on"
+        raise not_ready(
+            target,
+            f"{target.url} redirects to {where[:200]!r}; give the address that answers, tokens are not sent on",
         )
     return response
 

@@ -10,6 +10,7 @@ from contract_tests.approach import approach
 from contract_tests.credentials import Client
 from contract_tests.preflight import MOST_REQUESTS, NotReady, preflight
 from contract_tests.profile import Profile
+from contract_tests.state.api import ApiRung
 from contract_tests.state.hook import hook_rung
 from contract_tests.state.inventory import InventoryRung
 from contract_tests.state.rung import RungError
@@ -75,7 +76,10 @@ def test_a_redirect_says_where_to(flown, answered):
 
 
 def test_no_answer_says_why(flown):
-    with pytest.raises(NotReady, match=r"does not answer UnPark PhoneCalls: .*say https:// in the address"):
+    with pytest.raises(
+        NotReady,
+        match=r"does not answer UnPark PhoneCalls: [^.]*; if it serves https, say https:// in the address",
+    ):
         flown(lambda request: None)
 
 
@@ -139,6 +143,19 @@ def test_no_parked_call_is_a_line_that_says_what_to_do(flown, answered):
         NotReady, match=r"no parked call can be had of .* inventory: .*0003\*210.*park calls and list"
     ):
         flown(answered(200, b"[]"), rung=barren)
+
+
+def test_a_token_that_is_echoed_is_not_told(raw_server, answered, target_at):
+    def answer(request):
+        return answered(500, request[0])
+
+    target = target_at(raw_server(answer).url)
+    described = Profile(secrets={"token": "s3cret"})
+    rung = ApiRung(target, described.world(), "0003*211", lambda seconds: None)
+    with pytest.raises(NotReady, match="rung api: placing a call was answered: 500") as caught:
+        preflight(target, described, rung)
+    assert "s3cret" not in str(caught.value)
+    assert "${token}" in str(caught.value)
 
 
 def counting(app, paths):

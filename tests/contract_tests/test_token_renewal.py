@@ -235,6 +235,7 @@ def test_targets_that_race_renew_a_token_together(raw_server, answered, target_w
         (200, b'{"access_token": "abc"}', "no access_token of 4 characters or more"),
         (200, b'{"access_token": 12345}', "no access_token"),
         (302, b"", "answered 302"),
+        (404, b"<h1>Not Found</h1>", r"answered 404; is there one\?"),
         (400, b'{"error": "\\u001b[31m", "error_description": "x"}', r"\(\?\[31m: x\)"),
     ],
 )
