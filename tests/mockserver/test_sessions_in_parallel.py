@@ -8,7 +8,6 @@ import httpx
 import pytest
 
 from mockserver.app import build
-from mockserver.in_process import InProcess
 from mockserver.serving import running
 from mockserver.settings import Settings
 
@@ -61,7 +60,10 @@ def _step(draw):
 
 
 def play(client, name):
-    """Every answer whole: status, headers and bytes.  The name of the host is the same wherever it listens."""
+    """Every answer whole, and the session's journal at the end: status, headers and bytes.
+
+    The name of the host is the same wherever it listens.
+    """
     headers = {
         "Authorization": f"Bearer mock.{name}.12",
         "X-Callpark-Session": name,
@@ -69,7 +71,7 @@ def play(client, name):
         "Host": "127.0.0.1",
     }
     told = []
-    for step in steps(name):
+    for step in [*steps(name), Step("GET", "/_mock/journal")]:
         answer = client.request(step.method, step.path, json=step.body, headers=headers)
         assert answer.status_code < 500, (step, answer.text)
         told.append((answer.status_code, dict(answer.headers), answer.content))
@@ -81,12 +83,8 @@ def settings(seed=7):
 
 
 def alone(seed=7, names=SESSIONS):
-    transport = InProcess(build(settings(seed)))
-    try:
-        with httpx.Client(transport=transport, base_url="http://127.0.0.1") as client:
-            return {name: play(client, name) for name in names}
-    finally:
-        transport.stop()
+    with running(build(settings(seed))) as url, httpx.Client(base_url=url, trust_env=False) as client:
+        return {name: play(client, name) for name in names}
 
 
 @pytest.fixture(scope="module")
