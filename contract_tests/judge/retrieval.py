@@ -7,10 +7,11 @@ aspect, once; what is broken only where a case changed one thing is broken by th
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 from contract_tests.case import Case, Kind
+from contract_tests.evidence import Evidence
 from contract_tests.judge.answer import Answer
 from contract_tests.judge.aspect import (
     CORE,
@@ -21,10 +22,15 @@ from contract_tests.judge.aspect import (
     effect_aspects,
 )
 from contract_tests.judge.opinion import Opinion
+from contract_tests.sighting import Presence, is_unchanged
 from contract_tests.verdict import Verdict
 from contract_tests.world import World
 
 TOO_MANY_TO_BE_THE_CASE = 3
+NOT_THERE = (
+    "The target listed no such call before the request either, so that a refusal is in order: the call that was handed"
+    " to the checker was not in the lot."
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -173,6 +179,8 @@ def _is_same_refusal(one: Answer | None, other: Answer) -> bool:
 def _verdict_on_refused(retrieval: Retrieval, all_: Retrievals) -> tuple[Verdict, str, str]:
     opinion = retrieval.opinion
     if retrieval.case is all_.control:
+        if _was_not_there(opinion.evidence):
+            return Verdict.INCONCLUSIVE, opinion.actual, NOT_THERE
         return Verdict.FAIL, opinion.actual, ""
     if alike := all_.refused_alike(opinion):
         return Verdict.INCONCLUSIVE, opinion.actual, f"Refused with the same answer: {alike.title}."
@@ -189,12 +197,32 @@ def _aspects(opinion: Opinion, world: World, violations: SchemaViolations) -> li
         return []
     effects = list(effect_aspects(opinion.evidence, world))
     if answer.status == 204:
+        effects = _of_nothing(opinion.evidence, effects)
         return [_nothing_returned(did_retrieve(effects)), *effects]
     return [
         _status(opinion),
         _returned(opinion),
         *answer_aspects(answer, opinion.evidence, violations),
         *effects,
+    ]
+
+
+def _was_not_there(evidence: Evidence) -> bool:
+    """Whether the target listed that there is no such call before it was asked for it."""
+    said = evidence.before.response if evidence.before else None
+    is_listing = said is not None and said.status in (200, 204)
+    return is_listing and evidence.seen_before().presence is Presence.ABSENT
+
+
+def _of_nothing(evidence: Evidence, effects: list[Aspect]) -> list[Aspect]:
+    """The effects of a request that was answered 204: right for a call that was never shown to be in the lot."""
+    before, after = evidence.seen_before(), evidence.seen_after()
+    if before.parking or not is_unchanged(before, after):
+        return effects
+    why = "the call was not shown in the lot before, and did not change"
+    return [
+        replace(each, holds=None, expected="", actual=why) if each.clause == "parking/connects" else each
+        for each in effects
     ]
 
 

@@ -21,7 +21,7 @@ CONVICTED = {
     "number_refused": "payload/wait-for-pickup/number",
     "string_refused": "payload/wait-for-pickup/numeric-string",
     "timeout_required": "payload/wait-for-pickup/optional",
-    "any_caller_id": "failure/caller-id/no-number",
+    "any_caller_id": "failure/caller-id/not-a-number",  # the opening tries letters, and all of them fail
     "caller_id_required": "payload/caller-id/optional",
     "link_elsewhere": "success/link",
     "me_refused": "uri/user-id/me",
@@ -39,10 +39,9 @@ CONVICTED = {
     "silent_success": "success/no-call",
     "empty_success": "body/json",
     "empty_refusal": "body/error-response",
-    "refusal_is_200": "request/payload-not-json",
+    "refusal_is_200": "failure/view/unknown",  # the first refusal of the opening
     "eternal_token": "access/expired-token",
     "self_needs_extension": "uri/extension/self",
-    "foreign_by_self": "uri/extension/self-own-only",
     "listing_retrieves": "parking/refusal-changes-nothing",
     "other_id": "success/returns-call",
     "no_owner": "uri/user-id/owner",
@@ -53,8 +52,11 @@ CONVICTED = {
 # The page leaves it open or section 10 wants it noted only: the deviation's clause.
 NOTED = {"any_extension": "payload/send-call-to/phone-terminal"}
 
-# It stands on a server that answers a repeated PUT 200, which is named first; its own fault comes after.
-CONVICTED_SECOND = {"refusal_hangs_up": "parking/refusal-changes-nothing"}
+# They stand on a server that answers a repeated PUT 200, which is named first; their own fault comes after.
+CONVICTED_SECOND = {
+    "refusal_hangs_up": "parking/refusal-changes-nothing",
+    "foreign_by_self": "uri/extension/self-own-only",
+}
 
 UNSEEN = {
     "any_case": "grey: section 10-U leaves a lower-case action open",
