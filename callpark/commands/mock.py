@@ -53,6 +53,11 @@ if TYPE_CHECKING:
     metavar="SECONDS",
     help="A session that nobody uses for so long is forgotten.",
 )
+@click.option(
+    "--delay",
+    metavar="MS",
+    help="Milliseconds before every answer: 200, uniform:100,300 or lognormal:200,0.4 (median, sigma).",
+)
 @click.option("--defect", help="Serve with a named wrong behaviour.")
 @click.option(
     "--variant", "variants", multiple=True, help="Serve with a named conforming behaviour; repeatable."
@@ -105,6 +110,7 @@ def command(
     strict_sessions: bool,
     session_limit: int,
     session_max_idle: int,
+    delay: str | None,
     defect: str | None,
     variants: tuple[str, ...],
     cors_origins: tuple[str, ...],
@@ -128,6 +134,7 @@ def command(
     from mockserver.app import build
     from mockserver.settings import Settings
     from mockserver.variants import policy_with
+    from mockserver.wire_faults.fault import delay_named
 
     try:
         settings = Settings(
@@ -139,6 +146,7 @@ def command(
             session_limit=session_limit,
             session_max_idle=session_max_idle,
             policy=policy_with(variants),
+            delay=delay_named(delay) if delay else None,
             defect=defects.defect(defect) if defect else None,
             cors=not no_cors,
             cors_origins=cors_origins,

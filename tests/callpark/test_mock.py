@@ -106,6 +106,10 @@ def test_a_taken_port_is_one_line(callpark):
         (("--scenario", "absent"), "absent"),
         (("--clock", "slow"), "allowed: real, manual"),
         (("--defect", "left-park"), "left-park"),
+        (
+            ("--delay", "slow"),
+            "allowed: milliseconds such as 200, uniform:LOWER,UPPER or lognormal:MEDIAN,SIGMA",
+        ),
         (("--variant", "absent"), "absent"),
         (("--port", "70000"), "0<=x<=65535"),
     ],
@@ -125,3 +129,12 @@ def test_a_defect_is_served(start_mock):
     assert answer.status_code == 200
     listed = httpx.get(f"{mock.url}{CALL}", headers=headers).json()
     assert listed["entry"][0]["phoneCallView"][0]["parkedPos"]
+
+
+def test_every_answer_can_be_late(start_mock):
+    mock = start_mock("--delay", "uniform:1,2")
+    headers = {"Authorization": "Bearer mock.default.12"}
+    assert httpx.get(f"{mock.url}{CALL}", headers=headers).status_code == 200
+    (entry,) = httpx.get(f"{mock.url}/_mock/journal").json()["entries"]
+    assert entry["faults"] == ["fault-1: DELAY"]
+    assert entry["answered"] - entry["at"] >= 0.001
