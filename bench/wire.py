@@ -28,8 +28,8 @@ REFUSED = {**ORDER, "waitForPickup": 0}
 
 def main() -> int:
     options = argparse.ArgumentParser(description=__doc__.partition(":")[0])
-    options.add_argument("--rounds", type=int, default=7)
-    options.add_argument("--requests", type=int, default=300)
+    options.add_argument("--rounds", type=int, default=300)
+    options.add_argument("--requests", type=int, default=5)
     wanted = options.parse_args()
     ways = {
         "without journal and wire faults": plain_api(),

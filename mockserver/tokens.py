@@ -7,6 +7,7 @@ import math
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final, Self
 from urllib.parse import unquote_to_bytes
 
@@ -48,6 +49,7 @@ class Token:
         return f"mock.{self.session}.{end}{self.user}"
 
 
+@lru_cache(maxsize=1024)
 def read_token(text: str) -> Token | None:
     found = _TOKEN.fullmatch(text)
     if not found:

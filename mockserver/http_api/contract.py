@@ -32,13 +32,15 @@ class Contract:
         self.error_codes: Mapping[str, str] = dict(self._coded_fields())
         # OpenAPI matches a path without variables before one with them, so the more literal come first.
         by_variables = sorted(document["paths"].items(), key=lambda path: path[0].count("{"))
-        self._paths = [(template, _as_pattern(template), item) for template, item in by_variables]
+        self._paths = [
+            (template, _as_pattern(template), _NAME.findall(template), item)
+            for template, item in by_variables
+        ]
 
     def place_at(self, path: str) -> Place | None:
         """What the document has at a path with its base."""
-        for template, pattern, item in self._paths:
+        for template, pattern, names, item in self._paths:
             if found := pattern.fullmatch(path.removeprefix(self.base_path)):
-                names = _NAME.findall(template)
                 return Place(
                     template=template, variables=dict(zip(names, found.groups(), strict=True)), item=item
                 )
@@ -61,7 +63,7 @@ class Contract:
         """By operationId."""
         return {
             item[method]["operationId"]: item[method]
-            for _, _, item in self._paths
+            for _, _, _, item in self._paths
             for method in item
             if method in _METHODS
         }

@@ -32,4 +32,6 @@ def cured_path(raw: bytes, base_path: str) -> str:
 
 def _segment(raw: bytes) -> str:
     decoded = unquote_to_bytes(raw).decode("utf-8", "replace")
+    if decoded.isprintable() and "/" not in decoded:
+        return decoded
     return "".join(each if each.isprintable() and each != "/" else "\ufffd" for each in decoded)

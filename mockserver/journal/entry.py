@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from contextvars import ContextVar
 from dataclasses import dataclass, field
+from itertools import chain
 from typing import Final, Literal
 
 from mockserver.request_pattern import Headers
@@ -73,15 +74,12 @@ class Exchange:
 
     @property
     def bytes_kept(self) -> int:
-        replies = [reply for reply in (self.reply, self.lost) if reply]
-        headers = [self.headers, *(reply.headers for reply in replies)]
-        return (
-            _OVERHEAD
-            + len(self.target)
-            + sum(len(name) + len(value) for several in headers for name, value in several)
-            + sum(len(body.data) for body in (self.body, *(reply.body for reply in replies)))
-            + len(self.events) * _EVENT
-        )
+        kept = _OVERHEAD + len(self.target) + len(self.body.data) + len(self.events) * _EVENT
+        kept += sum(map(len, chain.from_iterable(self.headers)))
+        for reply in (self.reply, self.lost):
+            if reply is not None:
+                kept += len(reply.body.data) + sum(map(len, chain.from_iterable(reply.headers)))
+        return kept
 
 
 @dataclass(slots=True, kw_only=True)
