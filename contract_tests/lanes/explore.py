@@ -14,7 +14,7 @@ from functools import partial
 
 from callpark_spec import load, openapi_document
 from contract_tests.judge.aspect import SchemaViolations
-from contract_tests.lanes.blame import PLAIN, SECOND
+from contract_tests.lanes.blame import PARKED_AGAIN, PLAIN, SECOND
 from contract_tests.lanes.expiry import (
     EXPIRY,
     EXPIRY_CASE,
@@ -62,7 +62,7 @@ class Pursuit:
 
 
 TO_AND_FRO = Pursuit(
-    PLAIN, "to-and-fro", "a call that is retrieved, retrieved once more and parked again", "sequences"
+    PARKED_AGAIN, "to-and-fro", "a call that is retrieved, retrieved once more and parked again", "sequences"
 )
 COMBINED = Pursuit(PLAIN, "combined", "every two variations of the request in one", "combinations")
 FUZZED = Pursuit(
@@ -178,7 +178,12 @@ class ExploreLane:
             finally:
                 player.end()
             tried += 1
-        yield _summary(TO_AND_FRO, tried, 2, rows)
+        row = _summary(TO_AND_FRO, tried, 2, rows)
+        if not rows and not player.parked_again:
+            row = replace(
+                row, verdict=Verdict.NOT_APPLICABLE, actual="the target did not park a retrieved call again"
+            )
+        yield row
         return ""
 
     def _combined(self) -> Iterator[Row]:

@@ -155,6 +155,11 @@ class Player:
         """Whether some call was retrieved, as far as the model knows."""
         return Standing.RETRIEVED in self.lot.standings
 
+    @property
+    def parked_again(self) -> bool:
+        """Whether some call was parked by the vendor's own method, as a listing shows."""
+        return bool(self._parked_again)
+
     def last_looks(self) -> list[Exchange]:
         """The last listing of every call."""
         return [look for look in self._seen.values() if look is not None]

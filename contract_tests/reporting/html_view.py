@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import islice
 
 from callpark_spec import Clause, Level
-from contract_tests.record.lines import ExchangeLine, RulingLine
+from contract_tests.record.lines import ExchangeLine, Record, RulingLine
 from contract_tests.reporting.cause import causes
 from contract_tests.reporting.evidence import PageLine, excerpt, outcome_of, request_text, response_text
 from contract_tests.reporting.places import Places, shown_rulings
@@ -51,6 +52,7 @@ _ARCHIVE_LIMIT = 1_400_000
 _EVIDENCE_LIMIT = 600_000
 _EVIDENCED = 100  # findings after so many only link to their exchanges
 _SMALLEST_MESSAGE = 160
+_SEARCHED = 60  # exchanges of one case; more than so many are those of a search
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -110,7 +112,9 @@ class HtmlView:
         for line in shown_rulings(tally):
             self._shown.setdefault((line.clause, line.case), line)
         self._evidence_limit = _share(_EVIDENCE_LIMIT, 6 * min(len(self._shown), _EVIDENCED))
-        self._archive_limit = _share(_ARCHIVE_LIMIT, 2 * len(self.record.exchanges))
+        self.shown_exchanges = _worth_showing(self.record)
+        self.left_out = len(self.record.exchanges) - len(self.shown_exchanges)
+        self._archive_limit = _share(_ARCHIVE_LIMIT, 2 * len(self.shown_exchanges))
 
     @cached_property
     def verdict(self) -> VerdictSentence:
@@ -145,8 +149,8 @@ class HtmlView:
         return tuple(standing for standing in Standing if used[standing])
 
     def messages(self) -> Iterable[Message]:
-        """All exchanges, each cut so short that thousands of them make a page that still opens."""
-        return (self._message(line, self._archive_limit) for line in self.record.exchanges)
+        """The exchanges, each cut so short that thousands of them make a page that still opens."""
+        return (self._message(line, self._archive_limit) for line in self.shown_exchanges)
 
     def rows_of(self, area: str) -> list[ClauseRow]:
         return [row for row in self.tally.rows if row.clause.area == area]
@@ -234,6 +238,23 @@ class HtmlView:
             request=request_text(line, limit),
             response=response_text(line, limit),
         )
+
+
+def _worth_showing(record: Record) -> tuple[ExchangeLine, ...]:
+    """All exchanges, but of a case that sent very many only those that something in the record refers to.
+
+    What was set up and taken down between them goes the way of the exchange before it.
+    """
+    cited = {number for ruling in record.rulings for number in ruling.exchanges}
+    cited |= {number for seen in record.observations for number in seen.exchanges}
+    tally = Counter(line.case for line in record.exchanges if line.case)
+    shown, searching = [], False
+    for line in record.exchanges:
+        if line.case:
+            searching = tally[line.case] > _SEARCHED
+        if not searching or line.number in cited:
+            shown.append(line)
+    return tuple(shown)
 
 
 def _share(total: int, messages: int) -> int:

@@ -9,6 +9,7 @@ from html.parser import HTMLParser
 from itertools import pairwise
 
 import pytest
+from msgspec.structs import replace
 
 from callpark_spec import Catalogue, load
 from contract_tests.record.lines import Record
@@ -200,3 +201,22 @@ def test_thousands_of_exchanges_make_a_page_that_still_opens(new_run: type, cata
     text = render_html(read_record(content), catalogue)
     assert len(text.encode()) < 5_000_000 < len(content)
     assert text.count('<details id="exchange-') == 5000
+
+
+def test_of_a_long_search_only_what_proves_something_is_shown(
+    records: dict[str, Record], catalogue: Catalogue
+) -> None:
+    record = records["conforming"]
+    first = next(line for line in record.exchanges if line.case)
+    last = record.exchanges[-1].number
+    search = [replace(first, number=last + place) for place in range(1, 201)]
+    search = [replace(one, case="", role="set-up") if one.number % 2 else one for one in search]
+    rulings = [replace(record.rulings[0], exchanges=[last + 101 + last % 2]), *record.rulings]
+    long = replace(record, exchanges=[*record.exchanges, *search], rulings=rulings)
+    text = render_html(long, catalogue)
+    shown = [name for name in Page(text).values("id") if re.fullmatch(r"exchange-\d+", name)]
+    assert f"exchange-{last + 101 + last % 2}" in shown
+    assert f"exchange-{last + 105}" not in shown
+    assert f"exchange-{last + 106}" not in shown
+    assert re.search(r"\d+ requests that found nothing stand in the record alone", text)
+    assert "found nothing" not in render_html(record, catalogue)
