@@ -11,12 +11,13 @@ from mockserver.http_api.answering import Answering
 from mockserver.http_api.grammar import shown
 from mockserver.http_api.question import Question
 from mockserver.http_api.reading import read_create, read_hang_up, read_list, read_update
+from mockserver.http_api.refusals import RefusedRequest
 from mockserver.session import Session
 from mockserver.simulator.commands import Command
 from mockserver.simulator.directory import Extension, Pickup
 from mockserver.simulator.door import decide
 from mockserver.simulator.lifecycle import Phase
-from mockserver.simulator.outcomes import Conflict, Field, Refused
+from mockserver.simulator.outcomes import Conflict, Field, Outcome, Refused
 from mockserver.simulator.phone_call import PhoneCall
 from mockserver.simulator.world import World
 
@@ -62,7 +63,7 @@ class Worldly:
             tried = replace(question, session=cast(Session, _NoIds()))
             outcome = decide(self._world, _READERS[operation_id](tried), self._world.now).outcome
             if not isinstance(outcome, Refused):
-                self.is_accepted = self._answering.answer(question, outcome).status < 400
+                yield from self._accepted(question, outcome)
                 return
             told = self._answering.answer(question, outcome).body["error"]
             clauses = grounds.of_refused(outcome, names_call="phoneCallId" in attempt.variables)
@@ -76,6 +77,13 @@ class Worldly:
             )
             if instead is None:
                 return
+
+    def _accepted(self, question: Question, outcome: Outcome) -> Iterator[Wrong]:
+        """What is asked of the answer can still be wrong: the filter, the fields, the order of a list."""
+        try:
+            self.is_accepted = self._answering.answer(question, outcome).status < 400
+        except RefusedRequest as error:
+            yield Wrong(where="query", code=error.refusal.code, message=error.refusal.message)
 
     def _question(self, attempt: Attempt) -> Question:
         return Question(

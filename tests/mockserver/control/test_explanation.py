@@ -265,7 +265,17 @@ REQUESTS = st.fixed_dictionaries(
                 "maxInParking": some(30, "30", 9, "x", None),
             },
         ),
-        "query": some("", "?count=1", "?count=x", "?startIndex=-1", "?sortOrder=odd", "?nonsense=1"),
+        "query": some(
+            "",
+            "?count=1",
+            "?count=x",
+            "?fields=nothing",
+            "?filterBy=id",
+            "?filterBy=x&filterValue=1",
+            "?startIndex=-1",
+            "?sortOrder=odd",
+            "?nonsense=1",
+        ),
     }
 )
 
