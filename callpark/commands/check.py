@@ -107,6 +107,12 @@ UNREACHABLE = 3
     metavar="URL",
     help="Where report.html will be found; other formats link to it.",
 )
+@click.option(
+    "--run",
+    "shared_run",
+    metavar="ID",
+    help="Name of the run; checks that divide the clauses among them share one, and report merges their records.",
+)
 @click.option("--quiet", is_flag=True, help="No progress, only the summary.")
 def command(
     url: str | None,
@@ -133,6 +139,7 @@ def command(
     out: Path,
     formats: tuple[str, ...],
     report_url: str,
+    shared_run: str | None,
     quiet: bool,
 ) -> int:
     """Judge the implementation at URL, an origin such as http://127.0.0.1:8080. It may stand in the profile instead.
@@ -161,7 +168,7 @@ def command(
     from contract_tests.target import TargetUnreachable, UnusableTarget
     from contract_tests.verdict import Reading
 
-    run = new_run_id()
+    run = _run_id(shared_run) if shared_run else new_run_id()
     if baseline_out and baseline_out.exists():
         raise click.UsageError(f"--write-baseline {baseline_out}: the file is there already; name another")
     try:
@@ -173,7 +180,7 @@ def command(
         earlier = kept(kept_file) if kept_file else ()
         approached = approach(
             url,
-            run=run,
+            run=f"{run}-{new_run_id()}" if shared_run else run,
             profile=profile,
             tokens={"token": token or _content(token_file)},
             client=_client(client_id, client_secret_file),
@@ -276,6 +283,14 @@ def _tls(cacert: Path | None, cert: Path | None, *, insecure: bool) -> ssl.SSLCo
         context.check_hostname = False
         context.verify_mode = ssl.CERT_NONE
     return context
+
+
+def _run_id(text: str) -> str:
+    import re
+
+    if not re.fullmatch(r"[A-Za-z0-9_-]{1,40}", text):
+        raise click.UsageError(f"--run {text!r}: up to 40 letters, digits, - and _")
+    return text
 
 
 def _header(text: str) -> tuple[str, str]:

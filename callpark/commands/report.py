@@ -1,4 +1,4 @@
-"""`callpark report RECORD`."""
+"""`callpark report RECORD...`."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from callpark.formats import FILES
 
 
 @click.command("report")
-@click.argument("record_file", metavar="RECORD", type=click.Path(path_type=Path))
+@click.argument("record_files", metavar="RECORD...", nargs=-1, required=True, type=click.Path(path_type=Path))
 @click.option(
     "--out",
     type=click.Path(file_okay=False, path_type=Path),
-    help="Folder to write to; that of the record by default.",
+    help="Folder to write to; that of the record by default, of several ./callpark-report.",
 )
 @click.option(
     "--format",
@@ -29,22 +29,46 @@ from callpark.formats import FILES
     metavar="URL",
     help="Where report.html will be found; other formats link to it.",
 )
-def command(record_file: Path, out: Path | None, formats: tuple[str, ...], report_url: str) -> int:
-    """Render a RECORD (record.ndjson) again. Refuses one that is incomplete or was edited."""
+@click.option(
+    "--compare", is_flag=True, help="Say what the second run fixed, broke anew and left; write nothing."
+)
+def command(
+    record_files: tuple[Path, ...], out: Path | None, formats: tuple[str, ...], report_url: str, compare: bool
+) -> int:
+    """Render records (record.ndjson) again. Refuses one that is incomplete or was edited.
+
+    Records of the same run id are shards of one run and are merged. Several runs are laid side by side: a folder
+    for each, and matrix.html. The exit status says nothing about verdicts.
+    """
     import callpark_spec
+    from callpark.many_runs import runs_of, write_runs
     from callpark.output import Around, write_pages
     from contract_tests.record.errors import RecordError
-    from contract_tests.record.reader import read_record
+    from contract_tests.reporting.comparison import render_comparison
     from contract_tests.reporting.summary import render_summary
 
     try:
-        record = read_record(record_file)
+        runs = runs_of(record_files)
     except RecordError as error:
         raise click.ClickException(str(error)) from error
     catalogue = callpark_spec.load()
-    folder = out or record_file.parent
+    if compare:
+        if len(runs) != 2:
+            raise click.UsageError(f"--compare takes the records of two runs, these are of {len(runs)}")
+        click.echo("\n".join(render_comparison(runs[0].record, runs[1].record, catalogue)))
+        return 0
     around = Around(report_url=report_url)
-    written = write_pages(record, catalogue, folder, formats or tuple(FILES), around)
-    click.echo("\n".join(render_summary(record, catalogue)))
+    wanted = formats or tuple(FILES)
+    if len(runs) > 1:
+        if report_url:
+            raise click.UsageError("--report-url is the place of one report, these are several")
+        written = write_runs(runs, catalogue, out or Path("callpark-report"), wanted)
+    elif len(record_files) > 1:
+        folder = out or Path("callpark-report")
+        written = [runs[0].write(folder), *write_pages(runs[0].record, catalogue, folder, wanted, around)]
+    else:
+        written = write_pages(runs[0].record, catalogue, out or record_files[0].parent, wanted, around)
+    for run in runs:
+        click.echo("\n".join(render_summary(run.record, catalogue)))
     click.echo("written: " + ", ".join(str(path) for path in written))
     return 0

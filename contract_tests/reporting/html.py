@@ -24,12 +24,17 @@ TEMPLATES = Path(__file__).with_name("templates")
 
 def render_html(record: Record, catalogue: Catalogue) -> str:
     """The page. Its style is let in by hash and nothing else is: no script, no image, no request."""
+    return rendered("report.html", HtmlView(Tally(record, catalogue)))
+
+
+def rendered(template: str, view: Any) -> str:
+    """A template with the one style sheet, which its security policy names by its hash."""
     style = (TEMPLATES / "report.css").read_text()
     digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
     return (
         _environment()
-        .get_template("report.html")
-        .render(view=HtmlView(Tally(record, catalogue)), style=Markup(style), style_hash=f"sha256-{digest}")
+        .get_template(template)
+        .render(view=view, style=Markup(style), style_hash=f"sha256-{digest}")
     )
 
 

@@ -1,0 +1,135 @@
+"""Shards of one run as one record: several checks that shared a run id and divided the clauses among them."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from datetime import datetime
+from typing import TypeVar
+
+import msgspec
+
+from contract_tests.record.consistency import ruling_of
+from contract_tests.record.errors import RecordError
+from contract_tests.record.lines import (
+    AnyLine,
+    CaseLine,
+    ExchangeLine,
+    Footer,
+    Header,
+    ObservationLine,
+    Record,
+    RulingLine,
+    UntriedLine,
+)
+from contract_tests.record.writer import UNCOUNTED_ROLES, counts
+from contract_tests.verdict import canonical_digest, exit_code
+
+_ENCODER = msgspec.json.Encoder()
+Cited = TypeVar("Cited", RulingLine, ObservationLine)
+_SHARED = ("suite", "target", "lane", "reading", "seed", "safe", "rung", "profile", "world")
+_RERUN = "shards are checks of the same target with the same options and the same --run; run them again"
+
+
+class MixedRecords(RecordError):
+    """Records that are each good and do not belong together."""
+
+
+def merged(named: Sequence[tuple[str, Record]]) -> bytes:
+    """The content of one record for all shards of a run; `named` are where each stands and what is in it.
+
+    Exchanges are numbered anew. A verdict that several shards came to is kept once; where they differ all are
+    kept, and the worst counts. Raises `MixedRecords` where they are no shards of one run.
+    """
+    _check_together(named)
+    shards = sorted((record for _, record in named), key=lambda record: _moment(record.header.started))
+    first, began = shards[0], _moment(shards[0].header.started)
+    cases: dict[str, CaseLine] = {}
+    exchanges: list[ExchangeLine] = []
+    untried: dict[str, UntriedLine] = {}
+    rulings: dict[tuple[str, str, str, str], RulingLine] = {}
+    observations: dict[tuple[str, str], ObservationLine] = {}
+    elapsed = 0.0
+    for shard in shards:
+        later = (_moment(shard.header.started) - began).total_seconds()
+        offset = exchanges[-1].number if exchanges else 0
+        elapsed = max(elapsed, later + shard.footer.elapsed)
+        for case in shard.cases:
+            cases.setdefault(case.id, case)
+        exchanges += [
+            msgspec.structs.replace(line, number=line.number + offset, started=round(line.started + later, 6))
+            for line in shard.exchanges
+        ]
+        for missed in shard.untried:
+            untried.setdefault(missed.case, missed)
+        for ruling in shard.rulings:
+            key = (ruling.clause, ruling.case, ruling.reading, ruling.verdict)
+            rulings.setdefault(key, _moved(ruling, offset))
+        for seen in shard.observations:
+            observations.setdefault((seen.clause, seen.case), _moved(seen, offset))
+    content = b"".join(
+        _ENCODER.encode(line) + b"\n"
+        for line in _lines(first.header, cases, exchanges, untried, rulings, observations)
+    )
+    judged = [ruling_of(line) for line in rulings.values()]
+    footer = Footer(
+        finished=max((shard.footer.finished for shard in shards), key=_moment),
+        elapsed=round(elapsed, 6),
+        cases=len(cases),
+        exchanges=len(exchanges),
+        requests=sum(line.role not in UNCOUNTED_ROLES for line in exchanges),
+        calls_used=sum(shard.footer.calls_used for shard in shards),
+        counts=counts(judged),
+        exit_code=int(exit_code(one.verdict for one in judged if one.reading == first.header.reading)),
+        digest=canonical_digest(judged),
+        content_sha256=hashlib.sha256(content).hexdigest(),
+    )
+    return content + _ENCODER.encode(footer) + b"\n"
+
+
+def _lines(
+    header: Header,
+    cases: dict[str, CaseLine],
+    exchanges: list[ExchangeLine],
+    untried: dict[str, UntriedLine],
+    rulings: dict[tuple[str, str, str, str], RulingLine],
+    observations: dict[tuple[str, str], ObservationLine],
+) -> list[AnyLine]:
+    return [
+        header,
+        *cases.values(),
+        *exchanges,
+        *untried.values(),
+        *rulings.values(),
+        *observations.values(),
+    ]
+
+
+def _moved(line: Cited, offset: int) -> Cited:
+    return msgspec.structs.replace(line, exchanges=[number + offset for number in line.exchanges])
+
+
+def _check_together(named: Sequence[tuple[str, Record]]) -> None:
+    (place, first), *others = named
+    contents = {first.footer.content_sha256 or first.footer.digest: place}
+    for other_place, other in others:
+        content = other.footer.content_sha256 or other.footer.digest
+        if content in contents:
+            raise _mixed(other_place, f"the same record as {contents[content]}", "name each record once")
+        contents[content] = other_place
+        if other.header.run != first.header.run:
+            raise _mixed(other_place, f"run {other.header.run}, {place} is of run {first.header.run}", _RERUN)
+        for name in _SHARED:
+            if getattr(other.header, name) != getattr(first.header, name):
+                problem = f"the same run as {place}, {first.header.run}, but another {name}"
+                raise _mixed(other_place, problem, _RERUN)
+
+
+def _mixed(place: str, problem: str, advice: str) -> MixedRecords:
+    error = MixedRecords(problem, advice, line=1)
+    error.source = place
+    return error
+
+
+def _moment(text: str) -> datetime:
+    return datetime.fromisoformat(text)
