@@ -6,6 +6,7 @@ import json
 import shlex
 from collections.abc import Iterator, Sequence
 from pathlib import Path
+from urllib.parse import quote
 
 from mockserver.control.guard import CONTROL_TOKEN_HEADER
 from mockserver.simulator.phone_call import PhoneCall
@@ -24,6 +25,9 @@ def greeting(
     """The lines to print once requests are answered at `url`; `ca_file` is what clients have to trust."""
     curl = _curl(ca_file)
     yield f"callpark mock: {url}/uapi  (Ctrl-C ends it)"
+    yield f"console:       {console_address(url, control_token)}"
+    if control_token:
+        yield f"control token: {control_token}"
     yield ""
     yield from (f"  {token:<18} {whose}" for token, whose in TOKENS)
     yield "  mock.NAME.12       the same user in a world of its own, made on first use"
@@ -46,6 +50,11 @@ def greeting(
     yield "Put everything back as it was:"
     yield ""
     yield f"  {curl} -X POST {url}/_mock/reset{_control(control_token)}"
+
+
+def console_address(url: str, control_token: str | None) -> str:
+    """A fragment is never sent: the token stays between the terminal and the page."""
+    return f"{url}/_mock/console" + (f"#token={quote(control_token, safe='')}" if control_token else "")
 
 
 def trust_lines(ca_file: Path) -> list[str]:

@@ -1,17 +1,21 @@
 """The mock, put together: vendor paths on one side, the control plane on the other."""
 
+from functools import partial
+
 from callpark_spec import openapi_document
 from mockserver.asgi import App, Receive, Scope, Send
+from mockserver.behaviour import Behaviour
+from mockserver.behaviour_seam import Behaviours, BehaviourSeam
 from mockserver.clock import MANUAL, PAGE_MOMENT, Clock
 from mockserver.control.application import control_plane
 from mockserver.dated import Dated
-from mockserver.defect_seam import DefectSeam
+from mockserver.defects import DEFECTS
 from mockserver.exchange_seam import ExchangeSeam
 from mockserver.http_api.application import vendor_api
 from mockserver.http_api.contract import Contract
 from mockserver.http_api.cors import Cors
 from mockserver.scenario import Scenario, load_scenario
-from mockserver.session import Effect, Session, as_decided
+from mockserver.session import Session
 from mockserver.sessions import Sessions, Setup
 from mockserver.settings import Settings
 from mockserver.store import MemoryStore
@@ -43,39 +47,39 @@ class Mock:
 
 
 def build(settings: Settings | None = None) -> Mock:
-    """Raise ScenarioError or ClockRateError for settings that cannot be used."""
+    """Raise ScenarioError, ClockRateError or UnknownVariantError for settings that cannot be used."""
     settings = settings or Settings()
-    maker = SessionMaker(settings)
+    own = {settings.defect.slug: settings.defect} if settings.defect else {}
+    behaviours = Behaviours(settings.policy, {**DEFECTS, **own})
+    initial = behaviours.named(settings.variants, settings.defect.slug if settings.defect else None)
+    maker = SessionMaker(settings, behaviours, initial)
     sessions = Sessions(
         maker,
         limit=settings.session_limit,
         max_idle=settings.session_max_idle,
         strict=settings.strict_sessions,
     )
-    vendor = vendor_api(sessions, settings.policy.presentation, token_lifetime=settings.token_lifetime)
-    if settings.defect:
-        vendor = DefectSeam(vendor, settings.defect)
+    make = partial(vendor_api, sessions, token_lifetime=settings.token_lifetime)
     contract = Contract(openapi_document())
+    vendor: App = BehaviourSeam(sessions, behaviours, initial, make)
     vendor = ExchangeSeam(vendor, sessions, contract, opens=settings.delay is not None)
     if settings.cors:
         vendor = Cors(vendor, origins=settings.cors_origins)
+    control = control_plane(sessions, settings, contract, behaviours)
     return Mock(
-        sessions=sessions,
-        maker=maker,
-        vendor=Dated(vendor, sessions),
-        control=Dated(control_plane(sessions, settings, contract), sessions),
+        sessions=sessions, maker=maker, vendor=Dated(vendor, sessions), control=Dated(control, sessions)
     )
 
 
 class SessionMaker:
     """`scenario` is that of sessions which do not ask for another."""
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, behaviours: Behaviours, initial: Behaviour) -> None:
+        self._behaviours = behaviours
+        self._initial = initial
         self._settings = settings
         self.scenario = load_scenario(settings.scenario)
         self._store = MemoryStore()
-        defect = settings.defect
-        self._effect: Effect = defect.effect if defect and defect.effect else as_decided
         Clock.named(settings.clock)
 
     def __call__(self, name: str, setup: Setup) -> Session:
@@ -84,10 +88,10 @@ class SessionMaker:
         return Session(
             name,
             scenario=setup.scenario or self.scenario,
-            rules=self._settings.policy.rules,
             clock=Clock.named(clock, start=PAGE_MOMENT if start is None and clock == MANUAL else start),
             store=self._store,
             seed=self._settings.seed if setup.seed is None else setup.seed,
-            effect=self._effect,
             always=() if self._settings.delay is None else (delaying(self._settings.delay),),
+            behaviour=self._initial,
+            resolve=self._behaviours.named,
         )

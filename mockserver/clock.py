@@ -93,6 +93,10 @@ class Clock:
         since = self.source()
         return ClockSet(at=self.now(), rate=rate, since=since)
 
+    def set_to(self, moment: float, rate: float) -> ClockSet:
+        """Any moment, also an earlier one: for a world that comes from elsewhere."""
+        return ClockSet(at=moment, rate=rate, since=self.source())
+
     def obey(self, setting: ClockSet) -> None:
         self._set = setting
 

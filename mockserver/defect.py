@@ -12,7 +12,7 @@ from typing import Any, Final, Literal
 
 import orjson
 
-from mockserver.session import Effect
+from mockserver.behaviour import Effect
 from mockserver.simulator.world import World
 
 

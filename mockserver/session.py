@@ -6,29 +6,30 @@ from dataclasses import replace
 from random import Random
 from typing import Final, Protocol
 
+from mockserver.behaviour import Behaviour, BehaviourSet, Resolve
 from mockserver.bell import Bell
 from mockserver.clock import Clock, ClockSet
 from mockserver.journal.journal import Journal
 from mockserver.scenario import Scenario
 from mockserver.simulator.commands import Command
-from mockserver.simulator.door import Decision, advance, decide, moment_of, next_due
+from mockserver.simulator.door import advance, decide, moment_of, next_due
 from mockserver.simulator.events import Event
 from mockserver.simulator.evolve import evolve, fold
 from mockserver.simulator.outcomes import Outcome
 from mockserver.simulator.phone_call import PhoneCall
-from mockserver.simulator.rules import Rules
 from mockserver.simulator.world import World
+from mockserver.snapshot import WorldSet
 from mockserver.store import EventStore, SessionEvent, VersionConflictError
 from mockserver.wire_faults.arsenal import Arsenal
 from mockserver.wire_faults.fault import WireFault
 
 _ID_BITS: Final = 80
 
-Effect = Callable[[World, Command, Decision], Decision]
 
-
-def as_decided(_world: World, _command: Command, decision: Decision) -> Decision:
-    return decision
+def _nothing_else(variants: tuple[str, ...], defect: str | None) -> Behaviour:
+    if variants or defect:
+        raise LookupError("this session knows neither variants nor defects")
+    return Behaviour()
 
 
 class NothingComingError(Exception):
@@ -48,7 +49,7 @@ class Session:
     """Every change is appended to the store before it is believed; a conflict means reading on and deciding again.
 
     World and clock are the fold of the stored events.  `bell` rings whenever either has changed.
-    `effect` may replace a decision before it takes effect; only `mockserver.defects` has a use for that.
+    `resolve` says what the names of variants and defects come to that a session is switched to.
     """
 
     def __init__(
@@ -56,21 +57,22 @@ class Session:
         name: str,
         *,
         scenario: Scenario,
-        rules: Rules,
         clock: Clock,
         store: EventStore,
         seed: int = 0,
-        effect: Effect = as_decided,
         always: tuple[WireFault, ...] = (),
+        behaviour: Behaviour | None = None,
+        resolve: Resolve = _nothing_else,
     ) -> None:
         self.name = name
         self.scenario = scenario
         self.clock = clock
         self.seed = seed
         self.bell = Bell()
-        self._rules = rules
         self._store = store
-        self._effect = effect
+        self._initial = behaviour or Behaviour()
+        self._resolve = resolve
+        self.behaviour: Behaviour
         self._followers: list[Follower] = []
         self._wakings: list[float] = []
         self._is_closed = False
@@ -106,7 +108,7 @@ class Session:
         self.elapse()
         while True:
             decision = decide(self._world, command, self._world.now)
-            decision = self._effect(self._world, command, decision)
+            decision = self.behaviour.effect(self._world, command, decision)
             if self._commit(decision.events):
                 self.journal.caused(decision.events)
                 return decision.outcome
@@ -145,6 +147,28 @@ class Session:
         while not self._commit((self.clock.running_at(rate),)):
             pass
 
+    def behave(self, variants: tuple[str, ...], defect: str | None) -> None:
+        """Switch until the next reset; raise LookupError for a name that is not known."""
+        self._resolve(variants, defect)
+        self.elapse()
+        while not self._commit((BehaviourSet(at=self.clock.now(), variants=variants, defect=defect),)):
+            pass
+
+    def restore(self, world: World, *, rate: float, variants: tuple[str, ...], defect: str | None) -> None:
+        """Be as another session was when its state was exported, to the moment on its clock.
+
+        Raise LookupError for a name that is not known.  Whoever waits for something in the old world is let go.
+        """
+        self._resolve(variants, defect)
+        events = (
+            BehaviourSet(at=world.now, variants=variants, defect=defect),
+            WorldSet(at=world.now, world=world),
+            self.clock.set_to(world.now, rate),
+        )
+        while not self._commit(events):
+            pass
+        self._let_go()
+
     def reset(self, scenario: Scenario | None = None) -> None:
         """Back to the beginning of its scenario, or of another one: calls, clock and ids."""
         self.scenario = scenario or self.scenario
@@ -157,11 +181,7 @@ class Session:
         """Forget the stored events; whoever still holds the session is answered from what it was."""
         self._is_closed = True
         self._store.forget(self.name)
-        followers, self._followers = self._followers, []
-        for follower in followers:
-            follower.begin_again()
-        self._wakings.clear()
-        self.bell.ring()
+        self._let_go()
 
     def new_call_id(self) -> str:
         """Twenty hexadecimal characters, as the vendor's ids have; the same seed and name give the same ids."""
@@ -192,9 +212,17 @@ class Session:
             if moment in self._wakings:
                 self._wakings.remove(moment)
 
+    def _let_go(self) -> None:
+        followers, self._followers = self._followers, []
+        for follower in followers:
+            follower.begin_again()
+        self._wakings.clear()
+        self.bell.ring()
+
     def _begin(self) -> None:
         self._random = Random(f"{self.seed}/{self.name}")
-        self._world = World(directory=self.scenario.directory, rules=self._rules)
+        self.behaviour = self._initial
+        self._world = World(directory=self.scenario.directory, rules=self.behaviour.policy.rules)
         self._version = 0
         self._is_closed = False
         self._read_on()
@@ -250,6 +278,13 @@ class Session:
             if isinstance(event, ClockSet):
                 self.clock.obey(event)
                 self._world = replace(self._world, now=max(self._world.now, event.at))
+                continue
+            if isinstance(event, WorldSet):
+                self._world = event.world
+                continue
+            if isinstance(event, BehaviourSet):
+                self.behaviour = self._resolve(event.variants, event.defect)
+                self._world = replace(self._world, rules=self.behaviour.policy.rules)
                 continue
             self._world = evolve(self._world, event)
             for follower in self._followers:

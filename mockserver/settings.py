@@ -25,6 +25,7 @@ class Settings:
 
     Sessions are made on first use, or with `strict_sessions` only through the control plane; at most
     `session_limit` of them, each until nobody has used it for `session_max_idle` real seconds.
+    `variants` are names, applied to `policy` from left to right.
     `delay` lies before every answer, on its session's clock.
     `cors_origins` come on top of every loopback origin; `cors` False removes CORS altogether.
     `token_lifetime` is how many seconds of a session's clock the tokens of the token endpoint are good for.
@@ -36,6 +37,7 @@ class Settings:
     start: float | None = None
     seed: int = 0
     policy: Policy = field(default_factory=Policy)
+    variants: tuple[str, ...] = ()
     defect: Defect | None = None
     cors: bool = True
     cors_origins: tuple[str, ...] = ()

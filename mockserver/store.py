@@ -4,10 +4,12 @@ from collections import deque
 from collections.abc import Sequence
 from typing import Final, Protocol
 
+from mockserver.behaviour import BehaviourSet
 from mockserver.clock import ClockSet
 from mockserver.simulator.events import Event
+from mockserver.snapshot import WorldSet
 
-SessionEvent = Event | ClockSet
+SessionEvent = Event | ClockSet | BehaviourSet | WorldSet
 
 _TAIL: Final = 10_000
 

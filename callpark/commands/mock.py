@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from contextlib import ExitStack
 from pathlib import Path
+from secrets import token_urlsafe
 from typing import TYPE_CHECKING
 
 import click
@@ -64,7 +65,7 @@ if TYPE_CHECKING:
 )
 @click.option("--cors", "cors_origins", multiple=True, metavar="ORIGIN", help="A further origin to allow.")
 @click.option("--no-cors", is_flag=True, help="Answer no origin.")
-@click.option("--control-token", help="Token for /_mock; needed when not on loopback.")
+@click.option("--control-token", help="Token for /_mock; made up and printed if not on loopback.")
 @click.option(
     "--token-lifetime",
     default=3600,
@@ -132,10 +133,11 @@ def command(
     from callpark.ready_file import ready_file as appearing
     from mockserver import defects
     from mockserver.app import build
-    from mockserver.settings import Settings
-    from mockserver.variants import policy_with
+    from mockserver.settings import LOOPBACK, Settings
     from mockserver.wire_faults.fault import delay_named
 
+    if host not in LOOPBACK and control_token is None:
+        control_token = token_urlsafe(16)
     try:
         settings = Settings(
             scenario=scenario,
@@ -145,7 +147,7 @@ def command(
             strict_sessions=strict_sessions,
             session_limit=session_limit,
             session_max_idle=session_max_idle,
-            policy=policy_with(variants),
+            variants=variants,
             delay=delay_named(delay) if delay else None,
             defect=defects.defect(defect) if defect else None,
             cors=not no_cors,

@@ -7,7 +7,9 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from mockserver.asgi import App, Receive, Scope, Send
+from mockserver.behaviour_seam import Behaviours
 from mockserver.control.asked import Asked, Operations
+from mockserver.control.behaviours import behaviours
 from mockserver.control.calls import CALLS
 from mockserver.control.clock import CLOCK
 from mockserver.control.document import control_document
@@ -16,11 +18,14 @@ from mockserver.control.faults import ControlError, bad_request
 from mockserver.control.guard import Guard
 from mockserver.control.health import health
 from mockserver.control.journal import journal
+from mockserver.control.pages import PAGES
 from mockserver.control.published import PUBLISHED
 from mockserver.control.routing import Found, Router
 from mockserver.control.scenarios import SCENARIOS
 from mockserver.control.sessions import SESSIONS
+from mockserver.control.snapshots import SNAPSHOTS
 from mockserver.control.states import STATES
+from mockserver.control.stream import WATCH
 from mockserver.control.terminals import TERMINALS
 from mockserver.control.wire_faults import WIRE_FAULTS
 from mockserver.explanation.explaining import Explainer
@@ -29,19 +34,23 @@ from mockserver.sessions import Sessions
 from mockserver.settings import Settings
 
 
-def control_plane(sessions: Sessions, settings: Settings, contract: Contract) -> App:
+def control_plane(sessions: Sessions, settings: Settings, contract: Contract, known: Behaviours) -> App:
     explainer = Explainer(contract, settings.policy.presentation)
     operations: Operations = {
         **health(settings),
+        **behaviours(known),
         **CALLS,
         **CLOCK,
         **explaining(explainer),
         **journal(contract, explainer),
+        **PAGES,
         **PUBLISHED,
         **SCENARIOS,
         **SESSIONS,
+        **SNAPSHOTS,
         **STATES,
         **TERMINALS,
+        **WATCH,
         **WIRE_FAULTS,
     }
     router = Router(control_document(), operations)
@@ -83,7 +92,7 @@ class ControlPlane:
         except ControlError:
             self._guard.check(scope)
             raise
-        self._guard.check(scope, page=found.route.page)
+        self._guard.check(scope, public=found.route.public)
         return found
 
 

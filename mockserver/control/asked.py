@@ -44,11 +44,11 @@ class Asked:
         session.elapse()
         return session
 
-    async def read(self, shape: type[Shape]) -> Shape:
-        """The body, read strictly; raise ControlError.  A shape without required members may be left out."""
-        data = await self.body()
+    async def read(self, shape: type[Shape], *, optional: bool = False) -> Shape:
+        """The body, read strictly; raise ControlError.  An optional one that is left out is an empty object."""
+        data = await self.body() or (b"{}" if optional else b"")
         try:
-            return msgspec.json.decode(data or b"{}", type=shape)
+            return msgspec.json.decode(data, type=shape)
         except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
             raise bad_request(f"{error}") from None
 

@@ -24,7 +24,7 @@ async def get_call(asked: Asked) -> Any:
 
 
 async def make_call(asked: Asked) -> Any:
-    wanted = await asked.read(CallRequest)
+    wanted = await asked.read(CallRequest, optional=True)
     session = asked.current()
     extension = _extension(session.world, wanted.extension)
     if wanted.max_in_parking is not None and wanted.state != "parked":
@@ -43,7 +43,7 @@ async def make_call(asked: Asked) -> Any:
 
 
 async def park_call(asked: Asked) -> Any:
-    wanted = await asked.read(ParkRequest)
+    wanted = await asked.read(ParkRequest, optional=True)
     session = asked.current()
     call = _call(asked, session)
     command = Park(address=_address(call), view_id=call.views[0].id, max_in_parking=wanted.max_in_parking)

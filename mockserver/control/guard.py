@@ -3,7 +3,7 @@
 import re
 from collections.abc import Mapping
 from secrets import compare_digest
-from typing import Final
+from typing import Final, Literal
 
 from mockserver.asgi import Scope
 from mockserver.control.faults import ControlError
@@ -11,6 +11,9 @@ from mockserver.control.faults import ControlError
 CONTROL_TOKEN_HEADER: Final = "X-Callpark-Control-Token"
 _LOOPBACK_HOST: Final = re.compile(r"(localhost|127\.0\.0\.1|\[::1\])(:[0-9]{1,5})?", re.IGNORECASE)
 _READING: Final = frozenset({"GET", "HEAD"})
+
+
+Public = Literal["page", "asset"] | None
 
 
 class Guard:
@@ -23,27 +26,27 @@ class Guard:
     def __init__(self, *, token: str | None) -> None:
         self._token = token
 
-    def check(self, scope: Scope, *, page: bool = False) -> None:
-        """Raise ControlError.  A `page` is opened by links from anywhere, and holds nothing that needs the token."""
+    def check(self, scope: Scope, *, public: Public = None) -> None:
+        """Raise ControlError.  What is public holds nothing that needs the token; a page is opened by links, too."""
         headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
         host = headers.get("host", "")
-        self._check_caller(host, headers, page=page)
+        self._check_caller(host, headers, public=public is not None)
         origin = headers.get("origin")
         if origin is not None and origin != f"{scope['scheme']}://{host}":
             raise ControlError(403, "origin_refused", f"Origin {origin!r} may not use the control plane.")
-        opened = page and headers.get("sec-fetch-mode") == "navigate"
+        opened = public == "page" and headers.get("sec-fetch-mode") == "navigate"
         if headers.get("sec-fetch-site", "none") not in ("none", "same-origin") and not opened:
             raise ControlError(403, "origin_refused", "Another site's page may not use the control plane.")
         if scope["method"] not in _READING:
             _check_media_type(headers)
 
-    def _check_caller(self, host: str, headers: Mapping[str, str], *, page: bool) -> None:
+    def _check_caller(self, host: str, headers: Mapping[str, str], *, public: bool) -> None:
         if self._token is None:
             if not _LOOPBACK_HOST.fullmatch(host):
                 raise ControlError(403, "host_refused", f"Host {host!r} is not this machine.")
             return
         given = headers.get(CONTROL_TOKEN_HEADER.lower(), "")
-        if not page and not compare_digest(given.encode(), self._token.encode()):
+        if not public and not compare_digest(given.encode(), self._token.encode()):
             raise ControlError(401, "control_token_required", f"{CONTROL_TOKEN_HEADER} is missing or wrong.")
 
 

@@ -49,6 +49,7 @@ def state(session: Session) -> Json:
         "scenario": session.scenario.name,
         "clock": clock(session),
         "waiting": session.waiting,
+        "behaviour": behaviour(session),
         "calls": [shown(call) for call in world.calls.values()],
         "terminals": [terminal(world, each) for each in world.directory.extensions.values()],
         "lots": {
@@ -70,6 +71,10 @@ def clock(session: Session) -> Json:
         "rate": session.clock.speed,
         "nextDue": session.next_moment,
     }
+
+
+def behaviour(session: Session) -> Json:
+    return {"variants": list(session.behaviour.variants), "defect": session.behaviour.defect}
 
 
 def told(event: Event) -> Json:

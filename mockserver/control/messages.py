@@ -112,3 +112,11 @@ class SessionRequest(msgspec.Struct, forbid_unknown_fields=True):
     clock: str | None = None
     start: str | None = None
     seed: Annotated[int, msgspec.Meta(ge=0, le=9_007_199_254_740_991)] | None = None
+
+
+_Name = Annotated[str, msgspec.Meta(max_length=100)]
+
+
+class BehaviourRequest(msgspec.Struct, forbid_unknown_fields=True):
+    variants: Annotated[list[_Name], msgspec.Meta(max_length=100)] = []
+    defect: _Name | None = None

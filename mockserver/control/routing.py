@@ -7,20 +7,21 @@ from typing import Final
 from mockserver.control.asked import Operation, Operations
 from mockserver.control.document import Json, operations_of, query_of
 from mockserver.control.faults import ControlError
+from mockserver.control.guard import Public
 
 _VARIABLE: Final = re.compile(r"\\\{(\w+)\\\}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Route:
-    """`page` marks what a person opens: a link from anywhere may lead there."""
+    """`public` marks what holds nothing that needs a token: pages, where a link may lead, and their parts."""
 
     method: str
     template: str
     pattern: re.Pattern[str]
     operation: Operation
     query: frozenset[str]
-    page: bool
+    public: Public
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,7 +44,7 @@ class Router:
                 pattern=re.compile(_VARIABLE.sub(r"(?P<\1>[^/]+)", re.escape(template))),
                 operation=operations[operation["operationId"]],
                 query=query_of(document, operation),
-                page=operation.get("x-page", False),
+                public=operation.get("x-public"),
             )
             for method, template, operation in operations_of(document)
         ]

@@ -27,7 +27,7 @@ async def list_sessions(asked: Asked) -> Any:
 
 
 async def make_session(asked: Asked) -> Any:
-    wanted = await asked.read(SessionRequest)
+    wanted = await asked.read(SessionRequest, optional=True)
     name = _free_name(asked.sessions) if wanted.session is None else wanted.session
     try:
         session = asked.sessions.create(name, _setup(wanted))

@@ -3,12 +3,12 @@
 from typing import Any, Final
 
 from mockserver.control.asked import Asked, Operations
-from mockserver.control.faults import ControlError
+from mockserver.control.faults import ControlError, bad_request
 from mockserver.control.inventory import shown, terminal
 from mockserver.control.messages import AnsweringRequest
 from mockserver.simulator.commands import PickUp, SetAnswering
 from mockserver.simulator.directory import Answering, Extension
-from mockserver.simulator.outcomes import Listed
+from mockserver.simulator.outcomes import Listed, Refused
 from mockserver.simulator.world import World
 
 
@@ -22,7 +22,8 @@ async def set_answering(asked: Asked) -> Any:
     session = asked.current()
     number = _known(session.world, asked).number
     answering = Answering(pickup=wanted.pickup, after=wanted.after)
-    session.execute(SetAnswering(extension=number, answering=answering))
+    if isinstance(refused := session.execute(SetAnswering(extension=number, answering=answering)), Refused):
+        raise bad_request(refused.reason)
     return terminal(session.world, session.world.directory.extensions[number])
 
 
@@ -45,7 +46,7 @@ TERMINALS: Final[Operations] = {
 
 def _known(world: World, asked: Asked) -> Extension:
     number = asked.path["extension"]
-    found = world.directory.extensions.get(number)
+    found = world.extension_named(number)
     if found is None:
         raise ControlError(404, "not_found", f"There is no extension {number!r}.")
     return found

@@ -43,6 +43,9 @@ class Explainer:
 
     def explain(self, session: Session, exchange: Exchange, world: World) -> Explanation:
         """`world` is the one the request met."""
+        presentation = session.behaviour.policy.presentation
+        if presentation != self._presentation:
+            return Explainer(self._contract, presentation).explain(session, exchange, world)
         asked_for = (*exchange.faults, *([f"Prefer: {exchange.preference}"] if exchange.preference else []))
         path = cured_path(exchange.target.partition(b"?")[0], self._contract.base_path)
         place = self._contract.place_at(path)

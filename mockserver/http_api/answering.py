@@ -71,7 +71,7 @@ class Answering:
 
     def _representation(self, question: Question) -> Representation:
         return Representation(
-            directory=question.session.scenario.directory,
+            directory=question.session.world.directory,
             presentation=self._presentation,
             prefix=f"{question.origin}{self._contract.base_path}",
             asked=(question.user, question.extension) if question.extension else None,

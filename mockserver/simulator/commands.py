@@ -4,7 +4,6 @@ from dataclasses import dataclass
 from typing import Final
 
 from mockserver.simulator.directory import Answering
-from mockserver.simulator.rules import Rules
 
 WAIT_FOR_PICKUP_SECONDS: Final = 25.0
 MAX_IN_PARKING_SECONDS: Final = 180.0
@@ -113,11 +112,4 @@ class PickUp:
     extension: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SetRules:
-    """From now on the lot takes these liberties."""
-
-    rules: Rules
-
-
-Command = List | UnPark | Park | Create | HangUp | Stage | End | SetAnswering | PickUp | SetRules
+Command = List | UnPark | Park | Create | HangUp | Stage | End | SetAnswering | PickUp

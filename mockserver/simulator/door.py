@@ -16,13 +16,12 @@ from mockserver.simulator.commands import (
     Park,
     PickUp,
     SetAnswering,
-    SetRules,
     Stage,
     UnPark,
 )
-from mockserver.simulator.events import Event, RulesSet, WorldEvent
+from mockserver.simulator.events import Event, WorldEvent
 from mockserver.simulator.evolve import fold
-from mockserver.simulator.outcomes import Created, Listed, NothingToDo, Outcome, Parked, RefusalError
+from mockserver.simulator.outcomes import Created, Listed, Outcome, Parked, RefusalError
 from mockserver.simulator.parking import decide_park
 from mockserver.simulator.retrieving import decide_unpark, unparked
 from mockserver.simulator.terminals import decide_pick_up, decide_set_answering
@@ -98,10 +97,6 @@ def _decide_list(world: World, command: List, _now: float) -> tuple[Outcome | No
     return Listed(calls=calls_at(world, command.address)), []
 
 
-def _decide_set_rules(_world: World, command: SetRules, now: float) -> tuple[Outcome | None, list[Event]]:
-    return NothingToDo(), [RulesSet(at=now, rules=command.rules)]
-
-
 def _outcome_after(world: World, command: Command, events: list[Event]) -> Outcome:
     if isinstance(command, UnPark):
         return unparked(world, command, events)
@@ -123,5 +118,4 @@ _DECISIONS: Final[
     End: decide_end,
     SetAnswering: decide_set_answering,
     PickUp: decide_pick_up,
-    SetRules: _decide_set_rules,
 }

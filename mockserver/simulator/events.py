@@ -5,7 +5,6 @@ from enum import StrEnum
 
 from mockserver.simulator.directory import Answering
 from mockserver.simulator.phone_call import PhoneCall
-from mockserver.simulator.rules import Rules
 
 
 class EndReason(StrEnum):
@@ -102,12 +101,6 @@ class AnsweringSet:
     answering: Answering
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RulesSet:
-    at: float
-    rules: Rules
-
-
 CallEvent = (
     CallPlaced
     | CallAnswered
@@ -119,5 +112,5 @@ CallEvent = (
     | ComebackAnswered
     | CallEnded
 )
-WorldEvent = AnsweringSet | RulesSet
+WorldEvent = AnsweringSet
 Event = CallEvent | WorldEvent

@@ -18,7 +18,6 @@ from mockserver.simulator.events import (
     Event,
     RetrievalGivenUp,
     RetrievalStarted,
-    RulesSet,
 )
 from mockserver.simulator.lifecycle import SLOT_OF, Flow, Phase, Slot, Status, Step, after
 from mockserver.simulator.phone_call import Parking, Pending, PhoneCall, Retrieval, View, next_view_id
@@ -38,7 +37,7 @@ STEP_OF: Final[Mapping[type[Event], Step]] = {
 
 def evolve(world: World, event: Event) -> World:
     """Raise IllegalStepError if the event does not fit the phase its call is in."""
-    if isinstance(event, AnsweringSet | RulesSet):
+    if isinstance(event, AnsweringSet):
         return replace(_world_changed(world, event), now=max(world.now, event.at))
     if isinstance(event, CallPlaced):
         before, changed, phase = None, event.call, event.call.phase
@@ -66,9 +65,7 @@ def fold(world: World, events: tuple[Event, ...]) -> World:
     return reduce(evolve, events, world)
 
 
-def _world_changed(world: World, event: AnsweringSet | RulesSet) -> World:
-    if isinstance(event, RulesSet):
-        return replace(world, rules=event.rules)
+def _world_changed(world: World, event: AnsweringSet) -> World:
     extension = replace(world.directory.extensions[event.extension], answering=event.answering)
     extensions = {**world.directory.extensions, extension.number: extension}
     return replace(world, directory=replace(world.directory, extensions=extensions))

@@ -27,7 +27,8 @@ def decide_set_answering(
     world: World, command: SetAnswering, now: float
 ) -> tuple[Outcome | None, list[Event]]:
     """A phone that rings already goes on as it began."""
-    _refuse_unknown(world, command.extension)
+    if command.extension not in world.directory.extensions:
+        raise RefusalError(Field.EXTENSION, f"There is no extension '{command.extension}' to change.")
     changed = AnsweringSet(at=now, extension=command.extension, answering=command.answering)
     return NothingToDo(), [changed]
 
@@ -52,5 +53,5 @@ def _picked_up(call: PhoneCall, now: float) -> Event:
 
 
 def _refuse_unknown(world: World, number: str) -> None:
-    if number not in world.directory.extensions:
+    if world.extension_named(number) is None:
         raise RefusalError(Field.EXTENSION, f"There is no extension '{number}'.")

@@ -68,10 +68,25 @@ def test_beyond_loopback_its_lines_carry_the_control_token(start_mock):
     assert pasted(here.partition(" -H ")[0])[0] == 401
 
 
-def test_beyond_loopback_it_asks_for_a_control_token(callpark):
-    done = callpark("mock", "--host", "0.0.0.0", "--port", 0)
-    assert done.status == 2
-    assert "/_mock needs a control token" in done.err
+@pytest.mark.curl
+def test_beyond_loopback_a_control_token_is_made_up_and_printed(start_mock):
+    mocks = [start_mock("--host", "0.0.0.0") for _ in range(2)]
+    tokens = [
+        line.removeprefix("control token: ")
+        for mock in mocks
+        for line in mock.lines
+        if line.startswith("control token: ")
+    ]
+    assert len(set(tokens)) == 2
+    assert all(len(token) >= 20 for token in tokens)
+    assert f"console:       {mocks[0].url}/_mock/console#token={tokens[0]}" in mocks[0].lines
+    assert pasted(mocks[0].pasted[-1].replace("0.0.0.0", "127.0.0.1"))[0] == 200
+
+
+def test_its_console_is_named(start_mock):
+    mock = start_mock()
+    assert f"console:       {mock.url}/_mock/console" in mock.lines
+    assert httpx.get(f"{mock.url}/_mock/console", trust_env=False).status_code == 200
 
 
 def test_an_id_that_a_shell_would_read_is_quoted(tmp_path):
@@ -138,3 +153,15 @@ def test_every_answer_can_be_late(start_mock):
     (entry,) = httpx.get(f"{mock.url}/_mock/journal").json()["entries"]
     assert entry["faults"] == ["fault-1: DELAY"]
     assert entry["answered"] - entry["at"] >= 0.001
+
+
+@pytest.mark.parametrize("ending", [signal.SIGINT, signal.SIGTERM])
+def test_it_ends_quietly_while_somebody_watches(start_mock, ending):
+    mock = start_mock()
+    with httpx.stream("GET", f"{mock.url}/_mock/events", trust_env=False) as response:
+        chunks = response.iter_raw()
+        assert next(chunks).startswith(b"event: state")
+        done = mock.end(ending)
+        with pytest.raises(httpx.HTTPError):
+            list(chunks)
+    assert (done.status, done.out, done.err) == (0, "", "")

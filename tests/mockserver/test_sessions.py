@@ -8,7 +8,6 @@ from mockserver.session import Session
 from mockserver.sessions import SessionExistsError, Sessions, Setup, UnknownSessionError
 from mockserver.simulator.commands import Address, Stage, UnPark
 from mockserver.simulator.outcomes import Created, NothingToDo, Retrieved
-from mockserver.simulator.rules import Rules
 from mockserver.store import MemoryStore, TailForgottenError, VersionConflictError
 
 CALL = "b817d2618fe6f1804333"
@@ -19,7 +18,6 @@ def make_session(name="mine", setup=None, *, store=None, seed=0, scenario="docum
     return Session(
         name,
         scenario=load_scenario(scenario),
-        rules=Rules(),
         clock=clock,
         store=store or MemoryStore(),
         seed=seed,

@@ -9,7 +9,6 @@ from mockserver.scenario import load_scenario
 from mockserver.session import NothingComingError, Session
 from mockserver.simulator.commands import Address, Stage, UnPark
 from mockserver.simulator.events import CallEnded, ComebackAnswered, RetrievalGivenUp
-from mockserver.simulator.rules import Rules
 from mockserver.store import MemoryStore
 from mockserver.waiting import pause
 
@@ -20,7 +19,6 @@ def make_session(*, store=None, rate=0.0, start=1_000.0):
     return Session(
         "mine",
         scenario=load_scenario("documented"),
-        rules=Rules(),
         clock=Clock(rate=rate, start=start),
         store=store or MemoryStore(),
     )

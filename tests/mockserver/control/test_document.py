@@ -1,6 +1,7 @@
 """The control plane against its own OpenAPI document, and the document against the control plane."""
 
 import json
+import re
 
 import pytest
 import schemathesis
@@ -12,7 +13,11 @@ from schemathesis.config import SchemathesisConfig
 from mockserver.control.document import control_document, operations_of
 from mockserver.control.routing import Router
 
-OPERATIONS = [f"{method} {template}" for method, template, _ in operations_of(control_document())]
+OPERATIONS = [
+    f"{method} {template}"
+    for method, template, operation in operations_of(control_document())
+    if "text/event-stream" not in operation["responses"].get("200", {}).get("content", {})
+]
 
 
 def test_the_document_is_valid():
@@ -44,20 +49,9 @@ def test_it_is_served_in_both_forms(api):
 def test_every_operation_can_be_reached(api):
     for operation in OPERATIONS:
         method, _, template = operation.partition(" ")
-        path = (
-            template.replace("{phoneCallId}", "nobody")
-            .replace("{extension}", "0009*9")
-            .replace("{session}", "nobody")
-        )
-        response = api(method, path, {} if method != "GET" else ...)
-        assert (
-            response.status_code not in (404, 405, 500)
-            or "There is no live" in response.text
-            or "There is no session" in response.text
-            or ("There is no extension" in response.text)
-            or "There is no fault" in response.text
-            or "There is no session" in response.text
-        ), (operation, response.text)
+        response = api(method, re.sub(r"\{\w+\}", "unknown", template), ... if method == "GET" else {})
+        assert response.status_code != 405
+        assert f"There is no {method} /_mock" not in response.text, operation
 
 
 @pytest.fixture(scope="module")

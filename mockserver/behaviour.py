@@ -1,0 +1,38 @@
+"""What a session differs in from the mock's default: variants, and at most one defect."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from mockserver.policy import Policy
+from mockserver.simulator.commands import Command
+from mockserver.simulator.door import Decision
+from mockserver.simulator.world import World
+
+Effect = Callable[[World, Command, Decision], Decision]
+
+
+def as_decided(_world: World, _command: Command, decision: Decision) -> Decision:
+    return decision
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BehaviourSet:
+    """From now on these variants, applied from left to right, and this defect."""
+
+    at: float
+    variants: tuple[str, ...] = ()
+    defect: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Behaviour:
+    """`variants` and `defect` are names; `policy` and `effect` are what they come to."""
+
+    variants: tuple[str, ...] = ()
+    defect: str | None = None
+    policy: Policy = field(default_factory=Policy)
+    effect: Effect = as_decided
+
+
+Resolve = Callable[[tuple[str, ...], str | None], Behaviour]
+"""What the names come to; raises LookupError for one that is not known."""

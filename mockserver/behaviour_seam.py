@@ -1,0 +1,71 @@
+"""Serves each session as it behaves: one vendor application a presentation, and its defect around it."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from functools import lru_cache
+from typing import Final
+
+from mockserver.asgi import App, Receive, Scope, Send
+from mockserver.behaviour import Behaviour
+from mockserver.defect import Defect
+from mockserver.defect_seam import DefectSeam
+from mockserver.defects import UnknownDefectError
+from mockserver.policy import Policy, Presentation
+from mockserver.sessions import DEFAULT_SESSION, Sessions
+from mockserver.tokens import claimed_session
+from mockserver.variants import policy_with
+
+_KEPT: Final = 64
+
+
+class Behaviours:
+    """What names of variants and defects come to, on top of the policy that the mock was started with."""
+
+    def __init__(self, base: Policy, defects: Mapping[str, Defect]) -> None:
+        self._base = base
+        self.defects = defects
+
+    def named(self, variants: tuple[str, ...], defect: str | None) -> Behaviour:
+        """Raise LookupError."""
+        policy = policy_with(variants, self._base)
+        if defect is None:
+            return Behaviour(variants=variants, policy=policy)
+        if defect not in self.defects:
+            raise UnknownDefectError(defect)
+        effect = self.defects[defect].effect
+        behaviour = Behaviour(variants=variants, defect=defect, policy=policy)
+        return behaviour if effect is None else replace(behaviour, effect=effect)
+
+
+class BehaviourSeam:
+    """`make` builds an application for a presentation; each is built once, when it is first asked for."""
+
+    def __init__(
+        self,
+        sessions: Sessions,
+        behaviours: Behaviours,
+        initial: Behaviour,
+        make: Callable[[Presentation], App],
+    ) -> None:
+        self._sessions = sessions
+        self._behaviours = behaviours
+        self._initial = initial
+        self._plain = lru_cache(maxsize=_KEPT)(make)
+        self._defective = lru_cache(maxsize=_KEPT)(self._with_defect)
+        self._app(initial)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        session = None
+        if scope["type"] == "http":
+            name = claimed_session(scope["headers"], scope.get("query_string", b"")) or DEFAULT_SESSION
+            session = self._sessions.find(name)
+        await self._app(session.behaviour if session else self._initial)(scope, receive, send)
+
+    def _app(self, behaviour: Behaviour) -> App:
+        presentation = behaviour.policy.presentation
+        if behaviour.defect is None:
+            return self._plain(presentation)
+        return self._defective(presentation, behaviour.defect)
+
+    def _with_defect(self, presentation: Presentation, slug: str) -> App:
+        return DefectSeam(self._plain(presentation), self._behaviours.defects[slug])
