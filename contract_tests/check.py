@@ -10,6 +10,7 @@ from typing import BinaryIO, Literal
 from callpark_spec import Catalogue, openapi_document
 from contract_tests import cases as table
 from contract_tests.case import Case
+from contract_tests.encore import Encore
 from contract_tests.evidence import Evidence
 from contract_tests.judge import Judgement, judge
 from contract_tests.lanes.conform import ConformLane
@@ -21,11 +22,10 @@ from contract_tests.published_proof import published_proof
 from contract_tests.record.lines import Suite, TargetLine
 from contract_tests.record.redaction import Redaction
 from contract_tests.record.writer import RecordWriter
-from contract_tests.reproduction import curl
 from contract_tests.schemathesis_adapter import Schema
 from contract_tests.state.rung import Rung, RungError
 from contract_tests.target import Target
-from contract_tests.verdict import READINGS, ExitCode, Reading, Ruling, Verdict, exit_code
+from contract_tests.verdict import READINGS, ExitCode, Reading, Ruling, exit_code
 from contract_tests.world import World
 
 Lane = Literal["conform", "explore", "all"]
@@ -111,14 +111,15 @@ class Check:
         evidence = self._evidence(lane, chosen)
         judgements = {reading: self._judge(evidence, world, reading) for reading in READINGS}
         rulings = [ruling for judgement in judgements.values() for ruling in judgement.rulings]
-        self._write_rulings(judgements, {one.case.id: one for one in evidence})
+        encore = self._encore(world, lane)
+        self._write_rulings(judgements, {one.case.id: one for one in evidence}, encore)
         explored, calls_explored = self._explore(world, rulings)
         rulings += explored
         code = exit_code(r.verdict for r in rulings if r.reading == self.plan.reading)
         self._writer.footer(
             finished=_rfc3339(self.wall_clock()),
             elapsed=self.target.now() - self._begun,
-            calls_used=lane.calls_used + calls_explored,
+            calls_used=lane.calls_used + encore.calls_used + calls_explored,
             exit_code=code,
         )
         return Outcome(rulings=tuple(rulings), exit_code=code, findings=tuple(self._findings))
@@ -146,6 +147,20 @@ class Check:
             started=started,
             safe=self.plan.safe,
             deadline=self._deadline(),
+        )
+
+    def _encore(self, world: World, lane: ConformLane) -> Encore:
+        return Encore(
+            target=self.target,
+            rung=self.rung,
+            world=world,
+            control=table.CONTROL,
+            sleep=self.sleep,
+            settle=lane.patience,
+            violations=Schema(openapi_document()).violations,
+            not_offered=frozenset(self.plan.profile.not_offered),
+            deadline=self._deadline(),
+            safe=self.plan.safe,
         )
 
     def _explore(self, world: World, rulings: Sequence[Ruling]) -> tuple[list[Ruling], int]:
@@ -245,7 +260,7 @@ class Check:
             self._writer.case(id=id, clause=clause, title=title)
 
     def _write_rulings(
-        self, judgements: Mapping[Reading, Judgement], evidence: Mapping[str, Evidence]
+        self, judgements: Mapping[Reading, Judgement], evidence: Mapping[str, Evidence], encore: Encore
     ) -> None:
         by_number = {
             part.number: one
@@ -257,7 +272,7 @@ class Check:
             for ruling in judgement.rulings:
                 self._write_case(ruling.case, ruling.clause, ruling.title)
                 proof = by_number.get(ruling.exchanges[0]) if ruling.exchanges else None
-                self._writer.ruling(ruling, self._reproduction(ruling, proof))
+                self._writer.ruling(ruling, encore.script(ruling, proof))
         for seen in judgements[self.plan.reading].observations:
             self._write_case(seen.case, seen.clause, seen.title)
             self._writer.observation(
@@ -267,20 +282,6 @@ class Check:
                 actual=seen.actual,
                 exchanges=seen.exchanges,
             )
-
-    def _reproduction(self, ruling: Ruling, proof: Evidence | None) -> list[str]:
-        """How to see a row again: put a call into the lot, send the request, list the call."""
-        if (
-            ruling.verdict in (Verdict.PASS, Verdict.NOT_APPLICABLE)
-            or proof is None
-            or proof.exchange is None
-        ):
-            return []
-        lines = self.rung.reproduction(proof.call) if proof.call else []
-        lines.append(curl(proof.exchange.request, self.target.url))
-        if proof.after is not None:
-            lines.append(curl(proof.after.request, self.target.url))
-        return lines
 
 
 def selected(cases: Sequence[Case], plan: Plan) -> list[Case]:

@@ -12,8 +12,11 @@ Headers = tuple[tuple[str, str], ...]
 LONGEST_BODY = 64 * 1024
 """Bytes. Of a longer body only the beginning is kept, and only its status is judged: no call is that long."""
 
-Role = Literal["set-up", "before", "request", "after", "tear-down", "preflight"]
-"""What an exchange is for: `request` is the one under test, `before` and `after` read the call's state."""
+Role = Literal["set-up", "before", "request", "after", "tear-down", "preflight", "again"]
+"""What an exchange is for: `request` is the one under test, `before` and `after` read the call's state.
+
+`again` is whatever is sent once more to see a finding a second time; no verdict rests on it.
+"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import shlex
+from collections.abc import Sequence
 
 from contract_tests.exchange import Request
 
@@ -46,3 +47,11 @@ def _quoted(header: str) -> str:
         return shlex.quote(header)
     escaped = re.sub(r'(["`\\])', r"\\\1", header)
     return '"' + _LIKE_A_SECRET.sub(lambda name: VARIABLES.get(name.group(), name.group()), escaped) + '"'
+
+
+def in_rounds(lines: Sequence[str], rounds: int) -> list[str]:
+    """The lines once, or in a loop of so many rounds."""
+    if rounds == 1:
+        return list(lines)
+    numbers = " ".join(str(number) for number in range(1, rounds + 1))
+    return [f"for round in {numbers}; do", *lines, "done"]

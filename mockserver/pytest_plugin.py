@@ -79,7 +79,7 @@ class CallparkMock:
         return httpx.AsyncClient(**self._settings(settings))
 
     def state(self, name: str, **params: Any) -> list[dict[str, str]]:
-        """Bring about `parked`, `talking` or `default`; return the calls: userId, extension, phoneCallId, ..."""
+        """Bring about `parked`, `talking`, `default` or `empty`; return the calls: userId, phoneCallId, ..."""
         answer = self.control("POST", "states", {"action": "setup", "state": name, "params": params})
         calls: list[dict[str, str]] = answer["calls"]
         return calls

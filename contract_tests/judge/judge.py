@@ -252,6 +252,11 @@ def _on_list_ids(retrievals: Retrievals, reading: Reading, lists: bool) -> Itera
     )
 
 
+def is_listed_as_another(one: Opinion) -> bool:
+    """Whether the list shows another id than the one by which the call is known."""
+    return _listed_as(one) == "another id"
+
+
 def _listed_as(one: Opinion) -> Listed:
     seen = one.evidence.seen_before()
     if seen.presence is not Presence.PRESENT or one.evidence.call is None:

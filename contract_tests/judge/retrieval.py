@@ -137,7 +137,7 @@ def look_at(
 ) -> Retrievals:
     """Looks at every retrieval among the opinions."""
     retrievals = [
-        Retrieval(opinion=one, aspects=tuple(_aspects(one, world, violations)))
+        Retrieval(opinion=one, aspects=tuple(aspects_of(one, world, violations)))
         for one in opinions
         if one.evidence.case.kind is Kind.RETRIEVAL
     ]
@@ -191,7 +191,8 @@ def _verdict_on_refused(retrieval: Retrieval, all_: Retrievals) -> tuple[Verdict
     return Verdict.FAIL, opinion.actual, ""
 
 
-def _aspects(opinion: Opinion, world: World, violations: SchemaViolations) -> list[Aspect]:
+def aspects_of(opinion: Opinion, world: World, violations: SchemaViolations) -> list[Aspect]:
+    """What the page says of the answer to a retrieval and of its effect, as far as it was accepted."""
     answer = opinion.answer
     if answer is None or answer.is_refusal:
         return []

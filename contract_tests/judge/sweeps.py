@@ -76,28 +76,31 @@ Rule = Callable[[Answer], Problem | None]
 
 def sweep_refusals(opinions: Sequence[Opinion], *, any_worked: bool) -> Iterator[Swept]:
     """Rows about refusals: their bodies, that they change nothing, that 401 says how to authenticate."""
-    refused = [one for one in opinions if one.answer is not None and one.answer.is_refusal]
-    with_body = [one for one in refused if one.answer is not None and one.answer.response.body.strip()]
-    denied = [one for one in refused if one.answer is not None and one.answer.status == 401]
-    yield _by_rule(
-        "body/error-response", refused, _error_response, "an error response in the body", any_worked
-    )
-    yield _by_rule("body/error-envelope", with_body, _envelope, ENVELOPE, any_worked)
+    yield _by_rule("body/error-response", opinions, "an error response in the body", any_worked)
+    yield _by_rule("body/error-envelope", opinions, ENVELOPE, any_worked)
     yield _sweep_effects(opinions, any_worked=any_worked)
-    yield _by_rule("access/challenge", denied, _challenge, "a WWW-Authenticate header", any_worked)
+    yield _by_rule("access/challenge", opinions, "a WWW-Authenticate header", any_worked)
 
 
 def sweep_all(opinions: Sequence[Opinion], *, any_worked: bool) -> Iterator[Swept]:
     """Rows about answers of every kind."""
-    answered = [one for one in opinions if one.answer is not None]
-    nothing = [one for one in answered if one.answer is not None and one.answer.status == 204]
-    observed = [one for one in answered if one.evidence.case.kind is Kind.OBSERVATION]
-    yield _by_rule("body/empty-on-204", nothing, _empty, "no body", any_worked)
-    yield _by_rule("body/no-server-error", observed, _server_error, "anything but a server error", True)
+    yield _by_rule("body/empty-on-204", opinions, "no body", any_worked)
+    yield _by_rule("body/no-server-error", opinions, "anything but a server error", True)
 
 
-def _by_rule(clause: str, looked_at: Iterable[Opinion], rule: Rule, expected: str, any_worked: bool) -> Swept:
-    rows = [(one, rule(one.answer)) for one in looked_at if one.answer is not None]
+def broken_alone(one: Opinion) -> Iterator[str]:
+    """The clauses about every answer that this one breaks, whatever the others are like."""
+    for clause, (applies, rule) in _RULES.items():
+        if one.answer is not None and applies(one, one.answer) and rule(one.answer):
+            yield clause
+    if _is_effect_known(one) and is_unchanged(one.evidence.seen_before(), one.evidence.seen_after()) is False:
+        yield "parking/refusal-changes-nothing"
+
+
+def _by_rule(clause: str, opinions: Iterable[Opinion], expected: str, any_worked: bool) -> Swept:
+    applies, rule = _RULES[clause]
+    answered = [(one, one.answer) for one in opinions if one.answer is not None]
+    rows = [(one, rule(answer)) for one, answer in answered if applies(one, answer)]
     return _sweep(clause, rows, expected, any_worked)
 
 
@@ -188,13 +191,7 @@ def _swept(
 
 
 def _sweep_effects(opinions: Sequence[Opinion], *, any_worked: bool) -> Swept:
-    refused = [
-        one
-        for one in opinions
-        if one.answer is not None
-        and one.evidence.case.kind in (Kind.REFUSAL, Kind.OBSERVATION)
-        and (one.answer.is_refusal or (one.answer.status == 204 and one.evidence.case.kind is Kind.REFUSAL))
-    ]
+    refused = [one for one in opinions if _is_effect_known(one)]
     changes = [(one, is_unchanged(one.evidence.seen_before(), one.evidence.seen_after())) for one in refused]
     known = [(one, unchanged) for one, unchanged in changes if unchanged is not None]
     rows = [
@@ -202,6 +199,13 @@ def _sweep_effects(opinions: Sequence[Opinion], *, any_worked: bool) -> Swept:
         for one, unchanged in known
     ]
     return _sweep("parking/refusal-changes-nothing", rows, "the call listed as before", any_worked)
+
+
+def _is_effect_known(one: Opinion) -> bool:
+    kind = one.evidence.case.kind
+    if one.answer is None or kind not in (Kind.REFUSAL, Kind.OBSERVATION):
+        return False
+    return one.answer.is_refusal or (one.answer.status == 204 and kind is Kind.REFUSAL)
 
 
 def _error_response(answer: Answer) -> Problem | None:
@@ -253,3 +257,16 @@ def body_problems(answer: Answer) -> Iterator[tuple[str, str, Problem]]:
     for clause, expected, rule in looked_at:
         if (problem := rule(answer)) is not None:
             yield clause, expected, problem
+
+
+_RULES: dict[str, tuple[Callable[[Opinion, Answer], bool], Rule]] = {
+    "body/error-response": (lambda one, answer: answer.is_refusal, _error_response),
+    "body/error-envelope": (
+        lambda one, answer: answer.is_refusal and bool(answer.response.body.strip()),
+        _envelope,
+    ),
+    "access/challenge": (lambda one, answer: answer.status == 401, _challenge),
+    "body/empty-on-204": (lambda one, answer: answer.status == 204, _empty),
+    "body/no-server-error": (lambda one, answer: one.evidence.case.kind is Kind.OBSERVATION, _server_error),
+}
+"""Clause -> which answers it is about, and what is wrong with one of them."""

@@ -70,6 +70,11 @@ class ConformLane:
             not_offered=self.not_offered,
         )
 
+    @property
+    def patience(self) -> float:
+        """How long an answer is waited for to show in a listing, after what was seen so far."""
+        return self._trial.patience
+
     def run(self, cases: Sequence[Case]) -> Iterable[Evidence]:
         """Evidence case by case. Raises `RungError` when not even one parked call can be had."""
         ordered = in_order(cases, self.control, None if self.rung.is_scarce else self.opening)

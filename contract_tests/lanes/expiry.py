@@ -138,6 +138,7 @@ class Expiry:
         limit = self._limit(rung) if (rung := timed(self.table.rung)) else SHORTEST
         sent = seen.exchanges[0].request
         return (
+            *self.table.rung.preamble(),
             f"# with maxInParking {limit:g}, and the UnPark sent as that time runs out:",
             *self.table.rung.reproduction(seen.call),
             curl(sent, self.table.target.url),

@@ -241,7 +241,8 @@ class ExploreLane:
             if row.finding is not None:
                 self._muted.add(row.clause)
             yield row
-        yield self._against_expiry()
+        if self.rounds:
+            yield self._against_expiry()
 
     def _against_expiry(self) -> Row:
         self.started(EXPIRY_CASE, ONE_WINNER, EXPIRY_TITLE)

@@ -82,8 +82,7 @@ class Replay:
         lines = [line for call in player.lot.calls for line in self.table.rung.reproduction(call)]
         lines += [curl(request, url) for request in player.requests]
         lines += [curl(look.request, url) for look in player.last_looks()]
-        once = dict.fromkeys(line for line in lines if line.startswith("export "))
-        return (*once, *(line for line in lines if line not in once))
+        return (*self.table.rung.preamble(), *lines)
 
 
 def _shows(clause: str, trouble: Trouble) -> bool:

@@ -23,7 +23,7 @@ class Trial:
 
     `settle` bounds in seconds how long an answer may take to show in a listing; once it was spent in full, twice as
     long as any answer took to show is waited and no more. `witness`, if there is one, is looked at first and again
-    after the control.
+    after the control. With `thorough` every call is looked at before its request.
     """
 
     target: Target
@@ -33,6 +33,7 @@ class Trial:
     settle: float
     not_offered: frozenset[str]
     witness: KnownCall | None = None
+    thorough: bool = False
     _shows_parking: bool = False
     _slowest: float = 0.0
     _spent: bool = False
@@ -68,6 +69,11 @@ class Trial:
             witness_after=witness_after,
         )
 
+    @property
+    def patience(self) -> float:
+        """How long an answer is waited for to show, after what was seen so far."""
+        return min(self.settle, 2 * self._slowest) if self._spent else self.settle
+
     def guard(self, case: Case, witness: KnownCall | None) -> None:
         """Sets the witness, which no request will name, and looks at it, in the name of the case to come."""
         self.witness = witness
@@ -81,7 +87,8 @@ class Trial:
 
     def _look_before(self, case: Case, call: KnownCall) -> Exchange | None:
         """The call as it is now; for the many retrievals one of them, the control's, tells what parking looks like."""
-        if case.kind is Kind.RETRIEVAL and case is not self.control and self._shows_parking:
+        is_like_others = case.kind is Kind.RETRIEVAL and case is not self.control and not self.thorough
+        if is_like_others and self._shows_parking:
             return None
         before = self._look(case, call, "before")
         self._shows_parking = self._shows_parking or bool(sight(before, call.id).parking)
@@ -99,7 +106,7 @@ class Trial:
         after = self._look(case, call, "after")
         if case.kind is not Kind.RETRIEVAL or exchange.response is None or exchange.response.status >= 300:
             return after
-        bound = min(self.settle, 2 * self._slowest) if self._spent else self.settle
+        bound = self.patience
         is_promise = exchange.response.status == ACCEPTED
         waited = 0.0
         while after is not None and not self._is_settled(after, call, is_promise) and waited < bound:

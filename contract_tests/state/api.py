@@ -55,6 +55,9 @@ class ApiRung:
             request = replace(listing(call.user, call.extension, call.id), method="DELETE")
             self.target.exchange(request, role="tear-down")
 
+    def preamble(self) -> list[str]:
+        return []
+
     def reproduction(self, call: KnownCall) -> list[str]:
         body = json.dumps(self._placing(call.extension))
         url = shlex.quote(f"{self.target.url}{ROOT}/{self.world.user}/simple")

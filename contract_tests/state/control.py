@@ -38,7 +38,11 @@ def control_rung(target: Target, world: World, session: str) -> HookRung:
             raise RungError(f"{STATES} answered what is no JSON: {error}") from error
 
     return HookRung(
-        world=world, ask=ask, again=lambda call: _reproduction(target.url, world, call), name="control"
+        world=world,
+        ask=ask,
+        again=lambda call: _reproduction(target.url, call),
+        before=_preamble(target.url, world),
+        name="control",
     )
 
 
@@ -54,18 +58,28 @@ def is_our_mock(target: Target) -> bool:
     return isinstance(health, dict) and health.get("product") == "callpark-mock"
 
 
-def _reproduction(url: str, world: World, call: KnownCall) -> list[str]:
+def _preamble(url: str, world: World) -> list[str]:
+    """Tokens of the session, and an empty sheet; a quote keeps the expired one from being taken for a secret."""
+    return [
+        f"export CALLPARK_TOKEN=mock.{AGAIN}.{world.user}"
+        f" CALLPARK_OTHER_TOKEN=mock.{AGAIN}.{world.foreign_user}"
+        f" CALLPARK_EXPIRED_TOKEN=mock.expired.'{world.user}'",
+        _asked(url, setup("empty", {})),
+    ]
+
+
+def _reproduction(url: str, call: KnownCall) -> list[str]:
     params = {
         "userId": call.user,
         "extension": call.extension,
         "phoneCallId": call.id,
         "phoneCallViewId": call.view,
     }
-    question = json.dumps(setup("parked" if call.parked else "talking", params))
-    return [
-        f"export CALLPARK_TOKEN=mock.{AGAIN}.{world.user}"
-        f" CALLPARK_OTHER_TOKEN=mock.{AGAIN}.{world.foreign_user}"
-        f" CALLPARK_EXPIRED_TOKEN=mock.expired.{world.foreign_user}",
+    return [_asked(url, setup("parked" if call.parked else "talking", params))]
+
+
+def _asked(url: str, question: dict[str, Any]) -> str:
+    return (
         f"curl -sS {url}{STATES} -H 'Content-Type: application/json'"
-        f" -H 'X-Callpark-Session: {AGAIN}' -d '{question}'",
-    ]
+        f" -H 'X-Callpark-Session: {AGAIN}' -d '{json.dumps(question)}'"
+    )

@@ -24,11 +24,15 @@ Asked = Callable[[dict[str, Any], Literal["set-up", "tear-down"]], Any]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HookRung:
-    """Asks a hook, however it is reached. `again` are shell lines that bring a call like a given one about again."""
+    """Asks a hook, however it is reached. `again` are shell lines that bring a call like a given one about again.
+
+    `before` are those that stand once in front of them.
+    """
 
     world: World
     ask: Asked
     again: Callable[[KnownCall], list[str]]
+    before: Sequence[str] = ()
     name: str = "hook"
     is_scarce: bool = False
 
@@ -47,6 +51,9 @@ class HookRung:
     def release(self, calls: Sequence[KnownCall]) -> None:
         params = {"calls": [_listed(call) for call in calls]}
         self.ask({"action": "teardown", "state": "parked", "params": params}, "tear-down")
+
+    def preamble(self) -> list[str]:
+        return list(self.before)
 
     def reproduction(self, call: KnownCall) -> list[str]:
         return self.again(call)

@@ -68,6 +68,9 @@ class InventoryRung:
     def release(self, calls: Sequence[KnownCall]) -> None:
         return
 
+    def preamble(self) -> list[str]:
+        return []
+
     def reproduction(self, call: KnownCall) -> list[str]:
         return [f"# park a call at {call.extension}, and put its id and view for {call.id} and {call.view}:"]
 

@@ -43,6 +43,9 @@ class OperatorRung:
     def release(self, calls: Sequence[KnownCall]) -> None:
         return
 
+    def preamble(self) -> list[str]:
+        return []
+
     def reproduction(self, call: KnownCall) -> list[str]:
         return [f"# park a call at {call.extension}, and put its id and view for {call.id} and {call.view}:"]
 

@@ -39,6 +39,9 @@ class Rung(Protocol):
     def release(self, calls: Sequence[KnownCall]) -> None:
         """Ends calls that are needed no more. Calls that have ended already are no error."""
 
+    def preamble(self) -> list[str]:
+        """Shell lines that stand once at the head of a script: what the others need, and a state to begin from."""
+
     def reproduction(self, call: KnownCall) -> list[str]:
         """Shell lines that put a call like this one into the lot again, or none where there is no such line."""
 

@@ -42,7 +42,7 @@ class StateRequest(msgspec.Struct):
     """Pact's provider states, and the hook contract; members of others (Pact sends some) are let pass."""
 
     action: Literal["setup", "teardown"]
-    state: Literal["parked", "talking", "default"]
+    state: Literal["parked", "talking", "default", "empty"]
     params: Params = msgspec.field(default_factory=Params)
 
 

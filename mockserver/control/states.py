@@ -37,8 +37,12 @@ def bring_about(session: Session, request: StateRequest) -> tuple[PhoneCall, ...
         for call in request.params.calls:
             session.execute(End(call_id=call.phone_call_id))
         return ()
-    if request.state == "default":
+    if request.state in ("default", "empty"):
         session.reset()
+    if request.state == "empty":
+        for call_id in list(session.world.calls):
+            session.execute(End(call_id=call_id))
+    if request.state in ("default", "empty"):
         return session.parked_calls()
     return _staged(session, request.params, parked=request.state == "parked")
 

@@ -1,39 +1,12 @@
 """A bad connection changes no verdict: whatever is lost on the way is asked for again, on a call in the same state."""
 
-import io
-import time
-
 import httpx
 import pytest
 
-import callpark_spec
 from callpark.proof import rough_network
-from contract_tests.approach import approach
-from contract_tests.check import Check, Plan
-from contract_tests.record.reader import read_record
 from mockserver.app import build
 from mockserver.serving import running
 from mockserver.settings import Settings
-
-
-def checked(url, spoil=lambda target: None):
-    found = approach(url, run="lossy")
-    spoil(found.target)
-    stream = io.BytesIO()
-    check = Check(
-        plan=Plan(profile=found.profile, run="lossy"),
-        target=found.target,
-        rung=found.rung,
-        catalogue=callpark_spec.load(),
-        version="0",
-        stream=stream,
-        sleep=time.sleep,
-    )
-    try:
-        check.run()
-    finally:
-        found.target.close()
-    return read_record(stream.getvalue())
 
 
 @pytest.fixture(scope="module")
@@ -43,7 +16,7 @@ def url():
 
 
 @pytest.fixture(scope="module")
-def undisturbed(url):
+def undisturbed(checked, url):
     return checked(url).footer
 
 
@@ -71,8 +44,8 @@ def loses_each_request_once(when):
 
 
 @pytest.mark.parametrize("when", ["request", "answer"])
-def test_every_request_may_be_lost_once(url, undisturbed, when):
-    record = checked(url, loses_each_request_once(when))
+def test_every_request_may_be_lost_once(checked, url, undisturbed, when):
+    record = checked(url, spoil=loses_each_request_once(when))
 
     assert record.footer.digest == undisturbed.digest
     assert record.footer.exit_code == 0
@@ -81,7 +54,7 @@ def test_every_request_may_be_lost_once(url, undisturbed, when):
 
 
 @pytest.mark.parametrize("seed", [1, 2, 3])
-def test_a_rough_network_changes_no_verdict(url, undisturbed, monkeypatch, seed):
+def test_a_rough_network_changes_no_verdict(checked, url, undisturbed, monkeypatch, seed):
     monkeypatch.setattr(rough_network, "LATEST", 0.004)
     with rough_network.rough_network(url, seed) as rough:
         record = checked(rough)

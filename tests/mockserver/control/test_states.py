@@ -93,3 +93,12 @@ def test_what_cannot_be_done_is_refused_with_a_reason_and_changes_nothing(api, e
     assert error_of(response) == (400, "control_request_invalid")
     assert len(response.json()["error"]["message"]) > 10
     assert api.control("GET", "state") == before
+
+
+def test_empty_leaves_no_call_in_the_lot_or_on_the_phone(api):
+    api.control("POST", "states", setup("talking"))
+    assert api.control("POST", "states", setup("empty")) == {"calls": []}
+    assert api.control("GET", "state")["calls"] == []
+    assert [call["phoneCallId"] for call in api.control("POST", "states", setup("default"))["calls"]] == [
+        CALL
+    ]
