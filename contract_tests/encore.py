@@ -30,6 +30,9 @@ ROUNDS = 9
 MOST = 20
 """So many findings of a run are tried again: the first ones tell most, and every try uses up a call."""
 
+MOST_TRIES = SURE * 3 + ROUNDS
+"""On fresh calls, for one finding: alone, beside an earlier and beside a later call, and then again and again."""
+
 Beside = Literal["nothing", "an earlier call", "a later call"]
 WITH_ANOTHER: tuple[Beside, ...] = ("an earlier call", "a later call")
 SHOWN = (Verdict.FAIL, Verdict.WRONG_CODE, Verdict.DEVIATION)
@@ -156,7 +159,8 @@ class Encore:
         )
 
     def _shows(self, ruling: Ruling, proof: Evidence, beside: Beside) -> bool:
-        if self._given_up or (self.deadline is not None and self.target.now() > self.deadline):
+        is_late = self.deadline is not None and self.target.now() > self.deadline
+        if self._given_up or self.target.lost or is_late:
             raise _GivenUp
         calls: list[KnownCall] = []
         try:
@@ -167,6 +171,7 @@ class Encore:
         finally:
             with suppress(RungError):
                 self.rung.release(calls)
+        self._given_up = again.exchange is not None and again.exchange.timed_out
         return is_seen_again(
             ruling.clause,
             proof,

@@ -30,6 +30,7 @@ def command(
     """Say what a check would send and use up: requests, parked calls, phones that ring. Sends nothing."""
     from contract_tests.cases import CONTROL, all_cases
     from contract_tests.check import NothingSelected, Plan, selected
+    from contract_tests.encore import MOST, MOST_TRIES, SURE
     from contract_tests.forecast import forecast
     from contract_tests.profile import Profile, ProfileError, read_profile
 
@@ -51,4 +52,9 @@ def command(
         click.echo(f"  make the phone {profile.retriever} ring {counted.rings} times.")
     else:
         click.echo("  make no phone ring.")
+    if means not in SCARCE and not safe:
+        click.echo(
+            f"Each of the first {MOST} findings would be tried again on {SURE} fresh calls,"
+            f" or on up to {MOST_TRIES} where it shows only now and then."
+        )
     return 0

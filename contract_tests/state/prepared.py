@@ -44,5 +44,8 @@ class PreparedRung:
     def release(self, calls: Sequence[KnownCall]) -> None:
         self.rung.release(calls)
 
+    def preamble(self) -> list[str]:
+        return self.rung.preamble()
+
     def reproduction(self, call: KnownCall) -> list[str]:
         return self.rung.reproduction(call)

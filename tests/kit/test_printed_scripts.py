@@ -107,7 +107,8 @@ def is_reproduced(finding, sent):
         if answer.in_words != wanted.in_words or answer.target != wanted.target:
             continue
         looks = [each for each in printed[place + 1 :] if after and each.target == after.request.target]
-        listed = Printed(after.request.target, after.response) if after else None
+        is_about_it = after and decisive.call.id in decisive.request.target
+        listed = Printed(after.request.target, after.response) if is_about_it else None
         if listed is None or (looks and looks[0].shows(decisive.call.id) == listed.shows(decisive.call.id)):
             return True
     return False
