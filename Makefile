@@ -5,11 +5,12 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: help demo test lint format lock proof clean
+.PHONY: help demo test test-long lint format lock proof clean
 
 help:
 	@echo "make demo   park a call, retrieve it, check the mock, write the report"
 	@echo "make test   run the tests"
+	@echo "make test-long  run in full what make test takes a sample of"
 	@echo "make lint   ruff, mypy, import-linter"
 	@echo "make format let ruff put things in order"
 	@echo "make lock   renew requirements.lock"
@@ -21,6 +22,10 @@ demo: $(READY)
 
 test: $(READY)
 	@$(BIN)/pytest -n auto --dist worksteal --cov --cov-report=
+
+# Everything of which `make test` takes a sample: all defects, all printed scripts and pytest files. An hour or so.
+test-long: $(READY)
+	@CALLPARK_LONG=1 $(BIN)/pytest -n auto --dist worksteal tests/proof tests/kit tests/contract_tests/lanes
 
 lint: $(READY)
 	$(BIN)/ruff check --quiet

@@ -17,9 +17,9 @@ from mockserver.serving import running
 from mockserver.settings import Settings
 
 EXPLORE = [slug for slug, defect in DEFECTS.items() if defect.lane == "explore"]
-FULL = bool(os.environ.get("CALLPARK_FULL"))
-SLUGS = ["second-retrieval-200", *(EXPLORE if FULL else ["race-both-told-200"])]
-FEW = {} if FULL else {"max_examples": 8, "rounds": 6}
+LONG = bool(os.environ.get("CALLPARK_LONG"))
+SLUGS = ["second-retrieval-200", *(EXPLORE if LONG else ["race-both-told-200"])]
+FEW = {} if LONG else {"sequences": 8, "generated": 0, "combinations": (), "rounds": 6, "limit": 0.3}
 """Both of the sample show at once; what is drawn afterwards would only take time."""
 
 

@@ -1,7 +1,7 @@
 """The proof itself: what the checker could tell apart yesterday it can tell apart today.
 
 A third of the defects and variants, spread over all classes, so that the tests stay quick; everything with
-CALLPARK_FULL=1. Neither seconds nor what the lane explore finds within some are judged here: a busy machine is no
+CALLPARK_LONG=1. Neither seconds nor what the lane explore finds within some are judged here: a busy machine is no
 fault of the checker.
 """
 
@@ -13,7 +13,7 @@ import pytest
 from callpark.proof.agenda import QUICK
 from callpark.proof.proving import prove
 
-SHARE = 1 if os.environ.get("CALLPARK_FULL") else 3
+SHARE = 1 if os.environ.get("CALLPARK_LONG") else 3
 
 PROMISES = (
     "right clause named first",

@@ -89,7 +89,7 @@ ONLY_EXPLORED = sorted(slug for slug, each in DEFECTS.items() if each.lane == "e
 QUICK = ("any-view-by-self-accepted", "broken-minute-refused", "park-does-nothing", "retrieved-only-once")
 
 
-@pytest.mark.parametrize("slug", ONLY_EXPLORED if os.environ.get("CALLPARK_FULL") else QUICK)
+@pytest.mark.parametrize("slug", ONLY_EXPLORED if os.environ.get("CALLPARK_LONG") else QUICK)
 def test_what_no_fixed_table_sees_is_found_and_named(mock, explore, slug):
     with mock(defect=DEFECTS[slug]) as url:
         seen = explore(url, sequences=60, generated=120, combinations=None, rounds=20)
