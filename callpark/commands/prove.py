@@ -9,7 +9,7 @@ import click
 
 
 @click.command("prove")
-@click.option("--quick", is_flag=True, help="Every defect, variant and empty server once; about a minute.")
+@click.option("--quick", is_flag=True, help="Every defect, variant and empty server once; some minutes.")
 @click.option(
     "--out",
     type=click.Path(file_okay=False, path_type=Path),

@@ -17,8 +17,8 @@ PAIR_SEED: Final = 1
 class Extent:
     """How much is run: numbers of runs for the digest, of pairs of variants, of seeds for the explore lane.
 
-    The lane explore is given `exploring` seconds a trial. Of defects and variants every `every`th is tried; what is
-    left out is in none of the figures.
+    The lane explore is given `exploring` seconds for a variant and `catching` seconds for a defect; without them it
+    is not asked. Of defects and variants every `every`th is tried; what is left out is in none of the figures.
     """
 
     name: Literal["quick", "full"]
@@ -27,11 +27,14 @@ class Extent:
     pairs: int
     explore_seeds: int
     exploring: float
+    catching: float
     every: int = 1
 
 
-QUICK: Final = Extent(name="quick", steady=3, rough=0, pairs=0, explore_seeds=0, exploring=8.0)
-FULL: Final = Extent(name="full", steady=20, rough=20, pairs=200, explore_seeds=10, exploring=20.0)
+QUICK: Final = Extent(name="quick", steady=3, rough=0, pairs=0, explore_seeds=0, exploring=0.0, catching=60.0)
+FULL: Final = Extent(
+    name="full", steady=20, rough=20, pairs=200, explore_seeds=10, exploring=30.0, catching=120.0
+)
 
 
 def steady_trials(extent: Extent) -> list[Trial]:
@@ -55,7 +58,8 @@ def other_trials(
         *(Trial(candidate=Candidate(variants=pair), purpose="pair") for pair in pairs),
         *(
             _explored(
-                Trial(candidate=Candidate(variants=(slug,)), purpose="explored-variant", seed=seed), extent
+                Trial(candidate=Candidate(variants=(slug,)), purpose="explored-variant", seed=seed),
+                extent.exploring,
             )
             for slug in variants
             for seed in range(extent.explore_seeds)
@@ -67,17 +71,17 @@ def second_looks(extent: Extent, wrong: Iterable[Wrong], outcomes: Iterable[Outc
     """The lane explore for every tried defect that the lane conform did not see."""
     known = {outcome.trial.candidate.defect: outcome for outcome in outcomes}
     return [
-        _explored(Trial(candidate=Candidate(defect=each.slug), purpose="explored-kill"), extent)
+        _explored(Trial(candidate=Candidate(defect=each.slug), purpose="explored-kill"), extent.catching)
         for each in wrong
-        if each.slug in known and not sees(known[each.slug], each)
+        if extent.catching and each.slug in known and not sees(known[each.slug], each)
     ]
 
 
-def _explored(trial: Trial, extent: Extent) -> Trial:
+def _explored(trial: Trial, seconds: float) -> Trial:
     return Trial(
         candidate=trial.candidate,
         purpose=trial.purpose,
         lane="all",
         seed=trial.seed,
-        max_time=extent.exploring,
+        max_time=seconds,
     )

@@ -28,7 +28,9 @@ PROMISES = (
 @pytest.fixture(scope="module")
 def figures():
     proof = prove(
-        replace(QUICK, every=SHARE), jobs=os.cpu_count() or 1, watch=lambda done, total, title: None
+        replace(QUICK, every=SHARE, catching=QUICK.catching if SHARE == 1 else 0),
+        jobs=os.cpu_count() or 1,
+        watch=lambda done, total, title: None,
     )
     return {figure.name: figure for figure in proof.figures}
 
