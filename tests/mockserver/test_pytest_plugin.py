@@ -134,7 +134,9 @@ def test_workers_share_one_mock_at_a_url_and_leave_nothing_behind(tmp_path):
             run_suite(tmp_path, party=port, CALLPARK_URL=f"{url}/"),
         ):
             assert (status, "8 passed" in told) == (0, True), told
-        assert httpx.get(f"{url}/_mock/sessions").json()["sessions"] == []
+        left = {each["session"] for each in httpx.get(f"{url}/_mock/sessions").json()["sessions"]}
+        # The suite's sessions have names; whoever else knocks at a free port of this machine opens the default one.
+        assert left <= {"default"}
 
 
 def test_a_setup_that_cannot_be_made_says_why(tmp_path):

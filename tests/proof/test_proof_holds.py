@@ -21,7 +21,6 @@ PROMISES = (
     "variants alone accused",
     "must clauses passed by empty servers",
     "runs with the same digest",
-    "clauses with a defect or a reason",
 )
 
 

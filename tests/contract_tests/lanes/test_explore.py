@@ -86,7 +86,7 @@ def test_a_second_success_is_shrunk_to_three_steps_at_most(mock, explore):
 
 
 ONLY_EXPLORED = sorted(slug for slug, each in DEFECTS.items() if each.lane == "explore")
-QUICK = ("any-view-by-self-accepted", "broken-minute-refused", "park-does-nothing", "retrieved-only-once")
+QUICK = ("any-view-by-self-accepted", "broken-minute-refused", "retrieved-only-once")
 
 
 @pytest.mark.parametrize("slug", ONLY_EXPLORED if os.environ.get("CALLPARK_LONG") else QUICK)

@@ -36,8 +36,7 @@ def test_it_fits_and_needs_nobody(make_page, mock, said, path, width, scheme):
     assert said == []
 
 
-@pytest.mark.parametrize("width", [1280, 390])
-@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize(("scheme", "width"), [("light", 1280), ("dark", 390)])
 def test_axe_finds_nothing_serious(make_page, mock, path, width, scheme):
     from axe_playwright_python.sync_playwright import Axe
 
