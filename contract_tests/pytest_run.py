@@ -6,7 +6,7 @@ import io
 import os
 import time
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -26,7 +26,10 @@ from contract_tests.profile import ProfileError, read_profile
 from contract_tests.record.redaction import SecretRefused
 from contract_tests.state.rung import RungError
 from contract_tests.target import TargetUnreachable, UnusableTarget
-from contract_tests.verdict import Reading, Ruling
+from contract_tests.verdict import Reading, Ruling, Verdict
+
+EXPLORED = "explore/whatever-was-found"
+"""The row that stands for all that the lane explore came to and that has no row of its own."""
 
 WRONG_USAGE = (UnusableTarget, NoToken, NoSuchRung, RungError, ProfileError, SecretRefused)
 """What `TargetRun.against` raises when it was asked wrongly."""
@@ -73,13 +76,42 @@ class TargetRun:
                 sleep=time.sleep,
             ).run()
         approached.target.close()
-        return cls(rulings={ruling.case: ruling for ruling in outcome.rulings if ruling.reading == reading})
+        rulings = {ruling.case: ruling for ruling in outcome.rulings if ruling.reading == reading}
+        listed = set(rows(lane))
+        unlisted = [ruling for case, ruling in rulings.items() if case not in listed]
+        return cls(rulings=rulings | {EXPLORED: _as_one(unlisted, reading)})
 
 
 def rows(lane: Lane) -> list[str]:
-    """The case ids that become items. Generated cases have no rows of their own; `explore` shows the standing ones."""
+    """The case ids that become items. What exploring generates has no rows of its own but one for all."""
     sent = [case.id for case in all_cases() if case.kind is not Kind.OBSERVATION]
-    return [*(sent if lane != "explore" else [CONTROL.id]), *standing_rows()]
+    explored = [] if lane == "conform" else [EXPLORED]
+    return [*(sent if lane != "explore" else [CONTROL.id]), *standing_rows(), *explored]
+
+
+def _as_one(rulings: Sequence[Ruling], reading: Reading) -> Ruling:
+    """The worst of these, as the row `EXPLORED`, with how many are like it."""
+    ranked = sorted(rulings, key=_badness)
+    if not ranked:
+        return Ruling(
+            clause=EXPLORED,
+            case=EXPLORED,
+            reading=reading,
+            verdict=Verdict.NOT_APPLICABLE,
+            title="what exploring found",
+            actual="only a whole run explores",
+        )
+    worst = ranked[0]
+    alike = sum(_badness(ruling) == _badness(worst) for ruling in ranked)
+    more = f" (and {alike - 1} more)" if alike > 1 else ""
+    return replace(worst, case=EXPLORED, title=f"{worst.title}{more}")
+
+
+def _badness(ruling: Ruling) -> int:
+    if ruling.is_finding:
+        return 0
+    unjudged = (Verdict.HARNESS_ERROR, Verdict.INCONCLUSIVE)
+    return unjudged.index(ruling.verdict) + 1 if ruling.verdict in unjudged else len(unjudged) + 1
 
 
 def selected_cases(items: Iterable[pytest.Item]) -> tuple[str, ...]:

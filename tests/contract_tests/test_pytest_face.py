@@ -6,6 +6,8 @@ import xml.etree.ElementTree as ElementTree
 
 import pytest
 
+from contract_tests.pytest_run import EXPLORED, _as_one
+from contract_tests.verdict import Ruling, Verdict
 from mockserver.app import build
 from mockserver.defects import DEFECTS
 from mockserver.serving import running
@@ -142,3 +144,38 @@ def test_a_wrong_profile_or_address_ends_the_run_in_one_line(tmp_path, profile, 
     assert done.returncode == pytest.ExitCode.USAGE_ERROR
     assert said in done.stdout
     assert "Traceback" not in done.stdout
+
+
+def test_what_only_exploring_finds_fails_an_item(tmp_path):
+    defect = DEFECTS["zero-timeout-by-me-accepted"]
+    with running(build(Settings(defect=defect))) as url:
+        done = run_pytest(tmp_path, "--target", url, "--lane", "explore", "--junit-xml", "junit.xml", "-q")
+
+    assert done.returncode == pytest.ExitCode.TESTS_FAILED
+    rows = rows_of(tmp_path / "junit.xml")
+    assert [row for row, (word, _) in rows.items() if word == "failure"] == [EXPLORED]
+    assert rows[EXPLORED][1] == {"clause": defect.clause, "verdict": "fail"}
+
+
+@pytest.mark.parametrize(
+    ("verdicts", "worst", "title"),
+    [
+        (
+            [Verdict.PASS, Verdict.INCONCLUSIVE, Verdict.WRONG_CODE, Verdict.FAIL],
+            Verdict.WRONG_CODE,
+            "2 (and 1 more)",
+        ),
+        ([Verdict.PASS, Verdict.INCONCLUSIVE, Verdict.HARNESS_ERROR], Verdict.HARNESS_ERROR, "2"),
+        ([Verdict.NOT_APPLICABLE, Verdict.INCONCLUSIVE], Verdict.INCONCLUSIVE, "1"),
+        ([Verdict.PASS], Verdict.PASS, "0"),
+        ([], Verdict.NOT_APPLICABLE, "what exploring found"),
+    ],
+)
+def test_the_worst_that_exploring_came_to_stands_for_it(verdicts, worst, title):
+    rulings = [
+        Ruling(clause="c", case=f"c/{place}", reading="document", verdict=verdict, title=str(place))
+        for place, verdict in enumerate(verdicts)
+    ]
+    one = _as_one(rulings, "document")
+
+    assert (one.case, one.verdict, one.title) == (EXPLORED, worst, title)
