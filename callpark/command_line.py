@@ -75,7 +75,7 @@ def main(arguments: list[str] | None = None) -> Any:
         status = INTERRUPTED
     except BrokenPipeError:
         sys.stderr.close()
-        status = 1
+        status = INTERRUPTED
     except Exception:  # noqa: BLE001  # status 1 would say that the target does not conform
         traceback.print_exc()
         click.echo("callpark failed on its own; this says nothing about the target", err=True)

@@ -11,6 +11,7 @@ import click
 
 import callpark_spec
 from callpark.output import TELL_OF_KNOWN, Around, write_pages
+from callpark.unwritable import Unwritable
 from contract_tests.baseline import Known, as_yaml, beside
 from contract_tests.cases import all_cases
 from contract_tests.judge.judge import standing_rows
@@ -49,7 +50,7 @@ def known_names() -> frozenset[str]:
 
 
 def write_baseline(path: Path, record_file: Path) -> None:
-    """The findings of a record as a baseline. Raises ClickException where the file is there already."""
+    """The findings of a record as a baseline. Raises `Unwritable` where the file is there already."""
     record = read_record(record_file)
     findings = {
         ruling.case: ruling.actual
@@ -61,5 +62,5 @@ def write_baseline(path: Path, record_file: Path) -> None:
         with path.open("x", encoding="utf-8") as stream:
             stream.write(as_yaml(findings, until=until))
     except OSError as error:
-        raise click.ClickException(f"{path}: {error.strerror or error}") from error
+        raise Unwritable(path, error) from error
     click.echo(f"written: {path}, {len(findings)} findings until {until}; give each a reason")

@@ -156,6 +156,7 @@ def command(
     from callpark.known_findings import exit_beside, known_names, write_baseline
     from callpark.output import Around
     from callpark.run_id import new_run_id
+    from callpark.unwritable import Unwritable
     from contract_tests.approach import NoSuchRung, NoToken, RungName, approach, environment_tokens
     from contract_tests.baseline import BaselineError, read_baseline
     from contract_tests.check import Lane, NothingSelected, Plan
@@ -233,7 +234,7 @@ def command(
     except NothingSelected as error:
         raise click.UsageError(f"{error} (`callpark explain` lists all clauses)") from error
     except OSError as error:
-        raise click.ClickException(f"{out}: {error.strerror or error}") from error
+        raise Unwritable(out, error) from error
     if approached.target.lost:
         click.echo(f"could not be judged to the end: {approached.target.lost}", err=True)
     click.echo("written: " + ", ".join(str(path) for path in checked.files))

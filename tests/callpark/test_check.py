@@ -138,3 +138,14 @@ def test_a_token_never_reaches_the_record(callpark, monkeypatch, tmp_path):
     assert done.status == 0
     for file in (tmp_path / "callpark-report").iterdir():
         assert "mock.secret-session.12" not in file.read_text(encoding="utf-8")
+
+
+def test_a_folder_that_cannot_be_written_is_a_mistake_of_the_command_line(
+    callpark, callpark_mock_url, tmp_path
+):
+    (tmp_path / "taken").write_text("a file")
+    done = callpark("check", callpark_mock_url, "--quiet", "--out", "taken/below")
+
+    assert done.status == 2
+    assert done.err.startswith("Error: taken/below: ")
+    assert "Traceback" not in done.err
