@@ -232,7 +232,10 @@ class ConformLane:
         if case.kind not in SHARING:
             return shared
         before, after = evidence.seen_before(), evidence.seen_after()
-        return self._take() if _was_used_up(before, after, evidence.exchange) else evidence.call
+        may_show_late = _is_accepted(evidence.exchange) and not self.rung.is_scarce
+        if may_show_late or _was_used_up(before, after, evidence.exchange):
+            return self._take()
+        return evidence.call
 
     def _take(self, extension: str | None = None) -> KnownCall:
         """A fresh call, parked only now: a call that waits in the lot may reach the end of its time there."""
@@ -296,6 +299,10 @@ def _is_broken_off(evidence: Evidence) -> bool:
 
 def _is_spared(evidence: Evidence) -> bool:
     return is_unchanged(evidence.seen_before(), evidence.seen_after()) is True
+
+
+def _is_accepted(exchange: Exchange) -> bool:
+    return exchange.response is not None and exchange.response.status < 300
 
 
 def _was_used_up(before: Sighting, after: Sighting, exchange: Exchange) -> bool:

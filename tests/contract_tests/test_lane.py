@@ -152,6 +152,14 @@ def test_a_shared_call_that_was_used_up_is_replaced(run):
     assert len({evidence[case.id].call.id for case in (ZERO, LETTERS, CONTROL)}) == 3
 
 
+def test_a_call_that_an_accepted_request_may_still_take_is_replaced(run):
+    lot = Lot(answer=lambda identifier, request: Response(status=202))
+    _, evidence = run(lot, ZERO, LETTERS)
+
+    assert evidence[ZERO.id].seen_after().parking
+    assert evidence[LETTERS.id].call.id != evidence[ZERO.id].call.id
+
+
 def test_a_call_is_listed_before_and_after_its_request(run):
     lot = Lot()
     _, evidence = run(lot, ZERO)
