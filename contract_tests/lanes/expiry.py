@@ -13,11 +13,10 @@ from dataclasses import dataclass, replace
 from contract_tests.draft import Setting, documented, listing
 from contract_tests.exchange import Exchange
 from contract_tests.judge.answer import read_answer
-from contract_tests.lanes.finding import Finding, Row
+from contract_tests.lanes.finding import Row
 from contract_tests.lanes.lot import Racer
 from contract_tests.lanes.player import CannotGoOn, Table
-from contract_tests.lanes.races import ONE_WINNER, Round, verdict_on
-from contract_tests.lanes.steps import Step
+from contract_tests.lanes.races import ONE_WINNER, Round, lost, verdict_on
 from contract_tests.lanes.twins import Twins
 from contract_tests.reproduction import curl
 from contract_tests.sighting import Presence, sight
@@ -81,21 +80,8 @@ class Expiry:
         return self._judged(row, seen, broken)
 
     def _judged(self, row: Row, seen: Sequence[Round], broken: Sequence[tuple[Round, str, str]]) -> Row:
-        if len(broken) == 1:
-            how = f"seen once in {len(seen)} rounds and not again: {broken[0][2]}"
-            return replace(row, verdict=Verdict.INCONCLUSIVE, actual=how, exchanges=_numbers(broken[0][0]))
         if broken:
-            shown, clause, how = broken[-1]
-            return replace(
-                row,
-                verdict=Verdict.FAIL,
-                actual=f"in {len(broken)} of {len(seen)} rounds; the last: {how}"
-                + ("" if clause == ONE_WINNER else f" ({clause})"),
-                exchanges=_numbers(shown),
-                attempts=len(broken),
-                reproduction=self._reproduction(shown),
-                finding=Finding(clause=ONE_WINNER, steps=(Step(does="race", what=EXPIRY),)),
-            )
+            return lost(row, EXPIRY, len(seen), broken, self._reproduction)
         won = sum(_has_winner(one) for one in seen)
         actual = f"held in {len(seen)} rounds, in {won} of them the UnPark came first; for one: {seen[0]}"
         return replace(row, verdict=Verdict.PASS, actual=actual, exchanges=_numbers(seen[0]))

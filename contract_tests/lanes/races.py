@@ -75,6 +75,30 @@ class Round:
         return ", ".join(parts)
 
 
+def lost(
+    row: Row,
+    name: str,
+    rounds: int,
+    broken: Sequence[tuple[Round, str, str]],
+    reproduction: Callable[[Round], tuple[str, ...]],
+) -> Row:
+    """The row of a race of which some rounds broke a clause, each with how: one round alone is not enough to fail."""
+    shown, clause, how = broken[-1]
+    if len(broken) == 1:
+        once = f"seen once in {rounds} rounds and not again: {how}"
+        return replace(row, verdict=Verdict.INCONCLUSIVE, actual=once, exchanges=_numbers(shown))
+    return replace(
+        row,
+        verdict=Verdict.FAIL,
+        actual=f"in {len(broken)} of {rounds} rounds; the last: {how}"
+        + ("" if clause == ONE_WINNER else f" ({clause})"),
+        exchanges=_numbers(shown),
+        attempts=len(broken),
+        reproduction=reproduction(shown),
+        finding=Finding(clause=ONE_WINNER, steps=(Step(does="race", what=name),)),
+    )
+
+
 def verdict_on(seen: Round, world: World) -> tuple[str, str] | None:
     """The clause that a round breaks and how, or None."""
     pairs = tuple(zip(seen.racers, seen.exchanges, strict=True))
@@ -143,21 +167,8 @@ class Races:
         self, row: Row, name: str, seen: list[Round], broken: list[tuple[Round, str, str]], stopped: str
     ) -> Row:
         complete = [one for one in seen if one.is_complete]
-        if len(broken) > 1:
-            shown, clause, how = broken[-1]
-            return replace(
-                row,
-                verdict=Verdict.FAIL,
-                actual=f"in {len(broken)} of {len(seen)} rounds; the last: {how}"
-                + ("" if clause == ONE_WINNER else f" ({clause})"),
-                exchanges=_numbers(shown),
-                attempts=len(broken),
-                reproduction=self._reproduction(shown),
-                finding=Finding(clause=ONE_WINNER, steps=(Step(does="race", what=name),)),
-            )
         if broken:
-            how = f"seen once in {len(seen)} rounds and not again: {broken[0][2]}"
-            return replace(row, verdict=Verdict.INCONCLUSIVE, actual=how, exchanges=_numbers(broken[0][0]))
+            return lost(row, name, len(seen), broken, self._reproduction)
         if not complete:
             why = stopped or "no round in which every request was answered"
             return replace(row, verdict=Verdict.INCONCLUSIVE, actual=f"not tried: {why}")
