@@ -17,8 +17,8 @@ PAIR_SEED: Final = 1
 class Extent:
     """How much is run: numbers of runs for the digest, of pairs of variants, of seeds for the explore lane.
 
-    The lane explore is given `exploring` seconds for a variant and `catching` seconds for a defect; without them it
-    is not asked. Of defects and variants every `every`th is tried; what is left out is in none of the figures.
+    The lane explore is given at most `exploring` seconds for a variant and `catching` seconds for a defect; without
+    them it is not asked. Each variant is explored with every seed, each pair with one of them in turn. Of defects and variants every `every`th is tried; what is left out is in none of the figures.
     """
 
     name: Literal["quick", "full"]
@@ -33,7 +33,7 @@ class Extent:
 
 QUICK: Final = Extent(name="quick", steady=3, rough=0, pairs=0, explore_seeds=0, exploring=0.0, catching=60.0)
 FULL: Final = Extent(
-    name="full", steady=20, rough=20, pairs=200, explore_seeds=10, exploring=30.0, catching=120.0
+    name="full", steady=20, rough=20, pairs=200, explore_seeds=10, exploring=120.0, catching=120.0
 )
 
 
@@ -55,7 +55,13 @@ def other_trials(
         *(Trial(candidate=Candidate(defect=each.slug), purpose="kill") for each in wrong),
         *(Trial(candidate=Candidate(empty=name), purpose="empty") for name in empty),
         *(Trial(candidate=Candidate(variants=(slug,)), purpose="variant") for slug in variants),
-        *(Trial(candidate=Candidate(variants=pair), purpose="pair") for pair in pairs),
+        *(
+            _explored(
+                Trial(candidate=Candidate(variants=pair), purpose="pair", seed=place % max(1, extent.explore_seeds)),
+                extent.exploring,
+            )
+            for place, pair in enumerate(pairs)
+        ),
         *(
             _explored(
                 Trial(candidate=Candidate(variants=(slug,)), purpose="explored-variant", seed=seed),

@@ -86,7 +86,7 @@ def _accusation_figures(rows: Sequence[Accusation]) -> Iterable[Figure]:
     groups = {
         "variants alone": [row for row in rows if row.lane == "conform" and len(row.variants) == 1],
         "pairs of variants": [row for row in rows if len(row.variants) > 1],
-        "variants explored": [row for row in rows if row.lane != "conform"],
+        "variants explored": [row for row in rows if row.lane != "conform" and len(row.variants) == 1],
     }
     for name, group in groups.items():
         if not group and name != "variants alone":

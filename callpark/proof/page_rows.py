@@ -43,7 +43,7 @@ def accusations_of_note(proof: Proof) -> list[Note]:
     """Variants one by one; explored ones and pairs only where something was said against them, and else in sum."""
     alone = [row for row in proof.accusations if row.lane == "conform" and len(row.variants) == 1]
     pairs = [row for row in proof.accusations if len(row.variants) > 1]
-    explored = [row for row in proof.accusations if row.lane != "conform"]
+    explored = [row for row in proof.accusations if row.lane != "conform" and len(row.variants) == 1]
     return [
         *(_note(row) for row in alone),
         *_in_sum("pairs", pairs),
