@@ -18,7 +18,8 @@ class Extent:
     """How much is run: numbers of runs for the digest, of pairs of variants, of seeds for the explore lane.
 
     The lane explore is given at most `exploring` seconds for a variant and `catching` seconds for a defect; without
-    them it is not asked. Each variant is explored with every seed, each pair with one of them in turn. Of defects and variants every `every`th is tried; what is left out is in none of the figures.
+    them it is not asked. Each variant is explored with every seed, each pair with one of them in turn. Of defects and
+    variants every `every`th is tried; what is left out is in none of the figures.
     """
 
     name: Literal["quick", "full"]
@@ -57,7 +58,11 @@ def other_trials(
         *(Trial(candidate=Candidate(variants=(slug,)), purpose="variant") for slug in variants),
         *(
             _explored(
-                Trial(candidate=Candidate(variants=pair), purpose="pair", seed=place % max(1, extent.explore_seeds)),
+                Trial(
+                    candidate=Candidate(variants=pair),
+                    purpose="pair",
+                    seed=place % max(1, extent.explore_seeds),
+                ),
                 extent.exploring,
             )
             for place, pair in enumerate(pairs)
