@@ -106,3 +106,5 @@ def _foreign_caller_remarks(address: Address, call: KnownCall | None, world: Wor
             yield Fault("uri/extension/self-own-only", f"call {call.id} is another user's")
     elif address.extension != world.foreign_extension:
         yield Fault("access/other-user", f"{address.extension[:40]} is another user's extension")
+    elif call is not None and call.user == world.user:
+        yield Fault("access/other-user", f"call {call.id} is another user's, whatever the path says")

@@ -1,5 +1,6 @@
 """Who may ask: tokens that should not count, and things that belong to somebody else."""
 
+from dataclasses import replace
 from typing import Final
 
 from mockserver.defect import Defect, Kind, Received
@@ -19,6 +20,16 @@ def _as_owner_of_self(received: Received, given: str | None) -> str | None:
     if given is None or not given.endswith(".13") or "/@me/@self/" not in received.path:
         return given
     return given.removesuffix(".13") + ".12"
+
+
+def _calls_of_anybody(received: Received) -> Received:
+    """User and extension of the path are his who asks; whose call it is, nobody looks."""
+    given = received.headers.get("authorization", "")
+    if not given.endswith(".13") or received.segments[:2] not in (["13", "0003*310"], ["@me", "0003*310"]):
+        return received
+    owned = segments(lambda _received, found: ["12", "@self", *found[2:]])(received)
+    headers = {**received.headers, "authorization": given.removesuffix(".13") + ".12"}
+    return replace(owned, headers=headers) if owned != received else received
 
 
 def _own(names: str, place: int, becomes: str) -> Request:
@@ -79,6 +90,13 @@ ACCESS: Final = (
         clause="access/other-user",
         summary="Another user's token retrieves the call.",
         request=authorization(_as_owner),
+    ),
+    Defect(
+        slug="own-path-any-call",
+        kind=Kind.ACCESS,
+        clause="access/other-user",
+        summary="Another user's token retrieves the call by a path that names that user's own extension.",
+        request=_calls_of_anybody,
     ),
     Defect(
         slug="self-of-everybody",

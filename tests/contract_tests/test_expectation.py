@@ -206,6 +206,17 @@ def test_values_of_the_authorization_header(expected, value, verdict):
     assert verdict_of(expected(with_(authorization=value))) == verdict
 
 
+@pytest.mark.parametrize("user", ["13", "@me", "@viewer", "@owner"])
+@pytest.mark.parametrize(
+    ("call_id", "verdict"),
+    [("b817d2618fe6f1804333", ["access/other-user"]), ("00000000deadbeef0000", UNKNOWN_ID)],
+)
+def test_ones_own_path_does_not_make_anothers_call_ones_own(expected, user, call_id, verdict):
+    his = with_(user=user, extension="0003*310", call_id=call_id, authorization="Bearer ${other_token}")
+
+    assert verdict_of(expected(his)) == verdict
+
+
 @pytest.mark.parametrize("body", [b"", b"{", b"null", b"[]", b'"UnPark"', b"\xff", b"NaN"])
 def test_what_is_no_json_object_is_at_fault(expected, body):
     assert verdict_of(expected(with_(raw=body))) == ["request/payload-not-json"]

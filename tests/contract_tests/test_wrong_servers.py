@@ -14,6 +14,7 @@ CONVICTED = {
     "wrong_phone": "parking/connects",
     "refusal_retrieves": "parking/refusal-changes-nothing",
     "foreign_token": "access/other-user",
+    "any_call": "access/other-user",
     "anonymous": "access/no-token",
     "zero_seconds": "failure/timeout/not-positive",
     "negative_seconds": "failure/timeout/not-positive",

@@ -150,6 +150,7 @@ ANSWERS = {
     "any-token": {"token": "never.issued"},
     "expired-token-accepted": {"token": "mock.expired.12"},
     "other-token-accepted": {"token": "mock.default.13"},
+    "own-path-any-call": {"token": "mock.default.13", "path": PATH.replace("12/0003*210", "13/0003*310")},
     "self-of-everybody": {"token": "mock.default.13", "path": PATH.replace("12/0003*210", "@me/@self")},
     "foreign-names-accepted": {"path": PATH.replace("0003*210", "0003*310")},
     "both-optional-required": {},

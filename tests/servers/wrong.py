@@ -75,6 +75,12 @@ class ForeignToken(LiteralServer):
         return True
 
 
+class AnyCall(LiteralServer):
+    def under(self, user: str, extension: str) -> list[Call]:
+        others = [call for call in self.calls.values() if call.user != user and extension != "@self"]
+        return [*super().under(user, extension), *others]
+
+
 class Anonymous(LiteralServer):
     def authenticate(self, authorization: str | None) -> str:
         return super().authenticate(authorization) if authorization else "12"
@@ -341,6 +347,7 @@ WRONG: dict[str, tuple[Callable[[], Server], int | str, str]] = {
     "caller_id_ignored": (CallerIdIgnored, 91, "Always displays the default caller id."),
     "refusal_retrieves": (RefusalRetrieves, "safety", "A refused request retrieves the call all the same."),
     "foreign_token": (ForeignToken, "safety", "Any valid token may act for any user."),
+    "any_call": (AnyCall, "safety", "User and extension must be one's own; the phoneCallId may be anybody's."),
     "anonymous": (Anonymous, "safety", "Without an Authorization header everybody is user 12."),
     "race": (Race, "safety", "Two phones that ask at the same time both get the one call."),
     "zero_seconds": (ZeroSeconds, 113, "waitForPickup may be 0."),
