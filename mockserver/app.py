@@ -11,6 +11,7 @@ from mockserver.control.application import control_plane
 from mockserver.dated import Dated
 from mockserver.defects import DEFECTS
 from mockserver.exchange_seam import ExchangeSeam
+from mockserver.explanation_links import ExplanationLinks
 from mockserver.http_api.application import vendor_api
 from mockserver.http_api.contract import Contract
 from mockserver.http_api.cors import Cors
@@ -61,11 +62,12 @@ def build(settings: Settings | None = None) -> Mock:
     )
     make = partial(vendor_api, sessions, token_lifetime=settings.token_lifetime)
     contract = Contract(openapi_document())
+    links = ExplanationLinks(settings.control_token)
     vendor: App = BehaviourSeam(sessions, behaviours, initial, make)
-    vendor = ExchangeSeam(vendor, sessions, contract, opens=settings.delay is not None)
+    vendor = ExchangeSeam(vendor, sessions, contract, links, opens=settings.delay is not None)
     if settings.cors:
         vendor = Cors(vendor, origins=settings.cors_origins)
-    control = control_plane(sessions, settings, contract, behaviours)
+    control = control_plane(sessions, settings, contract, behaviours, links)
     return Mock(
         sessions=sessions, maker=maker, vendor=Dated(vendor, sessions), control=Dated(control, sessions)
     )

@@ -9,6 +9,7 @@ from typing import Any, Final
 from jsonschema_rs import Draft4Validator
 
 from mockserver.asgi import MAX_BODY_BYTES, App, Message, Receive, Scope, Send
+from mockserver.explanation_links import ExplanationLinks
 from mockserver.http_api.contract import Contract
 from mockserver.http_api.origin import origin_of
 from mockserver.http_api.path import raw_path
@@ -26,7 +27,6 @@ from mockserver.wire_faults.playing import Reply, Stage, play
 from mockserver.wire_faults.violation import violated
 
 EXPLAIN_HEADER: Final = b"x-callpark-explain"
-EXPLAIN_PATH: Final = "/_mock/explain"
 
 
 class ExchangeSeam:
@@ -34,10 +34,19 @@ class ExchangeSeam:
     named is already under a delay.
     """
 
-    def __init__(self, app: App, sessions: Sessions, contract: Contract, *, opens: bool = False) -> None:
+    def __init__(
+        self,
+        app: App,
+        sessions: Sessions,
+        contract: Contract,
+        links: ExplanationLinks,
+        *,
+        opens: bool = False,
+    ) -> None:
         self._app = app
         self._sessions = sessions
         self._contract = contract
+        self._links = links
         self._reader = RequestReader(contract)
         self._opens = opens
 
@@ -58,7 +67,7 @@ class ExchangeSeam:
             at=session.clock.now() if session else None,
         )
         mark = UNDER_WAY.set(exchange)
-        desk = _Desk(self._sessions, exchange, scope, send)
+        desk = _Desk(self._sessions, exchange, self._links, scope, send)
         try:
             if session is not None and session.faults:
                 await self._under_faults(session, desk, scope, receive)
@@ -152,8 +161,11 @@ class ExchangeSeam:
 class _Desk:
     """Where answers leave: notes what is sent, and files the exchange once it is over."""
 
-    def __init__(self, sessions: Sessions, exchange: Exchange, scope: Scope, send: Send) -> None:
+    def __init__(
+        self, sessions: Sessions, exchange: Exchange, links: ExplanationLinks, scope: Scope, send: Send
+    ) -> None:
         self.exchange = exchange
+        self._links = links
         self._sessions = sessions
         self._scope = scope
         self._send = send
@@ -181,11 +193,11 @@ class _Desk:
         headers = message.get("headers", ())
         self.exchange.reply = Noted(status=message["status"], headers=tuple(headers))
         self._open()
-        if message["status"] < 400 or self._session is None:
+        path = None if self._session is None else self._links.path(self._session.name, self.exchange)
+        if path is None:
             return message
         origin = origin_of(self._scope["scheme"], self._scope["headers"], self._scope.get("server"))
-        link = f"{origin}{EXPLAIN_PATH}/{self._session.name}/{self.exchange.number}"
-        headers = [*headers, (EXPLAIN_HEADER, link.encode())]
+        headers = [*headers, (EXPLAIN_HEADER, f"{origin}{path}".encode())]
         self.exchange.reply.headers = tuple(headers)
         return {**message, "headers": headers}
 

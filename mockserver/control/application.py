@@ -29,20 +29,23 @@ from mockserver.control.stream import WATCH
 from mockserver.control.terminals import TERMINALS
 from mockserver.control.wire_faults import WIRE_FAULTS
 from mockserver.explanation.explaining import Explainer
+from mockserver.explanation_links import ExplanationLinks
 from mockserver.http_api.contract import Contract
 from mockserver.sessions import Sessions
 from mockserver.settings import Settings
 
 
-def control_plane(sessions: Sessions, settings: Settings, contract: Contract, known: Behaviours) -> App:
+def control_plane(
+    sessions: Sessions, settings: Settings, contract: Contract, known: Behaviours, links: ExplanationLinks
+) -> App:
     explainer = Explainer(contract, settings.policy.presentation)
     operations: Operations = {
         **health(settings),
         **behaviours(known),
         **CALLS,
         **CLOCK,
-        **explaining(explainer),
-        **journal(contract, explainer),
+        **explaining(explainer, links),
+        **journal(contract, explainer, links),
         **PAGES,
         **PUBLISHED,
         **SCENARIOS,
@@ -80,7 +83,11 @@ class ControlPlane:
             allowed = ", ".join(sorted(found.route.query)) or "none"
             raise bad_request(f"unknown query parameters: {', '.join(sorted(unknown))}; allowed: {allowed}")
         asked = Asked(
-            request=request, sessions=self._sessions, path=found.path, query=dict(request.query_params)
+            request=request,
+            sessions=self._sessions,
+            path=found.path,
+            query=dict(request.query_params),
+            is_trusted=self._guard.trusts(scope),
         )
         content = await found.route.operation(asked)
         return content if isinstance(content, Response) else _json(content)

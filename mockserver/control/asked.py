@@ -18,12 +18,16 @@ Shape = TypeVar("Shape")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Asked:
-    """`path` holds the variables of the route, decoded; `query` the parameters that the document knows."""
+    """`path` holds the variables of the route, decoded; `query` the parameters that the document knows.
+
+    `is_trusted` False: who asks has shown no control token, where one is needed, and the route is public.
+    """
 
     request: Request
     sessions: Sessions
     path: Mapping[str, str] = field(default_factory=dict)
     query: Mapping[str, str] = field(default_factory=dict)
+    is_trusted: bool = True
 
     def session(self, named: str | None = None) -> Session:
         """The session that the header names, or `named`, or the default one; made if it is not there yet.

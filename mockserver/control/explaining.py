@@ -12,8 +12,11 @@ from starlette.responses import Response
 import callpark_spec
 from mockserver.control.asked import Asked, Operations
 from mockserver.control.faults import ControlError
+from mockserver.control.guard import token_required
 from mockserver.explanation.explaining import Explainer
+from mockserver.explanation.redaction import Redaction
 from mockserver.explanation.wrong import Explanation
+from mockserver.explanation_links import KEY, ExplanationLinks, is_refusal
 from mockserver.journal.entry import Exchange
 from mockserver.journal.search import error_code
 from mockserver.session import Session
@@ -21,11 +24,14 @@ from mockserver.session import Session
 _TEMPLATES: Final = files("mockserver") / "control" / "templates"
 
 
-def explaining(explainer: Explainer) -> Operations:
+def explaining(explainer: Explainer, links: ExplanationLinks) -> Operations:
     async def explain(asked: Asked) -> Any:
         name, number = asked.path["session"], asked.path["number"]
         session = asked.sessions.find(name)
         exchange = _exchange(session, number)
+        key = asked.query.get(KEY, "")
+        if not asked.is_trusted and not (exchange and links.opens(key, name, exchange)):
+            raise token_required()
         if session is None or exchange is None:
             raise ControlError(404, "not_found", _absent(session, name, number))
         world = session.journal.world_of(exchange.number)
@@ -39,18 +45,22 @@ def explaining(explainer: Explainer) -> Operations:
 
 
 def _exchange(session: Session | None, number: str) -> Exchange | None:
-    if session is None or not (number.isascii() and number.isdecimal() and len(number) < 11):
+    if session is None or not _is_number(number):
         return None
     found = session.journal.find(int(number))
-    return found if isinstance(found, Exchange) else None
+    return found if isinstance(found, Exchange) and is_refusal(found) else None
+
+
+def _is_number(text: str) -> bool:
+    return text.isascii() and text.isdecimal() and len(text) < 11
 
 
 def _absent(session: Session | None, name: str, number: str) -> str:
     if session is None:
         return f"There is no session {name!r}."
-    if number.isdecimal() and int(number) <= session.journal.evicted.last:
+    if _is_number(number) and int(number) <= session.journal.evicted.last:
         return f"Entry {number} of session {name!r} is no longer kept: the journal holds {session.journal.limit} bytes."
-    return f"Session {name!r} has no exchange {number}."
+    return f"Session {name!r} has no refusal {number}."
 
 
 def _content(
@@ -58,19 +68,20 @@ def _content(
 ) -> dict[str, Any]:
     reply = exchange.reply
     corrected = explained.corrected
+    redaction = Redaction(exchange)
     return {
         "session": session.name,
         "number": exchange.number,
-        "request": f"{exchange.method} {exchange.target.decode('latin-1')}",
+        "request": f"{exchange.method} {redaction.of_target(exchange.target.decode('latin-1'))}",
         "status": reply.status if reply else None,
         "code": error_code(exchange),
-        "answer": reply.body.data.decode("utf-8", "replace") if reply else "",
-        "askedFor": list(explained.asked_for),
+        "answer": redaction.of(reply.body.data.decode("utf-8", "replace")) if reply else "",
+        "askedFor": [redaction.of(each) for each in explained.asked_for],
         "faults": [
             {
                 "where": wrong.where,
                 "code": wrong.code,
-                "message": wrong.message,
+                "message": redaction.of(wrong.message),
                 "instead": wrong.instead,
                 "clauses": [_clause(clause) for clause in wrong.clauses],
             }

@@ -30,7 +30,10 @@ class Guard:
         """Raise ControlError.  What is public holds nothing that needs the token; a page is opened by links, too."""
         headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
         host = headers.get("host", "")
-        self._check_caller(host, headers, public=public is not None)
+        if self._token is None and not _LOOPBACK_HOST.fullmatch(host):
+            raise ControlError(403, "host_refused", f"Host {host!r} is not this machine.")
+        if public is None and not self.trusts(scope):
+            raise token_required()
         origin = headers.get("origin")
         if origin is not None and origin != f"{scope['scheme']}://{host}":
             raise ControlError(403, "origin_refused", f"Origin {origin!r} may not use the control plane.")
@@ -40,14 +43,15 @@ class Guard:
         if scope["method"] not in _READING:
             _check_media_type(headers)
 
-    def _check_caller(self, host: str, headers: Mapping[str, str], *, public: bool) -> None:
-        if self._token is None:
-            if not _LOOPBACK_HOST.fullmatch(host):
-                raise ControlError(403, "host_refused", f"Host {host!r} is not this machine.")
-            return
-        given = headers.get(CONTROL_TOKEN_HEADER.lower(), "")
-        if not public and not compare_digest(given.encode(), self._token.encode()):
-            raise ControlError(401, "control_token_required", f"{CONTROL_TOKEN_HEADER} is missing or wrong.")
+    def trusts(self, scope: Scope) -> bool:
+        """Whether the control token was shown, where one is needed."""
+        name = CONTROL_TOKEN_HEADER.lower().encode()
+        given = next((value for each, value in scope["headers"] if each == name), b"")
+        return self._token is None or compare_digest(given, self._token.encode())
+
+
+def token_required() -> ControlError:
+    return ControlError(401, "control_token_required", f"{CONTROL_TOKEN_HEADER} is missing or wrong.")
 
 
 def _check_media_type(headers: Mapping[str, str]) -> None:

@@ -9,8 +9,8 @@ import msgspec
 from mockserver.control.asked import Asked, Operations
 from mockserver.control.faults import bad_request
 from mockserver.control.inventory import Json, shown, told
-from mockserver.exchange_seam import EXPLAIN_PATH
 from mockserver.explanation.explaining import Explainer
+from mockserver.explanation_links import ExplanationLinks
 from mockserver.http_api.contract import Contract
 from mockserver.journal.entry import Body, Entry, Exchange, Reply
 from mockserver.journal.search import (
@@ -54,9 +54,9 @@ class VerifyRequest(msgspec.Struct, forbid_unknown_fields=True, rename="camel"):
         return self.at_least or 0, self.at_most
 
 
-def journal(contract: Contract, explainer: Explainer) -> Operations:
+def journal(contract: Contract, explainer: Explainer, links: ExplanationLinks) -> Operations:
     reader = RequestReader(contract)
-    teller = EntryTeller(contract, reader, explainer)
+    teller = EntryTeller(contract, reader, explainer, links)
 
     async def read(asked: Asked) -> Any:
         session = asked.current()
@@ -125,8 +125,11 @@ def journal(contract: Contract, explainer: Explainer) -> Operations:
 class EntryTeller:
     """Entries as JSON; the same entry is always the same text."""
 
-    def __init__(self, contract: Contract, reader: RequestReader, explainer: Explainer) -> None:
+    def __init__(
+        self, contract: Contract, reader: RequestReader, explainer: Explainer, links: ExplanationLinks
+    ) -> None:
         self._contract = contract
+        self._links = links
         self._reader = reader
         self._explainer = explainer
 
@@ -161,7 +164,7 @@ class EntryTeller:
             "clauses": self._clauses(session, entry, facts.operation),
             "faults": list(entry.faults),
             "preference": entry.preference,
-            "explanation": explanation_path(session, entry),
+            "explanation": self._links.path(session.name, entry),
         }
 
     def _clauses(self, session: Session, exchange: Exchange, operation_id: str | None) -> list[str]:
@@ -176,11 +179,6 @@ class EntryTeller:
         operation = self._contract.operations().get(operation_id or "")
         response = self._contract.response(operation, status) if operation else None
         return list((response or {}).get("x-clauses", ()))
-
-
-def explanation_path(session: Session, exchange: Exchange) -> str | None:
-    wrong = exchange.status is not None and exchange.status >= 400
-    return f"{EXPLAIN_PATH}/{session.name}/{exchange.number}" if wrong else None
 
 
 def _kept(session: Session) -> Json:

@@ -193,7 +193,7 @@ HOSTILE = [
 def test_hostile_strings_stay_text_and_nothing_could_run(api, text):
     api.control("POST", "faults", {"fixedDelayMilliseconds": 0})
     response = api(
-        "PUT", PATH, {"action": text, "callerId": text}, headers={"Authorization": f"Bearer {text}"}, token=None,
+        "PUT", PATH, {"action": text, "callerId": text}, headers={"Authorization": f"Bearer of {text}"}, token=None,
         params={"q": text},
     )  # fmt: skip
     page = api("GET", response.headers["x-callpark-explain"], headers=HTML)
