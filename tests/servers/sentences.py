@@ -206,6 +206,11 @@ def others_have_no_access_by_self(at: Client) -> None:
     at.unpark(call, at="@me/@self", token=at.server.other_token).refused()
 
 
+def others_have_no_access_by_their_own_path(at: Client) -> None:
+    (call,) = at.park()
+    at.unpark(call, at="13/0003*310", token=at.server.other_token).refused()
+
+
 def another_user_is_another(at: Client) -> None:
     (call,) = at.park()
     at.unpark(call, at="13/0003*210").refused()
@@ -260,7 +265,8 @@ SENTENCES: dict[str, Callable[[Client], None]] = {
         call_exists, view_is_required, view_exists, payload_is_json, refusals_have_no_effect, me,
         viewer, owner,
         unknown_extension, all_of_the_extension, all_of_the_user, only_the_one, none_to_return,
-        others_have_no_access, others_have_no_access_by_self, another_user_is_another, token_is_required,
+        others_have_no_access, others_have_no_access_by_self,
+        others_have_no_access_by_their_own_path, another_user_is_another, token_is_required,
         expired_token, token_is_not_told, listing_has_no_effect, one_call_for_one_phone,
     )
 }  # fmt: skip

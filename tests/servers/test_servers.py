@@ -24,6 +24,7 @@ EXPOSED_BY = {
     "caller_id_ignored": {"caller_id_shown"},
     "refusal_retrieves": {"refusals_have_no_effect"},
     "foreign_token": {"others_have_no_access"},
+    "any_call": {"others_have_no_access_by_their_own_path"},
     "anonymous": {"token_is_required"},
     "race": {"one_call_for_one_phone"},
     "zero_seconds": {"timeout_is_not_zero"},
@@ -42,8 +43,12 @@ EXPOSED_BY = {
     "milliseconds": {"picked_up"},
     "lost": {"picked_up"},
     "never_cancelled": {"cancelled", "picked_up"},
-    "unknown_is_fine": {"call_exists", "others_have_no_access_by_self"},
-    "unknown_is_nothing": {"call_exists", "others_have_no_access_by_self"},
+    "unknown_is_fine": {
+        "call_exists", "others_have_no_access_by_self", "others_have_no_access_by_their_own_path"
+    },
+    "unknown_is_nothing": {
+        "call_exists", "others_have_no_access_by_self", "others_have_no_access_by_their_own_path"
+    },
     "codes_swapped": {
         "caller_id_has_its_format", "timeout_is_not_zero", "timeout_is_not_negative", "timeout_is_numeric"
     },
