@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any
 
@@ -108,6 +108,19 @@ def is_unchanged(before: Sighting, after: Sighting) -> bool | None:
     if Presence.UNKNOWN in (before.presence, after.presence):
         return None
     return (before.presence, before.views) == (after.presence, after.views)
+
+
+def is_left_alone(before: Sighting, after: Sighting) -> bool | None:
+    """Whether a call that no request named is as it was; None where a listing shows nothing usable.
+
+    Its place in the lot does not count: the vendor calls it a position, and whoever counts the calls that wait lets
+    the others move up when one of them leaves.
+    """
+    return is_unchanged(_but_for_its_place(before), _but_for_its_place(after))
+
+
+def _but_for_its_place(sighting: Sighting) -> Sighting:
+    return replace(sighting, views=tuple(replace(view, place=()) for view in sighting.views))
 
 
 def _says_no_such_call(status: int, body: bytes) -> bool:

@@ -56,7 +56,7 @@ def expect(request: Request, world: World, reading: Reading) -> Expectation:
     elif faults:
         outcomes = _refusals(faults)
     elif call is None or not call.parked:
-        outcomes = NOT_PARKED
+        outcomes = NOT_PARKED + _mild_refusals(mild)
     else:
         outcomes = retrieved(reading) + _mild_refusals(mild)
     return Expectation(outcomes=outcomes, faults=faults, grey=grey, mild=mild, call=call)

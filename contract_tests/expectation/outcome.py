@@ -116,6 +116,12 @@ NOT_PARKED = (
     _refused(400, "pc_phonecall_invalid", "pc_phonecallview_invalid"),
     _refused(409),
     _NOT_FOUND,
+    _OF_ITS_OWN,
+    _UNPROCESSABLE,
+    *(
+        _refused(status, warning=f"answered {status} where the page knows of 204 and 400 only")
+        for status in (403, 410)
+    ),
 )
 
 REFUSALS: dict[str, tuple[Outcome, ...]] = {

@@ -10,7 +10,15 @@ from urllib.parse import unquote, urlsplit
 from contract_tests.evidence import Evidence
 from contract_tests.expectation.path import parse_address
 from contract_tests.judge.answer import Answer
-from contract_tests.sighting import ON_CALL, PARKED_MEMBERS, Presence, Sighting, is_unchanged, sight
+from contract_tests.sighting import (
+    ON_CALL,
+    PARKED_MEMBERS,
+    Presence,
+    Sighting,
+    is_left_alone,
+    is_unchanged,
+    sight,
+)
 from contract_tests.world import World, same_extension
 
 SchemaViolations = Callable[[Any, int], list[str]]
@@ -155,8 +163,7 @@ def _shows_no_remains(before: Sighting, after: Sighting) -> Aspect:
 
 def _connects(before: Sighting, after: Sighting, retriever: str) -> Iterator[Aspect]:
     views = after.involving(retriever)
-    if not after.views or (views and is_unchanged(before, after)):
-        why = "the listing shows no views" if not after.views else "the listing did not change"
+    if why := _nothing_to_tell(before, after, retriever):
         yield Aspect(clause="parking/connects", holds=None, expected="", actual=why)
         return
     parties = sorted({view.extension for view in after.views})
@@ -176,12 +183,23 @@ def _connects(before: Sighting, after: Sighting, retriever: str) -> Iterator[Asp
         )
 
 
+def _nothing_to_tell(before: Sighting, after: Sighting, retriever: str) -> str:
+    """Why the listing does not say whom the call was connected with; who takes part counts from status 5 on."""
+    if not after.views:
+        return "the listing shows no views"
+    if after.involving(retriever):
+        return "the listing did not change" if is_unchanged(before, after) else ""
+    if not any(view.status == ON_CALL for view in after.views):
+        return f"the call left the lot, and no view has status {ON_CALL} yet in which {retriever} could take part"
+    return ""
+
+
 def _leaves_witness(evidence: Evidence, retriever: str) -> Aspect:
     """No request ever names the witness; on call with the retriever it was taken along with another call."""
     assert evidence.witness is not None
     identifier = evidence.witness.id
     before, after = sight(evidence.witness_before, identifier), sight(evidence.witness_after, identifier)
-    unchanged = is_unchanged(before, after) if before.presence is Presence.PRESENT else None
+    unchanged = is_left_alone(before, after) if before.presence is Presence.PRESENT else None
     changed = "was retrieved too" if _is_taken(after, retriever) else f"is {after.presence} and not as it was"
     return Aspect(
         clause="parking/only-that-call",
@@ -206,7 +224,7 @@ def _echoes(call: dict[str, Any], evidence: Evidence) -> Iterator[Aspect]:
             actual=f"the extension {str(extension)[:80]}",
         )
     for name in ("link", "links"):
-        if isinstance(call.get(name), dict) and "self" in call[name]:
+        if isinstance(call.get(name), dict) and call[name].get("self") is not None:
             link = call[name]["self"]
             shown = f"{name}.self is {str(link)[:200]}"
             is_absolute = isinstance(link, str) and bool(urlsplit(link).scheme and urlsplit(link).netloc)
@@ -220,13 +238,8 @@ def _echoes(call: dict[str, Any], evidence: Evidence) -> Iterator[Aspect]:
 
 
 def leads_to(link: str, call_id: str) -> bool:
-    """Whether the path of a link is the call's; a double slash and the alias /unifiedapi are let pass."""
+    """Whether the path of a link ends with the call's address: /phoneCalls/<user>/<extension>/<id>."""
     parts = urlsplit(link)
-    path = "/" + unquote(parts.path).lstrip("/")
-    start = (
-        path.find("/uapi/phoneCalls/")
-        if "/uapi/phoneCalls/" in path
-        else path.find("/unifiedapi/phoneCalls/")
-    )
-    address = parse_address(path[start:]) if start >= 0 else None
+    _, found, address_of_call = ("/" + unquote(parts.path)).rpartition("/phoneCalls/")
+    address = parse_address(f"/uapi/phoneCalls/{address_of_call}") if found else None
     return address is not None and address.call_id == call_id

@@ -127,6 +127,13 @@ LISTED_NO_MORE = (
     "The answer said that the call was retrieved, and then the call was listed no more: it ended (was it lost, or did"
     " nobody pick up in time?), or the listing hides calls that were retrieved. What became of it cannot be judged."
 )
+NO_USABLE_LIST = (
+    "List PhoneCalls could not be used; if the target has none, say so in the profile (not_offered: [list])."
+)
+NOBODY_ON_CALL = (
+    "The listings showed nobody on call with the retrieved call in the time that the profile gives an answer to show"
+    " (settle); a telephone that picks up sooner, or a longer time, lets it be judged."
+)
 ENVELOPE = '{"error": {"code": "...", "message": "..."}}'
 NOTHING_WORKED = "No retrieval was seen to work in this run, so its refusals prove nothing."
 
@@ -166,7 +173,10 @@ def _unseen(clause: str, seen: list[tuple[Retrieval, Aspect]], all_: Retrievals,
     if not all_.any_worked:
         return _swept(clause, Verdict.INCONCLUSIVE, blank, "not to be seen", None, hint=NOTHING_WORKED)
     if clause in ("success/link-lists", "parking/connects", "parking/only-that-call") and seen:
-        hint = "List PhoneCalls could not be used; if the target has none, say so in the profile (not_offered: [list])."
+        shown = any(
+            aspect.clause == clause and one.opinion.evidence.seen_after().views for one, aspect in seen
+        )
+        hint = NOBODY_ON_CALL if shown and clause == "parking/connects" else NO_USABLE_LIST
         return _swept(clause, Verdict.INCONCLUSIVE, blank, seen[0][1].actual, seen[0][0], hint=hint)
     return _swept(clause, Verdict.NOT_APPLICABLE, blank, "no answer or listing shows it", None)
 

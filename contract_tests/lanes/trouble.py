@@ -17,7 +17,7 @@ from contract_tests.judge.sweeps import body_problems
 from contract_tests.lanes.blame import PARKED_AGAIN, PLAIN, blamed, suspects
 from contract_tests.lanes.lot import Lot, Standing
 from contract_tests.lanes.steps import Step
-from contract_tests.sighting import is_unchanged, sight
+from contract_tests.sighting import is_left_alone, is_unchanged, sight
 from contract_tests.verdict import Verdict
 from contract_tests.world import KnownCall, World
 
@@ -71,13 +71,16 @@ class Played:
     before: Mapping[str, Exchange | None] = field(default_factory=dict)
     after: Mapping[str, Exchange | None] = field(default_factory=dict)
 
-    def changed(self, identifier: str) -> bool | None:
-        """Whether the listings show that a call changed; None where they show nothing usable."""
+    def changed(self, identifier: str, *, was_named: bool = True) -> bool | None:
+        """Whether the listings show that a call changed; None where they show nothing usable.
+
+        One that the request does not name may have moved up in the lot.
+        """
         before, after = (
             sight(self.before.get(identifier), identifier),
             sight(self.after.get(identifier), identifier),
         )
-        unchanged = is_unchanged(before, after)
+        unchanged = is_unchanged(before, after) if was_named else is_left_alone(before, after)
         return None if unchanged is None else not unchanged
 
     def numbers(self, identifier: str) -> tuple[int, ...]:
@@ -127,8 +130,6 @@ class Bench:
         was_parked = expectation.call is None or expectation.call.parked
         if _has_no_readable_code(answer, expectation):
             return  # body/error-envelope is what it breaks
-        if not (was_parked or expectation.faults or answer.is_success):
-            return  # a retrieved call is refused in words of its own
         clause = blamed(
             played.step,
             answer,
@@ -182,7 +183,7 @@ class Bench:
         addressed = expectation.call.id if expectation.call else ""
         for place, call in enumerate(played.lot.calls):
             is_parked = played.lot.standing(call) is Standing.PARKED
-            if call.id != addressed and is_parked and played.changed(call.id):
+            if call.id != addressed and is_parked and played.changed(call.id, was_named=False):
                 clause = REFUSAL_CHANGED if answer.is_refusal else OTHER_CALL
                 yield Trouble(
                     clause=clause,
@@ -213,8 +214,8 @@ def next_lot(played: Played, expectation: Expectation) -> Lot:
     for call in played.lot.calls:
         if lot.standing(call) is not Standing.PARKED:
             continue
-        changed = played.changed(call.id)
         addressed = expectation.call is not None and expectation.call.id == call.id
+        changed = played.changed(call.id, was_named=addressed)
         if changed or (changed is None and addressed and accepted):
             lot = lot.holding(call, Standing.RETRIEVED if addressed and accepted else Standing.UNKNOWN)
         elif (addressed and accepted) or (addressed and response is None):

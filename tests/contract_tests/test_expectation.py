@@ -270,6 +270,15 @@ def test_a_call_that_is_not_parked_has_outcomes_of_its_own(world, call):
     assert expect(documented(setting).request(), gone, "document").outcomes == NOT_PARKED
 
 
+def test_a_call_that_is_not_parked_may_be_refused_for_what_is_only_mild_too(world, call):
+    setting = Setting(world=world, call=call)
+    short = member("sendCallTo", "024")(documented(setting), setting).request()
+    outcomes = expect(short, world.holding([replace(call, parked=False)]), "document").outcomes
+
+    assert set(NOT_PARKED) < set(outcomes)
+    assert all(outcome.warning for outcome in set(outcomes) - set(NOT_PARKED))
+
+
 def test_a_refused_request_changes_nothing_whatever_answers_it():
     noted = [o for outcomes in REFUSALS.values() for o in outcomes if o.effect is not Effect.UNCHANGED]
 

@@ -184,6 +184,35 @@ def test_what_the_reference_breaks_is_the_aspects_once(judged, levels, clause, c
         assert rows.findings == [clause]
 
 
+@pytest.mark.parametrize(
+    ("status", "code", "verdict"),
+    [
+        (400, "call_not_parked", "deviation"),
+        (422, "call_not_parked", "deviation"),
+        (410, "gone", "deviation"),
+        (403, "forbidden", "deviation"),
+        (409, "not_parked", "pass"),
+        (400, "pc_phonecall_invalid", "pass"),
+        (400, "pc_timeout_invalid", "fail"),
+    ],
+)
+@pytest.mark.parametrize("case", [AGAIN, TALKING], ids=["retrieved before", "never parked"])
+def test_a_call_that_is_not_parked_may_be_refused_in_words_of_ones_own(judged, case, status, code, verdict):
+    rows = judged(WORKED, (case, refusal(status, code), TAKEN, TAKEN))
+
+    assert rows.of(case) == verdict
+
+
+@pytest.mark.parametrize("status", [4, None], ids=["ringing", "no status"])
+def test_nobody_is_said_to_be_on_the_wrong_phone_before_somebody_is_on_call(judged, status):
+    """The view of the parked party alone, before anybody has picked up, says nothing of who will."""
+    rows = judged(with_(after={"id": "01", "extension": "0003*210", "status": status}), REPEAT_REFUSED)
+
+    assert rows.of("parking/connects") == "inconclusive"
+    assert rows.of(CONTROL) == "pass"
+    assert rows.findings == []
+
+
 def test_a_call_that_is_listed_no_more_is_said_to_be_lost_or_hidden(judged):
     rows = judged(with_(after=(404, None)))
 

@@ -6,7 +6,7 @@ import pytest
 
 from contract_tests.draft import listing
 from contract_tests.exchange import Exchange, Response
-from contract_tests.sighting import Presence, Sighting, is_unchanged, listed_calls, sight
+from contract_tests.sighting import Presence, Sighting, is_left_alone, is_unchanged, listed_calls, sight
 
 ID = "b817d2618fe6f1804333"
 VIEW = {
@@ -147,6 +147,15 @@ def test_the_same_views_are_no_change():
     assert is_unchanged(seen(body=PARKED), seen(body=TAKEN)) is False
     assert is_unchanged(seen(body=PARKED), seen(204)) is False
     assert is_unchanged(seen(body=PARKED), seen(500)) is None
+
+
+def test_who_moves_up_in_the_lot_is_left_alone():
+    waits = {**PARKED, "phoneCallView": [{"id": "01", "parkedPos": 2, "extension": "0003*210"}]}
+    moved_up = {**PARKED, "phoneCallView": [{"id": "01", "parkedPos": 1, "extension": "0003*210"}]}
+
+    assert is_unchanged(seen(body=waits), seen(body=moved_up)) is False
+    assert is_left_alone(seen(body=waits), seen(body=moved_up)) is True
+    assert is_left_alone(seen(body=waits), seen(body=TAKEN)) is False
 
 
 def test_a_body_of_no_known_shape_lists_nothing():

@@ -19,6 +19,7 @@ from mockserver.defect import Kind
 from mockserver.defects import DEFECTS
 from mockserver.variants import policy_with
 from tests.servers import RIGHT, WRONG
+from tests.servers.freedoms import FREE
 
 SECOND = Finding(
     clause="parking/second-retrieval",
@@ -274,3 +275,11 @@ def test_few_calls_are_used_up_and_what_is_left_is_said(mock, lane_at, tmp_path)
     combined = next(row for row in rows if row.case.endswith("/combined"))
     assert combined.verdict is Verdict.PASS
     assert "then no parked call: the inventory has no parked call" in combined.actual
+
+
+@pytest.mark.parametrize("name", FREE)
+def test_what_the_page_leaves_open_is_no_finding_here_either(explore, name):
+    with FREE[name]() as server:
+        seen = explore(server.url, server, seed=3)
+
+    assert seen.findings == []
