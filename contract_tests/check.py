@@ -210,7 +210,7 @@ class Check:
 
     def _evidence(self, lane: ConformLane, chosen: Sequence[Case]) -> list[Evidence]:
         try:
-            evidence = list(lane.run(chosen))
+            evidence = list({one.case.id: one for one in lane.run(chosen)}.values())
         except RungError as error:
             evidence = [Evidence(case=case, lacking=f"no parked call: {error}") for case in chosen]
         for one in evidence:

@@ -7,7 +7,7 @@ from typing import Literal
 
 from contract_tests.case import Case
 from contract_tests.exchange import Exchange
-from contract_tests.sighting import Sighting, sight
+from contract_tests.sighting import Presence, Sighting, is_left_alone, sight
 from contract_tests.world import KnownCall
 
 Untried = Literal["lacking", "does-not-arise", "broken"]
@@ -49,6 +49,17 @@ class Evidence:
             ("broken", self.broken),
         )
         return next(((kind, why) for kind, why in reasons if why), None)
+
+    @property
+    def leaves_witness(self) -> bool | None:
+        """Whether the witness, looked at around the request, is as it was; None where nobody looked at it."""
+        if self.witness is None:
+            return None
+        before, after = (
+            sight(self.witness_before, self.witness.id),
+            sight(self.witness_after, self.witness.id),
+        )
+        return is_left_alone(before, after) if before.presence is Presence.PRESENT else None
 
     def seen_before(self) -> Sighting:
         """The call as listed before the request."""

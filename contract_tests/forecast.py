@@ -39,9 +39,10 @@ def forecast(cases: Sequence[Case], control: Case, world: World, *, scarce: bool
     grey = 0 if scarce else observations
     repeated, talking = kinds.count(Kind.REPEATED), kinds.count(Kind.NOT_PARKED)
     around_control = 4 if scarce else 6
+    after_others = 0 if scarce else bool(refusals + observations) + bool(variations)
     return Forecast(
         cases=len(cases),
-        requests=2 * (refusals + grey + retrievals + repeated) + 3 * talking + around_control,
+        requests=2 * (refusals + grey + retrievals + repeated) + 3 * talking + around_control + after_others,
         parked_calls=1 + retrievals + (0 if scarce else 1),
         other_calls=talking,
         rings=1 + retrievals,

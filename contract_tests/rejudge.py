@@ -96,6 +96,10 @@ def _one(case: Case, sent: Sequence[Exchange], untried: UntriedLine | None) -> E
         return Evidence(case=case, lacking="the record holds no exchange of this case")
     request = attempts[-1]
     own = [one for one in sent if one.case == request.case]
+    witness_before = _last_listing(
+        request.witness,
+        [one for one in (sent if case.id == CONTROL.id else own) if one.number < request.number],
+    )
     return Evidence(
         case=case,
         call=request.call,
@@ -103,10 +107,10 @@ def _one(case: Case, sent: Sequence[Exchange], untried: UntriedLine | None) -> E
         exchange=request,
         before=_last_listing(request.call, [one for one in sent if one.number < request.number]),
         after=_last_listing(request.call, [one for one in own if one.number > request.number]),
-        witness_before=_last_listing(request.witness, [one for one in sent if one.number < request.number])
-        if request.case == CONTROL.id
+        witness_before=witness_before,
+        witness_after=_last_listing(request.witness, [one for one in own if one.number > request.number])
+        if witness_before
         else None,
-        witness_after=_last_listing(request.witness, [one for one in own if one.number > request.number]),
         attempts=len(attempts),
     )
 

@@ -15,7 +15,6 @@ from contract_tests.sighting import (
     PARKED_MEMBERS,
     Presence,
     Sighting,
-    is_left_alone,
     is_unchanged,
     sight,
 )
@@ -198,8 +197,8 @@ def _leaves_witness(evidence: Evidence, retriever: str) -> Aspect:
     """No request ever names the witness; on call with the retriever it was taken along with another call."""
     assert evidence.witness is not None
     identifier = evidence.witness.id
-    before, after = sight(evidence.witness_before, identifier), sight(evidence.witness_after, identifier)
-    unchanged = is_left_alone(before, after) if before.presence is Presence.PRESENT else None
+    after = sight(evidence.witness_after, identifier)
+    unchanged = evidence.leaves_witness
     changed = "was retrieved too" if _is_taken(after, retriever) else f"is {after.presence} and not as it was"
     return Aspect(
         clause="parking/only-that-call",

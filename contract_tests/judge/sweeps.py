@@ -93,7 +93,7 @@ def broken_alone(one: Opinion) -> Iterator[str]:
     for clause, (applies, rule) in _RULES.items():
         if one.answer is not None and applies(one, one.answer) and rule(one.answer):
             yield clause
-    if _is_effect_known(one) and is_unchanged(one.evidence.seen_before(), one.evidence.seen_after()) is False:
+    if _is_effect_known(one) and _effect(one) is not None:
         yield "parking/refusal-changes-nothing"
 
 
@@ -202,13 +202,23 @@ def _swept(
 
 def _sweep_effects(opinions: Sequence[Opinion], *, any_worked: bool) -> Swept:
     refused = [one for one in opinions if _is_effect_known(one)]
-    changes = [(one, is_unchanged(one.evidence.seen_before(), one.evidence.seen_after())) for one in refused]
-    known = [(one, unchanged) for one, unchanged in changes if unchanged is not None]
-    rows = [
-        (one, None if unchanged else Problem(f"the call changed after {one.actual}"))
-        for one, unchanged in known
-    ]
+    seen = [one for one in refused if _is_unchanged(one) is not None or one.evidence.leaves_witness is False]
+    rows = [(one, _effect(one)) for one in seen]
     return _sweep("parking/refusal-changes-nothing", rows, "the call listed as before", any_worked)
+
+
+def _effect(one: Opinion) -> Problem | None:
+    """What a refused request has changed: its own call, or another one beside which it was sent."""
+    if _is_unchanged(one) is False:
+        return Problem(f"the call changed after {one.actual}")
+    if one.evidence.leaves_witness is False and one.evidence.witness is not None:
+        other = one.evidence.witness.id
+        return Problem(f"call {other}, which the request does not name, changed after {one.actual}")
+    return None
+
+
+def _is_unchanged(one: Opinion) -> bool | None:
+    return is_unchanged(one.evidence.seen_before(), one.evidence.seen_after())
 
 
 def _is_effect_known(one: Opinion) -> bool:

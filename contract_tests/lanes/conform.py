@@ -20,6 +20,7 @@ from contract_tests.evidence import Evidence
 from contract_tests.exchange import Exchange
 from contract_tests.lanes.packing import Pack, packed
 from contract_tests.lanes.trial import Trial
+from contract_tests.lanes.watch import Watch
 from contract_tests.sighting import Sighting, is_unchanged
 from contract_tests.state.rung import Rung, RungError
 from contract_tests.target import Target
@@ -34,7 +35,7 @@ HARMLESS = "body/no-server-error"
 
 @dataclass(kw_only=True)
 class ConformLane:
-    """Runs cases against a target and yields evidence.
+    """Runs cases against a target and yields evidence; for a case that is tried again, the later one counts.
 
     `started` is told of each case before it is sent. `opening` names the refusals
     that go before the control where calls are plenty; without it all of them do.
@@ -55,6 +56,7 @@ class ConformLane:
     safe: bool = False
     calls_used: int = 0
     _trial: Trial = field(init=False)
+    _watch: Watch = field(init=False)
     _silent: int = 0
     _unspent: dict[str, KnownCall] = field(default_factory=dict)
     _along: tuple[Case, ...] = ()
@@ -68,6 +70,12 @@ class ConformLane:
             sleep=self.sleep,
             settle=self.settle,
             not_offered=self.not_offered,
+        )
+        self._watch = Watch(
+            trial=self._trial,
+            park=lambda: self._ask_for(self._witness),
+            send_again=self._beside_witness,
+            now=self.target.now,
         )
 
     @property
@@ -83,7 +91,7 @@ class ConformLane:
         shared = self._take()
         if not self.rung.is_scarce and not self.safe:
             self.started(ordered[0])
-            self._trial.guard(ordered[0], self._ask_for(self._witness))
+            self._watch.begin(ordered[0])
         if self.rung.is_scarce:
             variations = [case for case in ordered if self._is_variation(case)]
             self._along, packs = packed(variations, Setting(world=self.world, call=shared))
@@ -101,7 +109,12 @@ class ConformLane:
         return case.kind is Kind.RETRIEVAL and case is not self.control
 
     def _in_turn(self, cases: Sequence[Case], shared: KnownCall) -> Iterator[Evidence]:
+        closing = closing_cases(cases)
         for case in cases:
+            if self._watch.is_old:
+                yield from self._watch.look()
+                self.started(case)
+                self._watch.begin(case)
             for one in (case, *(self._along if case is self.control else ())):
                 self.started(one)
             if reason := self._reason_not_to(case):
@@ -116,8 +129,11 @@ class ConformLane:
                 evidence = Evidence(case=case, broken=f"{type(error).__name__}: {error}")
             self._count_silence(evidence)
             yield evidence
+            self._watch.heed(evidence)
             if case is self.control:
                 yield from (replace(evidence, case=along) for along in self._along)
+            if case in closing:
+                yield from self._watch.look()
 
     def _of_pack(self, pack: Pack) -> Iterator[Evidence]:
         try:
@@ -166,6 +182,18 @@ class ConformLane:
         renewed = self._retrieved if case.kind is Kind.REPEATED else self._take
         also = tuple(one.id for one in self._along) if case is self.control else ()
         return self._tried(partial(self._trial.of, case, also=also), shared, renewed)
+
+    def _beside_witness(self, tried: Evidence) -> Evidence | None:
+        """The case again, on a fresh call; None where there is no call, or no time, any more."""
+        case = tried.case
+        park = partial(self._take, self.world.sibling if case.elsewhere else None)
+        if self._reason_not_to(case):
+            return None
+        try:
+            again = self._tried(partial(self._trial.of, case, watched=True), park(), park)
+        except RungError:
+            return None
+        return replace(again, attempts=tried.attempts + again.attempts)
 
     def _tried(
         self, of: Callable[[KnownCall], Evidence], call: KnownCall, renewed: Callable[[], KnownCall]
@@ -285,6 +313,13 @@ def in_order(cases: Iterable[Case], control: Case, opening: Sequence[str] | None
         *(case for case in chosen if case.kind is Kind.RETRIEVAL and case is not control),
         *(case for case in chosen if case.kind is Kind.NOT_PARKED),
     ]
+
+
+def closing_cases(ordered: Sequence[Case]) -> list[Case]:
+    """The cases after which the witness is looked at: the last of those that share a call, the last other retrieval."""
+    sharing = [case for case in ordered if case.kind in SHARING]
+    retrievals = [case for case in ordered if case.kind is Kind.RETRIEVAL]
+    return [*sharing[-1:], *retrievals[-1:]]
 
 
 def _is_refused(evidence: Evidence) -> bool:

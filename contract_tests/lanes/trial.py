@@ -9,7 +9,7 @@ from contract_tests.case import Case, Kind
 from contract_tests.draft import DoesNotArise, Lacking, Setting, listing
 from contract_tests.evidence import Evidence
 from contract_tests.exchange import Exchange, Request
-from contract_tests.sighting import Presence, sight
+from contract_tests.sighting import Presence, is_left_alone, sight
 from contract_tests.target import Target
 from contract_tests.world import KnownCall, World
 
@@ -39,8 +39,13 @@ class Trial:
     _spent: bool = False
     _last_seen: dict[str, Exchange] = field(default_factory=dict)
 
-    def of(self, case: Case, call: KnownCall, also: tuple[str, ...] = ()) -> Evidence:
-        """The evidence that a case leaves on a call; `also` are further cases that the request is for."""
+    def of(
+        self, case: Case, call: KnownCall, also: tuple[str, ...] = (), *, watched: bool = False
+    ) -> Evidence:
+        """The evidence that a case leaves on a call; `also` are further cases that the request is for.
+
+        `watched` has the witness looked at too, as around the control.
+        """
         known = Evidence(case=case, call=call, witness=self.witness)
         try:
             request = case.request(Setting(world=self.world, call=call, witness=self.witness))
@@ -48,13 +53,15 @@ class Trial:
             return self.lacking(known, error)
         except DoesNotArise as error:
             return replace(known, does_not_arise=str(error))
-        return self.with_request(known, request, also)
+        return self.with_request(known, request, also, watched=watched)
 
-    def with_request(self, known: Evidence, request: Request, also: tuple[str, ...] = ()) -> Evidence:
+    def with_request(
+        self, known: Evidence, request: Request, also: tuple[str, ...] = (), *, watched: bool = False
+    ) -> Evidence:
         """The evidence of a request on the call that is known; `also` are further cases that it is for."""
         case, call = known.case, known.call
         assert call is not None
-        guarded = self.witness if case is self.control else None
+        guarded = self.witness if watched or self.thorough or case is self.control else None
         before = self._last_seen.get(call.id) or self._look_before(case, call)
         witness_before = self._last_seen.get(guarded.id) if guarded is not None else None
         exchange = self.target.exchange(request, case=case.id, call=call, witness=self.witness, also=also)
@@ -78,6 +85,14 @@ class Trial:
         """Sets the witness, which no request will name, and looks at it, in the name of the case to come."""
         self.witness = witness
         self._look(case, witness, "before")
+
+    def is_witness_left_alone(self, case: Case) -> bool | None:
+        """Whether the witness is as it was at the last look; None where a listing shows nothing usable."""
+        if self.witness is None:
+            return None
+        before = sight(self._last_seen.get(self.witness.id), self.witness.id)
+        after = sight(self._look(case, self.witness, "after"), self.witness.id)
+        return is_left_alone(before, after) if before.presence is Presence.PRESENT else None
 
     def lacking(self, known: Evidence, error: Lacking) -> Evidence:
         """Evidence of a case for which the target has not the means, by its own word or because nobody said so."""

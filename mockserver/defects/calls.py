@@ -98,6 +98,17 @@ _STATE: Final = (
         effect=on_retrieval(_all_leave),
     ),
     Defect(
+        slug="self-takes-all",
+        kind=Kind.STATE,
+        clause="parking/only-that-call",
+        summary="With @self every other call leaves the lot too, although an id is named.",
+        effect=on_retrieval(
+            lambda world, command, decision: (
+                _all_leave(world, command, decision) if command.address.extension == "@self" else decision
+            )
+        ),
+    ),
+    Defect(
         slug="second-retrieval-200",
         kind=Kind.STATE,
         clause="parking/second-retrieval",
@@ -205,6 +216,13 @@ _SIDE_EFFECT: Final = (
         clause="parking/refusal-changes-nothing",
         summary="A wrong view is refused, and the call waits in another slot.",
         effect=on_refusal(Field.PHONE_CALL_VIEW_ID, _to_another_slot),
+    ),
+    Defect(
+        slug="refusal-ends-others",
+        kind=Kind.SIDE_EFFECT,
+        clause="parking/refusal-changes-nothing",
+        summary="An unknown user is refused, and the other calls in the lot are hung up.",
+        effect=on_refusal(Field.USER_ID, _all_leave),
     ),
     Defect(
         slug="refusal-changes-view",

@@ -8,6 +8,7 @@ from contract_tests.case import Kind
 from contract_tests.cases import CONTROL, all_cases
 from contract_tests.exchange import Exchange, Response
 from contract_tests.lanes.conform import ATTEMPTS, SILENCES, ConformLane
+from contract_tests.lanes.watch import LONG_IN_THE_LOT
 from contract_tests.state.rung import RungError
 from contract_tests.world import KnownCall
 
@@ -16,6 +17,7 @@ ZERO = BY_ID["failure/timeout/not-positive/zero"]
 LETTERS = BY_ID["failure/timeout/not-numeric/letters"]
 AGAIN = BY_ID["parking/second-retrieval/again"]
 ME = BY_ID["uri/user-id/me/me"]
+VIEWER, OWNER = BY_ID["uri/user-id/viewer/viewer"], BY_ID["uri/user-id/owner/owner"]
 TALKING = BY_ID["parking/not-parked/on-the-phone"]
 ELSEWHERE = next(case for case in all_cases() if case.elsewhere)
 AS_PRINTED_TOO = BY_ID["payload/wait-for-pickup/numeric-string/string"]
@@ -175,6 +177,58 @@ def test_the_witness_is_looked_at_around_the_control_only(run):
     assert evidence[CONTROL.id].witness_before is not None
     assert evidence[CONTROL.id].witness_after is not None
     assert evidence[ME.id].witness_before is None
+
+
+class Crowded(Lot):
+    """Other parked calls are hung up, either by what one case sends or by nobody, some time after the control."""
+
+    def __init__(self, by="", once=False):
+        super().__init__()
+        self.by, self.once, self.done = by, once, False
+
+    def exchange(self, request, *, case="", **about):
+        made = super().exchange(request, case=case, **about)
+        is_asked = case == self.by if self.by else case == ME.id
+        if is_asked and request.method == "PUT" and not (self.once and self.done):
+            mine, self.done = request.target.rpartition("/")[2], True
+            self.calls = {each: parked and each == mine for each, parked in self.calls.items()}
+        return made
+
+
+@pytest.mark.parametrize("case", [LETTERS, ME], ids=lambda case: case.id)
+def test_who_touched_the_witness_is_found_among_many(run, case):
+    lot = Crowded(by=case.id)
+    _, evidence = run(lot, ZERO, LETTERS, GREY, VIEWER, ME, OWNER, opening=(ZERO.id,))
+
+    assert evidence[case.id].leaves_witness is False
+    assert [one.case.id for one in evidence.values() if one.leaves_witness is False] == [case.id]
+    assert sorted(lot.released) == sorted(lot.calls)
+
+
+def test_a_witness_that_nobody_can_be_shown_to_have_touched_is_no_evidence(run):
+    """Somebody else took it, or the lot called it back."""
+    lot = Crowded(once=True)
+    _, evidence = run(lot, ZERO, VIEWER, ME, OWNER)
+
+    assert lot.done
+    assert all(one.leaves_witness is not False for one in evidence.values())
+    assert evidence[ME.id].attempts == 2
+
+
+def test_a_witness_that_was_long_in_the_lot_is_replaced(run):
+    lot = Lot()
+    answer = lot.answer
+
+    def slow(identifier, request):
+        lot.clock += LONG_IN_THE_LOT
+        return answer(identifier, request)
+
+    lot.answer = slow
+    run(lot, ZERO, VIEWER, ME, OWNER)
+    witnesses = {each.witness.id for each in lot.sent()}
+
+    assert len(witnesses) > 1
+    assert all(lot.calls[each] for each in witnesses)
 
 
 def test_all_calls_are_released_at_the_end(run):

@@ -15,6 +15,8 @@ CONVICTED = {
     "refusal_retrieves": "parking/refusal-changes-nothing",
     "foreign_token": "access/other-user",
     "any_call": "access/other-user",
+    "self_takes_all": "parking/only-that-call",
+    "caller_id_list_hangs_up": "parking/refusal-changes-nothing",
     "anonymous": "access/no-token",
     "zero_seconds": "failure/timeout/not-positive",
     "negative_seconds": "failure/timeout/not-positive",

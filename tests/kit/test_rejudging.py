@@ -45,6 +45,9 @@ def _record(lane, slug):
         ("explore", None),
         ("conform", "left-parked"),
         ("conform", "timeout-code-of-caller-id"),
+        ("conform", "all-calls-leave"),
+        ("conform", "self-takes-all"),
+        ("conform", "refusal-ends-others"),
     ],
 )
 def test_judging_a_record_again_changes_no_row(lane, slug):

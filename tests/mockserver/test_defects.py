@@ -184,6 +184,18 @@ STORIES = {
     "another-phone": listed_after,
     "retrieved-call-ends": listed_after,
     "all-calls-leave": with_another_call(lambda api: listed_after(api, call="7d280cc4feae3255a497")),
+    "self-takes-all": with_another_call(
+        lambda api: (
+            answer(api, path=PATH.replace("0003*210", "@self")),
+            answer(api, "GET", PATH.replace(CALL, "7d280cc4feae3255a497")),
+        )
+    ),
+    "refusal-ends-others": with_another_call(
+        lambda api: (
+            answer(api, path=PATH.replace("/12/", "/987654321/")),
+            answer(api, "GET", PATH.replace(CALL, "7d280cc4feae3255a497")),
+        )
+    ),
     "second-retrieval-200": twice,
     "talking-call-200": on_the_phone,
     "parked-fields-stay": listed_after,

@@ -189,6 +189,18 @@ def only_the_one(at: Client) -> None:
     at.unpark(first).retrieved(first)
 
 
+def only_the_one_by_self(at: Client) -> None:
+    first, second = at.park(2)
+    at.unpark(second, at="12/@self").retrieved(second)
+    at.unpark(first).retrieved(first)
+
+
+def refusals_spare_other_calls(at: Client) -> None:
+    first, second = at.park(2)
+    at.unpark(second, callerId=["John Doe <42420042>"]).refused()
+    assert at.listed(first)
+
+
 def none_to_return(at: Client) -> None:
     at.park()
     answer = at.unpark(at="12/0003*024")
@@ -264,7 +276,8 @@ SENTENCES: dict[str, Callable[[Client], None]] = {
         timeout_is_not_zero, timeout_is_not_negative, timeout_is_numeric, caller_id_has_its_format,
         call_exists, view_is_required, view_exists, payload_is_json, refusals_have_no_effect, me,
         viewer, owner,
-        unknown_extension, all_of_the_extension, all_of_the_user, only_the_one, none_to_return,
+        unknown_extension, all_of_the_extension, all_of_the_user, only_the_one,
+        only_the_one_by_self, refusals_spare_other_calls, none_to_return,
         others_have_no_access, others_have_no_access_by_self,
         others_have_no_access_by_their_own_path, another_user_is_another, token_is_required,
         expired_token, token_is_not_told, listing_has_no_effect, one_call_for_one_phone,

@@ -81,6 +81,23 @@ class AnyCall(LiteralServer):
         return [*super().under(user, extension), *others]
 
 
+class SelfTakesAll(LiteralServer):
+    def unpark(self, user: str, extension: str, call_id: str, body: bytes) -> Answer:
+        answer = super().unpark(user, extension, call_id, body)
+        if extension == "@self" and call_id and answer[0] == 200:
+            for call in self.under(user, extension):
+                if call.parked:
+                    self.connect(call, json.loads(body))
+        return answer
+
+
+class CallerIdListHangsUp(LiteralServer):
+    def unpark(self, user: str, extension: str, call_id: str, body: bytes) -> Answer:
+        if b'"callerId": [' in body:
+            self.calls = {each: call for each, call in self.calls.items() if each == call_id}
+        return super().unpark(user, extension, call_id, body)
+
+
 class Anonymous(LiteralServer):
     def authenticate(self, authorization: str | None) -> str:
         return super().authenticate(authorization) if authorization else "12"
@@ -348,6 +365,8 @@ WRONG: dict[str, tuple[Callable[[], Server], int | str, str]] = {
     "refusal_retrieves": (RefusalRetrieves, "safety", "A refused request retrieves the call all the same."),
     "foreign_token": (ForeignToken, "safety", "Any valid token may act for any user."),
     "any_call": (AnyCall, "safety", "User and extension must be one's own; the phoneCallId may be anybody's."),
+    "self_takes_all": (SelfTakesAll, 76, "@self with a phoneCallId retrieves all the user's calls."),
+    "caller_id_list_hangs_up": (CallerIdListHangsUp, "safety", "Refuses a list as callerId and hangs up the others."),
     "anonymous": (Anonymous, "safety", "Without an Authorization header everybody is user 12."),
     "race": (Race, "safety", "Two phones that ask at the same time both get the one call."),
     "zero_seconds": (ZeroSeconds, 113, "waitForPickup may be 0."),
