@@ -107,6 +107,8 @@ class Encore:
             first = self.control.request(Setting(world=self.world, call=proof.call))
             lines.append(curl(first, self.target.url))
         lines.append(curl(proof.exchange.request, self.target.url))
+        if proof.follow_up is not None:
+            lines.append(curl(proof.follow_up.request, self.target.url))
         if proof.after is not None:
             looked_at = sorted(calls, key=lambda call: call is not proof.call)
             looks = [listing(call.user, call.extension, call.id) for call in looked_at]

@@ -18,7 +18,8 @@ class Evidence:
     """A case, its call, the exchange under test, and listings of the call before and after it.
 
     `lacking` says what the profile has not, `does_not_arise` why the situation cannot come about, `broken` what
-    went wrong on our side; with any of them there is no exchange.
+    went wrong on our side; with any of them there is no exchange. `follow_up` is the page's own request, sent for the
+    call once more, where the target lists no calls.
     """
 
     case: Case
@@ -29,6 +30,7 @@ class Evidence:
     after: Exchange | None = None
     witness_before: Exchange | None = None
     witness_after: Exchange | None = None
+    follow_up: Exchange | None = None
     lacking: str = ""
     does_not_arise: str = ""
     broken: str = ""
@@ -37,7 +39,7 @@ class Evidence:
     @property
     def numbers(self) -> tuple[int, ...]:
         """The numbers of its exchanges, the one under test first."""
-        parts = (self.exchange, self.before, self.after)
+        parts = (self.exchange, self.before, self.after, self.follow_up)
         return tuple(dict.fromkeys(part.number for part in parts if part is not None))
 
     @property
@@ -60,6 +62,12 @@ class Evidence:
             sight(self.witness_after, self.witness.id),
         )
         return is_left_alone(before, after) if before.presence is Presence.PRESENT else None
+
+    @property
+    def left_something(self) -> bool:
+        """Whether the page's own request, sent for the call once more, was told that it retrieved it."""
+        said = self.follow_up.response if self.follow_up else None
+        return said is not None and 200 <= said.status < 300 and said.status != 204
 
     def seen_before(self) -> Sighting:
         """The call as listed before the request."""

@@ -111,6 +111,14 @@ def _one(case: Case, sent: Sequence[Exchange], untried: UntriedLine | None) -> E
         witness_after=_last_listing(request.witness, [one for one in own if one.number > request.number])
         if witness_before
         else None,
+        follow_up=next(
+            (
+                one
+                for one in own
+                if (one.role, one.request.method) == ("after", "PUT") and one.number > request.number
+            ),
+            None,
+        ),
         attempts=len(attempts),
     )
 
@@ -119,7 +127,8 @@ def _last_listing(call: KnownCall | None, among: Sequence[Exchange]) -> Exchange
     if call is None:
         return None
     target = listing(call.user, call.extension, call.id).target
-    found = [one for one in among if one.role in ("before", "after") and one.request.target == target]
+    listings = (one for one in among if one.request.method == "GET")
+    found = [one for one in listings if one.role in ("before", "after") and one.request.target == target]
     return found[-1] if found else None
 
 

@@ -45,6 +45,8 @@ def _broken(one: Opinion, world: World, violations: SchemaViolations) -> frozens
     if one.evidence.case.kind is Kind.RETRIEVAL:
         aspects = aspects_of(one, world, violations)
         found |= {aspect.clause for aspect in aspects if aspect.holds is False or aspect.noted}
+        if one.evidence.left_something:
+            found.add("parking/leaves-lot")
         if is_listed_as_another(one):
             found.add(LISTED_AND_RETRIEVED.rpartition("/")[0])
     return frozenset(found)

@@ -29,6 +29,7 @@ from contract_tests.world import World
 TOO_MANY_TO_BE_THE_CASE = 3
 OF_NO_CASE = frozenset({"parking/only-that-call"})
 """Clauses that are named by themselves, even where a single change brought it about."""
+STILL_THERE = "the page's own request, sent for the same call next, retrieved it"
 NOT_THERE = (
     "The target listed no such call before the request either, so that a refusal is in order: the call that was handed"
     " to the checker was not in the lot."
@@ -112,7 +113,11 @@ class Retrievals:
         answer = retrieval.opinion.answer
         claims_success = answer is not None and answer.is_success and not answer.is_too_long
         sound = not any(aspect.clause in CORE for aspect in retrieval.broken)
-        return claims_success and sound and self._repeat_was_refused
+        return claims_success and sound and self._repeat_was_refused and not self.did_nothing(retrieval)
+
+    def did_nothing(self, retrieval: Retrieval) -> bool:
+        """Whether the call was still there for the page's own request, which is refused for one that was retrieved."""
+        return self._repeat_was_refused and retrieval.opinion.evidence.left_something
 
     def is_broken_below(self, retrieval: Retrieval, clause: str) -> bool:
         """Whether a case that this one rests on breaks the same clause, so that this one says nothing new."""
@@ -163,9 +168,13 @@ def verdict_on(retrieval: Retrieval, all_: Retrievals, levels: Mapping[str, str]
         mild = all(levels[aspect.clause] == "example" for aspect in own)
         seen = "; ".join(f"{aspect.actual} (expected: {aspect.expected})" for aspect in own)
         return (Verdict.DEVIATION if mild else Verdict.FAIL), f"{opinion.answer}, but {seen}", ""
+    if all_.did_nothing(retrieval):
+        return Verdict.FAIL, f"{opinion.answer}, but {STILL_THERE}", ""
     if elsewhere:
         return Verdict.INCONCLUSIVE, str(opinion.answer), "What this request is made of is broken by itself."
     if not all_.worked(retrieval):
+        if _is_nothing_for_a_parked_call(retrieval, all_):
+            return Verdict.FAIL, f"{opinion.answer}, although the call was parked only now", ""
         blamed = [
             aspect.clause for aspect in retrieval.broken if aspect.clause in (*CORE, "success/link-lists")
         ]
@@ -174,6 +183,23 @@ def verdict_on(retrieval: Retrieval, all_: Retrievals, levels: Mapping[str, str]
         )
         return Verdict.INCONCLUSIVE, str(opinion.answer), hint
     return Verdict.PASS, f"{opinion.answer}, and the call is retrieved", ""
+
+
+def _is_nothing_for_a_parked_call(retrieval: Retrieval, all_: Retrievals) -> bool:
+    """204 where nothing is listed: retrieved or not, a call that another request retrieves is there to be returned."""
+    opinion = retrieval.opinion
+    seen = (opinion.evidence.before, opinion.evidence.after)
+    is_mild = opinion.expectation is not None and bool(opinion.expectation.mild)
+    is_empty = opinion.answer is not None and opinion.answer.status == 204
+    reference = all_.reference
+    return (
+        is_empty
+        and seen == (None, None)
+        and not is_mild
+        and reference is not None
+        and reference is not retrieval
+        and all_.worked(reference)
+    )
 
 
 def _is_same_refusal(one: Answer | None, other: Answer) -> bool:

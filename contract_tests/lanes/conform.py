@@ -146,7 +146,7 @@ class ConformLane:
             if pack.cases[1:]:
                 yield from self._of_pack(Pack(pack.cases[1:], pack.parts))
             return
-        if len(pack.cases) > 1 and _is_refused(evidence):
+        if len(pack.cases) > 1 and (_is_refused(evidence) or evidence.left_something):
             for half in pack.halves():
                 yield from self._of_pack(half)
             return

@@ -74,7 +74,18 @@ class Trial:
             after=after,
             witness_before=witness_before,
             witness_after=witness_after,
+            follow_up=self._follow_up(case, call, exchange),
         )
+
+    def _follow_up(self, case: Case, call: KnownCall, exchange: Exchange) -> Exchange | None:
+        """Where nothing is listed: the page's own request for a call that another one claims to have retrieved."""
+        is_claim = exchange.response is not None and exchange.response.status in (200, 201, ACCEPTED)
+        if "list" not in self.not_offered or not is_claim:
+            return None
+        if case.kind is not Kind.RETRIEVAL or case is self.control:
+            return None
+        request = self.control.request(Setting(world=self.world, call=call))
+        return self.target.exchange(request, case=case.id, role="after")
 
     @property
     def patience(self) -> float:

@@ -74,7 +74,7 @@ def run_check(target, rung, profile, **plan):
     return Checked(exit_code=int(outcome.exit_code), rulings=outcome.rulings, record=stream.getvalue())
 
 
-def check_server(factory, *, limits=LIMITS, settle=0.5, **plan):
+def check_server(factory, *, limits=LIMITS, settle=0.5, not_offered=(), **plan):
     """The whole check of one of tests.servers, which is started for it."""
     with factory() as server:
         secrets = {"token": server.token, "other_token": server.other_token}
@@ -84,7 +84,7 @@ def check_server(factory, *, limits=LIMITS, settle=0.5, **plan):
             secrets=secrets,
             hook=server.hook,
             settle=settle,
-            not_offered=() if server.expired_token else ("expired_token",),
+            not_offered=(*not_offered, *(() if server.expired_token else ("expired_token",))),
         )
         target = Target(url=server.url, secrets=secrets, now=time.monotonic, sleep=time.sleep, limits=limits)
         return run_check(target, hook_rung(server.hook, profile.world()), profile, **plan)

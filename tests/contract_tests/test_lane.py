@@ -18,6 +18,7 @@ LETTERS = BY_ID["failure/timeout/not-numeric/letters"]
 AGAIN = BY_ID["parking/second-retrieval/again"]
 ME = BY_ID["uri/user-id/me/me"]
 VIEWER, OWNER = BY_ID["uri/user-id/viewer/viewer"], BY_ID["uri/user-id/owner/owner"]
+CHARSET = BY_ID["request/content-type/with-charset"]
 TALKING = BY_ID["parking/not-parked/on-the-phone"]
 ELSEWHERE = next(case for case in all_cases() if case.elsewhere)
 AS_PRINTED_TOO = BY_ID["payload/wait-for-pickup/numeric-string/string"]
@@ -369,6 +370,22 @@ def test_a_target_that_lists_nothing_is_not_asked_to(run):
 
     assert {each.request.method for each in lot.exchanges} == {"PUT"}
     assert evidence[ZERO.id].before is None
+
+
+@pytest.mark.parametrize("is_scarce", [False, True], ids=["plenty", "few"])
+def test_where_nothing_is_listed_the_page_s_own_request_follows(run, is_scarce):
+    """Cases that share a request are told apart when it did nothing."""
+    lot = Lot()
+    lot.is_scarce, honest = is_scarce, lot.answer
+    lot.answer = lambda identifier, request: (
+        json_answer(200, {"id": identifier}) if "/@me/" in request.target else honest(identifier, request)
+    )
+    _, evidence = run(lot, ME, CHARSET, not_offered=frozenset({"list"}))
+
+    assert evidence[ME.id].left_something
+    assert not evidence[CHARSET.id].left_something
+    assert evidence[CHARSET.id].follow_up.response.status == 204
+    assert evidence[CONTROL.id].follow_up is None
 
 
 def test_each_case_is_announced_before_it_is_sent(run):
