@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: help demo test test-long lint format lock proof clean
+.PHONY: help demo test test-long lint format lock proof docs clean
 
 help:
 	@echo "make demo   park a call, retrieve it, check the mock, write the report"
@@ -15,6 +15,7 @@ help:
 	@echo "make format let ruff put things in order"
 	@echo "make lock   renew requirements.lock"
 	@echo "make proof  run the checker over everything right and wrong, renew reports/proof (takes long)"
+	@echo "make docs   renew the pages of docs/reference that come from the code"
 	@echo "make clean  remove what the others made"
 
 demo: $(READY)
@@ -59,3 +60,7 @@ $(READY): requirements.lock pyproject.toml
 # The whole proof of the checker, renewed in reports/proof. It takes a while.
 proof: $(READY)
 	@$(BIN)/callpark prove --out reports/proof
+
+# The pages of the reference that come from the code; a test says when they are behind it.
+docs: $(READY)
+	@$(BIN)/python docs/making

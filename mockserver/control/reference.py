@@ -60,10 +60,6 @@ class Operation:
 @cache
 def reference(which: Literal["vendor", "control"]) -> str:
     document = openapi_document() if which == "vendor" else control_document()
-    reader = _Reader(document)
-    groups: dict[str, list[Operation]] = {}
-    for tag, operation in reader.operations():
-        groups.setdefault(tag, []).append(operation)
     environment = Environment(
         loader=FunctionLoader(lambda name: (_TEMPLATES / name).read_text(encoding="utf-8")),
         autoescape=True,
@@ -72,8 +68,16 @@ def reference(which: Literal["vendor", "control"]) -> str:
         lstrip_blocks=True,
     )
     return environment.get_template("reference.html").render(
-        which=which, info=document["info"], groups=groups, base=document["servers"][0]["url"].rstrip("/")
+        which=which, info=document["info"], groups=operations(document), base=document["servers"][0]["url"].rstrip("/")
     )
+
+
+def operations(document: Json) -> dict[str, list[Operation]]:
+    """The operations of a document by tag, references resolved."""
+    groups: dict[str, list[Operation]] = {}
+    for tag, operation in _Reader(document).operations():
+        groups.setdefault(tag, []).append(operation)
+    return groups
 
 
 class _Reader:
