@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 def prose(text: str) -> str:
     """One line of plain words: outside of code, `<` and `*` mean themselves."""
     parts = " ".join(text.split()).split("`")
-    parts[::2] = [part.replace("*", "\\*").replace("<", "\\<") for part in parts[::2]]
+    parts[::2] = [part.replace("\\", "\\\\").replace("*", "\\*").replace("<", "\\<") for part in parts[::2]]
     return "`".join(parts)
 
 

@@ -1,0 +1,63 @@
+"""The pages of docs/ hold: what they show is done as they say, links lead somewhere, and the reference is that of the code."""
+
+import re
+import subprocess
+import sys
+
+import pytest
+
+from tests.repository.reader import CHECKOUT, PAGES, Reader, commands_of
+
+DOCS = CHECKOUT / "docs"
+TEXTS = {str(page.relative_to(CHECKOUT)): page.read_text(encoding="utf-8") for page in PAGES}
+WITH_COMMANDS = [name for name, text in TEXTS.items() if name != "README.md" and commands_of(text)]
+
+
+def anchors(text):
+    """What a link may name after #: ids, and headings as GitHub makes ids of them."""
+    headings = re.findall(r"^#+ (.*)$", text, re.MULTILINE)
+    slugs = {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings}
+    return slugs | set(re.findall(r'<a id="([^"]+)">', text))
+
+
+@pytest.mark.curl
+@pytest.mark.node
+@pytest.mark.parametrize("name", WITH_COMMANDS)
+def test_what_a_page_shows_is_done_as_it_says(tmp_path, name):
+    reader = Reader(tmp_path, TEXTS[name])
+    try:
+        reader.follow(TEXTS[name])
+    finally:
+        reader.close()
+
+
+def test_the_reference_is_that_of_the_code(tmp_path):
+    subprocess.run([sys.executable, DOCS / "making", tmp_path], check=True, cwd=CHECKOUT)
+    made = {file.name: file.read_text(encoding="utf-8") for file in tmp_path.iterdir()}
+    kept = {name: (DOCS / "reference" / name).read_text(encoding="utf-8") for name in made}
+    behind = sorted(name for name in made if made[name] != kept[name])
+    assert not behind, "run `make docs`"
+    marked = {file.name for file in (DOCS / "reference").glob("*.md") if "Made by `make docs`" in file.read_text()}
+    assert marked == set(made)
+
+
+@pytest.mark.parametrize("name", TEXTS)
+def test_links_lead_somewhere(name):
+    prose = re.sub(r"^```.*?^```$|`[^`\n]*`(?!\])", "", TEXTS[name], flags=re.MULTILINE | re.DOTALL)
+    for link in re.findall(r"\]\(([^)\s]+)\)", prose):
+        if re.match(r"[a-z]+:", link):
+            continue
+        path, _, anchor = link.partition("#")
+        page = (CHECKOUT / name).parent / path if path else CHECKOUT / name
+        assert page.exists(), link
+        assert not anchor or anchor in anchors(page.resolve().read_text(encoding="utf-8")), link
+
+
+def test_every_page_is_in_the_table_of_contents():
+    listed = set(re.findall(r"\]\(([^)#]+\.md)\)", TEXTS["docs/index.md"]))
+    assert listed == {str(page.relative_to(DOCS)) for page in DOCS.rglob("*.md")} - {"index.md"}
+
+
+def test_what_is_shown_is_of_a_kind_that_is_run_or_compared():
+    kinds = {kind for text in TEXTS.values() for kind in re.findall(r"^```(\w+)", text, re.MULTILINE)}
+    assert kinds <= {"bash", "js", "json", "python", "sh", "text", "yaml"}
