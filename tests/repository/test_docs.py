@@ -37,7 +37,9 @@ def test_the_reference_is_that_of_the_code(tmp_path):
     kept = {name: (DOCS / "reference" / name).read_text(encoding="utf-8") for name in made}
     behind = sorted(name for name in made if made[name] != kept[name])
     assert not behind, "run `make docs`"
-    marked = {file.name for file in (DOCS / "reference").glob("*.md") if "Made by `make docs`" in file.read_text()}
+    marked = {
+        file.name for file in (DOCS / "reference").glob("*.md") if "Made by `make docs`" in file.read_text()
+    }
     assert marked == set(made)
 
 
