@@ -1,4 +1,4 @@
-"""The pages of docs/ hold: what they show is done as they say, links lead somewhere, and the reference is that of the code."""
+"""The pages of docs/ hold: what they show is done as they say, links lead somewhere, the reference is the code's."""
 
 import re
 import subprocess
