@@ -68,7 +68,10 @@ def reference(which: Literal["vendor", "control"]) -> str:
         lstrip_blocks=True,
     )
     return environment.get_template("reference.html").render(
-        which=which, info=document["info"], groups=operations(document), base=document["servers"][0]["url"].rstrip("/")
+        which=which,
+        info=document["info"],
+        groups=operations(document),
+        base=document["servers"][0]["url"].rstrip("/"),
     )
 
 
