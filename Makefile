@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: help demo test test-long lint format lock proof docs clean
+.PHONY: help demo test test-long lint format lock proof docs site clean
 
 help:
 	@echo "make demo   park a call, retrieve it, check the mock, write the report"
@@ -16,6 +16,7 @@ help:
 	@echo "make lock   renew requirements.lock"
 	@echo "make proof  run the checker over everything right and wrong, renew reports/proof (takes long)"
 	@echo "make docs   renew the pages of docs/reference that come from the code"
+	@echo "make site   make a site of docs in build/site"
 	@echo "make clean  remove what the others made"
 
 demo: $(READY)
@@ -64,3 +65,7 @@ proof: $(READY)
 # The pages of the reference that come from the code; a test says when they are behind it.
 docs: $(READY)
 	@$(BIN)/python docs/making
+
+# The site of docs/, to be read without a network.
+site: $(READY)
+	@$(BIN)/zensical build --clean --strict

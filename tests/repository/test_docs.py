@@ -1,8 +1,10 @@
 """The pages of docs/ hold: what they show is done as they say, links lead somewhere, the reference is the code's."""
 
 import re
+import shutil
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -58,6 +60,48 @@ def test_links_lead_somewhere(name):
 def test_every_page_is_in_the_table_of_contents():
     listed = set(re.findall(r"\]\(([^)#]+\.md)\)", TEXTS["docs/index.md"]))
     assert listed == {str(page.relative_to(DOCS)) for page in DOCS.rglob("*.md")} - {"index.md"}
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory):
+    """The pages of the site by path, built as `make site` builds them."""
+    folder = tmp_path_factory.mktemp("site")
+    shutil.copytree(DOCS, folder / "docs")
+    shutil.copy(CHECKOUT / "zensical.toml", folder)
+    zensical = Path(sys.executable).with_name("zensical")
+    done = subprocess.run(
+        [zensical, "build", "--clean", "--strict"], cwd=folder, capture_output=True, text=True
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    built = (folder / "build" / "site").resolve()
+    return {page: page.read_text(encoding="utf-8") for page in built.rglob("*.html")}
+
+
+def test_the_site_has_every_page_and_fetches_nothing(site):
+    assert {page.name for page in site} >= {page.with_suffix(".html").name for page in DOCS.rglob("*.md")}
+    for page, text in site.items():
+        fetched = re.findall(
+            r"<(?:script|img|link|iframe)\b[^>]*(?:src|href)=[\"']?((?:https?:)?//[^\"'\s>]+)", text
+        )
+        assert not fetched, page.name
+
+
+def test_no_link_of_the_site_is_dead(site):
+    links = 0
+    for page, text in site.items():
+        if page.name == "404.html":
+            continue
+        for link in re.findall(r"<a\b[^>]*href=\"?([^\"\s>]+)", text):
+            if re.match(r"[a-z]+:", link):
+                continue
+            path, _, anchor = link.partition("#")
+            found = (page.parent / path).resolve() if path else page
+            found = found / "index.html" if found.is_dir() else found
+            assert found in site, (page.name, link)
+            ids = re.findall(r"\bid=\"?([^\"\s>]+)", site[found])
+            assert not anchor or anchor in ids, (page.name, link)
+            links += 1
+    assert links > 500
 
 
 def test_what_is_shown_is_of_a_kind_that_is_run_or_compared():
