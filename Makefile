@@ -46,7 +46,7 @@ lock: $(READY)
 	  --output-file requirements.lock pyproject.toml
 
 clean:
-	rm -rf $(VENV) callpark-report .coverage .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
+	rm -rf $(VENV) callpark-report .coverage .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache .cache build
 
 # The lock first, hash by hash, then the checkout itself on top of it.
 $(READY): requirements.lock pyproject.toml
@@ -69,3 +69,4 @@ docs: $(READY)
 # The site of docs/, to be read without a network.
 site: $(READY)
 	@$(BIN)/zensical build --clean --strict
+	@rm -rf build/site/making
