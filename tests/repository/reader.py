@@ -3,7 +3,7 @@
 A block ```sh holds commands. The comment before one says what comes of it: `# 204: …` of a curl, `# exit 1` of anything
 else; without a comment it ends well. What is typed as `callpark mock` is left running. A block ```text straight after
 shows lines of what the last command prints, in their order; `…` stands for whatever differs between runs. A
-block with `file=NAME`, or whose first line is a comment with nothing but a file's name, is a file.
+block with `title="NAME"`, or whose first line is a comment with nothing but a file's name, is a file.
 """
 
 import os
@@ -33,7 +33,7 @@ def files_of(page):
     """Name and text of the files that a page shows."""
     found = {}
     for _, given, text in _BLOCK.findall(page):
-        name = re.search(r"file=(\S+)", given) or _NAMED.match(text)
+        name = re.search(r'title="(\S+)"', given) or _NAMED.match(text)
         if name:
             found[name[1]] = text
     return found

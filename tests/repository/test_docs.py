@@ -80,6 +80,7 @@ def site(tmp_path_factory):
 def test_the_site_has_every_page_and_fetches_nothing(site):
     assert {page.name for page in site} >= {page.with_suffix(".html").name for page in DOCS.rglob("*.md")}
     for page, text in site.items():
+        assert "```" not in text, f"{page.name}: a block is not taken for one"
         fetched = re.findall(
             r"<(?:script|img|link|iframe)\b[^>]*(?:src|href)=[\"']?((?:https?:)?//[^\"'\s>]+)", text
         )

@@ -14,7 +14,7 @@ from mockserver.simulator.directory import MAGIC_ANSWERS
 DOCS = Path(__file__).parents[2] / "docs"
 RECIPES = (DOCS / "how-to" / "test-a-browser-app.md").read_text(encoding="utf-8")
 WORLDS = (DOCS / "reference" / "mock-worlds.md").read_text(encoding="utf-8")
-MODULES = dict(re.findall(r"^```js file=(\S+)\n(.*?)^```$", RECIPES, re.MULTILINE | re.DOTALL))
+MODULES = dict(re.findall(r'^```js title="(\S+)"\n(.*?)^```$', RECIPES, re.MULTILINE | re.DOTALL))
 
 
 @pytest.fixture
