@@ -25,9 +25,9 @@ demo: $(READY)
 test: $(READY)
 	@$(BIN)/pytest -n auto --dist worksteal --cov --cov-report=
 
-# Everything of which `make test` takes a sample: all defects, all printed scripts and pytest files. An hour or so.
+# Everything of which `make test` takes a sample: all defects, all printed scripts and pytest files, every page of docs/. An hour or so.
 test-long: $(READY)
-	@CALLPARK_LONG=1 $(BIN)/pytest -n auto --dist worksteal tests/proof tests/kit tests/contract_tests/lanes
+	@CALLPARK_LONG=1 $(BIN)/pytest -n auto --dist worksteal tests/proof tests/kit tests/contract_tests/lanes tests/repository
 
 lint: $(READY)
 	$(BIN)/ruff check --quiet
