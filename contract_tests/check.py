@@ -229,6 +229,7 @@ class Check:
             levels=self._levels(),
             violations=Schema(openapi_document()).violations,
             lists="list" not in self.plan.profile.not_offered,
+            other_calls="another_call" not in self.plan.profile.not_offered,
             safe=self.plan.safe,
         )
 

@@ -15,6 +15,7 @@ ROOT = "/uapi/phoneCalls"
 MEANS = (
     "list",
     "talking",
+    "another_call",
     "other_token",
     "expired_token",
     "foreign_user",

@@ -33,12 +33,14 @@ def forecast(cases: Sequence[Case], control: Case, world: World, *, scarce: bool
     observations = kinds.count(Kind.OBSERVATION)
     variations = [case for case in cases if case.kind is Kind.RETRIEVAL and case is not control]
     if safe:
-        return Forecast(cases=refusals, requests=2 * refusals + 1, parked_calls=1, other_calls=0, rings=0)
+        return Forecast(
+            cases=refusals, requests=2 * refusals + 1, parked_calls=1 if scarce else 2, other_calls=0, rings=0
+        )
     call = KnownCall(id="0" * 20, user=world.user, extension=world.extension, view="01", views=("01",))
     retrievals = len(packed(variations, Setting(world=world, call=call))[1]) if scarce else len(variations)
     grey = 0 if scarce else observations
     repeated, talking = kinds.count(Kind.REPEATED), kinds.count(Kind.NOT_PARKED)
-    around_control = 4 if scarce else 6
+    around_control = 6
     after_others = 0 if scarce else bool(refusals + observations) + bool(variations)
     return Forecast(
         cases=len(cases),

@@ -60,6 +60,7 @@ def rejudge(record: Record, catalogue: Catalogue) -> Rejudgement:
             levels={clause.id: str(clause.level) for clause in catalogue.clauses.values()},
             violations=schema.violations,
             lists="list" not in record.header.profile.get("not_offered", ()),
+            other_calls="another_call" not in record.header.profile.get("not_offered", ()),
             safe=record.header.safe,
         ).rulings
     ]

@@ -42,8 +42,8 @@ token_env: CALLPARK_TOKEN
 # settle: 2
 
 # What the target does not offer; cases that need it are not applicable instead of inconclusive.
-# not_offered: [expired_token]  # of: list, talking, other_token, expired_token, foreign_user, foreign_extension,
-#                               #     sibling, not_terminal
+# not_offered: [expired_token]  # of: list, talking, another_call, other_token, expired_token, foreign_user,
+#                               #     foreign_extension, sibling, not_terminal
 """
 
 

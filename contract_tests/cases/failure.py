@@ -4,7 +4,17 @@ from dataclasses import replace
 from typing import Any
 
 from contract_tests.case import AS_PRINTED, NO_SUCH_CALL, Case, Rows
-from contract_tests.draft import DoesNotArise, Draft, Setting, both, member, member_from, segment, without
+from contract_tests.draft import (
+    DoesNotArise,
+    Draft,
+    Lacking,
+    Setting,
+    both,
+    member,
+    member_from,
+    segment,
+    without,
+)
 
 _ROWS = Rows("failure")
 
@@ -26,7 +36,7 @@ def _call_id(reason: str, slug: str, value: str, title: str) -> Case:
 
 def _view_of_witness(setting: Setting) -> str | None:
     if setting.witness is None:
-        return None
+        raise Lacking("another_call", "there is no second parked call whose view could be named")
     own = {setting.call.view, *setting.call.views}
     return next((view for view in (setting.witness.view, *setting.witness.views) if view not in own), None)
 

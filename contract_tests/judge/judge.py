@@ -88,12 +88,15 @@ def judge(
     levels: Mapping[str, str],
     violations: SchemaViolations,
     lists: bool = True,
+    other_calls: bool = True,
     safe: bool = False,
 ) -> Judgement:
     """Judges a run under one reading.
 
     In a `safe` run no retrieval was tried. Its refusals count if the documented codes told faults apart, which a
     target that refuses everything alike does not do.
+
+    `lists` and `other_calls` say whether the profile offers listings, and a second parked call to look at.
 
     `levels` maps clause ids to their levels: an unmet `example` clause is a deviation, and under the reading
     `table`, in which examples do not count, it has no row at all.
@@ -111,7 +114,7 @@ def judge(
         *(
             _ruling(swept, reading)
             for swept in (
-                *sweep_retrievals(retrievals, lists=lists),
+                *sweep_retrievals(retrievals, lists=lists, other_calls=other_calls),
                 *sweep_refusals(opinions, any_worked=retrievals.any_worked),
                 *sweep_all(opinions, any_worked=retrievals.any_worked),
             )

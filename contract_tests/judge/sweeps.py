@@ -57,10 +57,15 @@ NEEDS_LISTING = frozenset(clause for clause in ASPECT_CLAUSES if clause.startswi
 }
 
 
-def sweep_retrievals(all_: Retrievals, *, lists: bool) -> Iterator[Swept]:
+def sweep_retrievals(all_: Retrievals, *, lists: bool, other_calls: bool) -> Iterator[Swept]:
     """One row for each aspect of retrievals. Aspects that one case alone breaks are that case's, not theirs."""
     for clause in ASPECT_CLAUSES:
-        yield _sweep_aspect(clause, all_, lists)
+        if clause == ONLY_THAT_CALL and not other_calls:
+            blank = Aspect(clause=clause, holds=None, expected="", actual="")
+            why = "the profile says that the target offers no second parked call"
+            yield _swept(clause, Verdict.NOT_APPLICABLE, blank, why, None)
+        else:
+            yield _sweep_aspect(clause, all_, lists)
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,6 +132,11 @@ LISTED_NO_MORE = (
     "The answer said that the call was retrieved, and then the call was listed no more: it ended (was it lost, or did"
     " nobody pick up in time?), or the listing hides calls that were retrieved. What became of it cannot be judged."
 )
+ONLY_THAT_CALL = "parking/only-that-call"
+NO_OTHER = (
+    "It takes a second parked call beside the one that the page's own request retrieves; if there is none to be had,"
+    " say so in the profile (not_offered: [another_call])."
+)
 NO_USABLE_LIST = (
     "List PhoneCalls could not be used; if the target has none, say so in the profile (not_offered: [list])."
 )
@@ -178,6 +188,10 @@ def _unseen(clause: str, seen: list[tuple[Retrieval, Aspect]], all_: Retrievals,
         )
         hint = NOBODY_ON_CALL if shown and clause == "parking/connects" else NO_USABLE_LIST
         return _swept(clause, Verdict.INCONCLUSIVE, blank, seen[0][1].actual, seen[0][0], hint=hint)
+    if clause == ONLY_THAT_CALL:
+        return _swept(
+            clause, Verdict.INCONCLUSIVE, blank, "no other parked call was seen", None, hint=NO_OTHER
+        )
     return _swept(clause, Verdict.NOT_APPLICABLE, blank, "no answer or listing shows it", None)
 
 

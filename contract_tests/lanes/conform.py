@@ -89,7 +89,9 @@ class ConformLane:
         if self.safe:
             ordered = [case for case in ordered if case.kind is Kind.REFUSAL]
         shared = self._take()
-        if not self.rung.is_scarce and not self.safe:
+        if self.rung.is_scarce or self.safe:
+            self._trial.witness = self._ask_for(self._witness)
+        else:
             self.started(ordered[0])
             self._watch.begin(ordered[0])
         if self.rung.is_scarce:
@@ -269,6 +271,8 @@ class ConformLane:
         """A fresh call, parked only now: a call that waits in the lot may reach the end of its time there."""
         call = self._to_release(self.rung.parked(1, extension)[0])
         self.calls_used += 1
+        if self._trial.witness is not None and self._trial.witness.id == call.id:
+            self._trial.witness = None  # where calls are few, it is used like the others in the end
         return call
 
     def _talking(self) -> KnownCall:

@@ -63,7 +63,11 @@ class Trial:
         assert call is not None
         guarded = self.witness if watched or self.thorough or case is self.control else None
         before = self._last_seen.get(call.id) or self._look_before(case, call)
-        witness_before = self._last_seen.get(guarded.id) if guarded is not None else None
+        witness_before = (
+            self._last_seen.get(guarded.id) or self._look(case, guarded, "before")
+            if guarded is not None
+            else None
+        )
         exchange = self.target.exchange(request, case=case.id, call=call, witness=self.witness, also=also)
         after = self._look_until_settled(case, call, exchange)
         witness_after = self._look(case, guarded, "after")

@@ -21,7 +21,8 @@ Look = Callable[[KnownCall], Sighting]
 class InventoryRung:
     """Hands out the calls of a list in their order, but not those that the lot, as listed, has no more.
 
-    Without `look` every call is taken for parked.
+    Without `look` every call is taken for parked. The witness is one of those that come last, with a view that no call
+    handed out so far has, if there is one; it stays in the list, and is handed out when its turn comes.
     """
 
     calls: list[KnownCall]
@@ -30,6 +31,7 @@ class InventoryRung:
     name: str = "inventory"
     is_scarce: bool = True
     _handed_out: int = field(default=0, init=False)
+    _views: set[str] = field(default_factory=set, init=False)
     _gone: int = field(default=0, init=False)
     _shows_parking: bool = field(default=False, init=False)
 
@@ -41,6 +43,7 @@ class InventoryRung:
             self.calls.remove(call)
             if self._is_parked(call):
                 self._handed_out += 1
+                self._views.update((call.view, *call.views))
                 return call
             self._gone += 1
         gone = f", and {self._gone} were not in the parking lot" if self._gone else ""
@@ -60,7 +63,11 @@ class InventoryRung:
         return bool(seen.parking) or not self._shows_parking
 
     def witness(self) -> KnownCall:
-        raise RungError("the inventory keeps its calls for what must be judged")
+        of_its_own = [call for call in self.calls if call.view not in self._views]
+        for call in (*reversed(of_its_own), *reversed(self.calls)):
+            if self._is_parked(call):
+                return call
+        raise RungError("the inventory has no second parked call")
 
     def talking(self) -> KnownCall:
         raise RungError("an inventory lists parked calls only")

@@ -20,7 +20,7 @@ TRIES = 3
 class OperatorRung:
     """Asks a person to park calls. `ask` shows a sentence and returns when the person says that it is done.
 
-    It raises EOFError when nobody is there to answer.
+    It raises EOFError when nobody is there to answer. The witness is parked early and used up later.
     """
 
     target: Target
@@ -29,13 +29,22 @@ class OperatorRung:
     name: str = "operator"
     is_scarce: bool = True
     _known: set[str] = field(default_factory=set, init=False)
+    _in_hand: list[KnownCall] = field(default_factory=list, init=False)
 
     def parked(self, count: int, extension: str | None = None) -> list[KnownCall]:
         wanted = extension or self.world.extension
-        return [self._one_more(wanted) for _ in range(count)]
+        return [self._in_hand_at(wanted) or self._one_more(wanted) for _ in range(count)]
 
     def witness(self) -> KnownCall:
-        raise RungError("an operator is not asked for more calls than must be judged")
+        if not self._in_hand:
+            self._in_hand.append(self._one_more(self.world.extension))
+        return self._in_hand[0]
+
+    def _in_hand_at(self, extension: str) -> KnownCall | None:
+        found = next((call for call in self._in_hand if call.extension == extension), None)
+        if found is not None:
+            self._in_hand.remove(found)
+        return found
 
     def talking(self) -> KnownCall:
         raise RungError("an operator is asked for parked calls only")

@@ -297,8 +297,20 @@ def test_where_calls_are_few_one_that_a_lost_request_left_alone_is_used_again(ru
     assert lane.calls_used == 1
 
 
+def test_where_calls_are_few_the_witness_is_one_of_them(run):
+    lot = Lot()
+    lot.is_scarce, others = True, [lot._call("0003*210") for _ in range(2)]
+    lot.witness = lambda: others[-1]
+    lot.parked = lambda count, extension=None: [others.pop(0)]
+    _, evidence = run(lot, ZERO, ME)
+
+    assert evidence[ZERO.id].witness == evidence[ME.id].call
+    assert evidence[CONTROL.id].leaves_witness
+    assert evidence[ME.id].witness is None
+
+
 def test_where_calls_are_few_a_lost_answer_costs_another_one_as_long_as_there_is_one(run):
-    lot = Lot(stock=3)
+    lot = Lot(stock=4)
     lot.is_scarce, lot.answer = True, loses_every_answer_once(lot)
     lane, evidence = run(lot, ME, AS_PRINTED_TOO)
 

@@ -78,12 +78,36 @@ def test_where_listings_show_no_parking_the_file_is_believed(inventory, seen):
     assert inventory({"calls": [listed("a")]}, lambda call: seen).parked(1) == [known("a")]
 
 
+def test_the_witness_of_an_inventory_comes_last_and_is_used_up_all_the_same(inventory):
+    rung = inventory({"calls": [listed("a"), listed("b"), listed("c")]})
+    rung.parked(1)
+
+    assert rung.witness() == rung.witness() == known("c")
+    assert [call.id for call in rung.parked(2)] == ["b", "c"]
+    with pytest.raises(RungError, match="no second parked call"):
+        rung.witness()
+
+
+def test_a_witness_with_a_view_of_its_own_is_taken_first(inventory):
+    rung = inventory({"calls": [listed("a"), listed("b") | {"phoneCallViewId": "07"}, listed("c")]})
+    rung.parked(1)
+
+    assert rung.witness().view == "07"
+
+
+def test_a_witness_is_parked(inventory):
+    seen = {"a": sighting(), "b": sighting(), "c": GONE}
+    rung = inventory({"calls": [listed(each) for each in "abc"]}, lambda call: seen[call.id])
+    rung.parked(1)
+
+    assert rung.witness() == known("b")
+
+
 def test_an_inventory_offers_nothing_else(inventory):
     rung = inventory({"calls": [listed("a")]})
 
-    for offer in (rung.witness, rung.talking):
-        with pytest.raises(RungError):
-            offer()
+    with pytest.raises(RungError):
+        rung.talking()
     rung.release([known("a")])
     assert [line[0] for line in rung.reproduction(known("a"))] == ["#"]
     assert rung.calls
@@ -213,12 +237,21 @@ def test_without_anybody_there_nothing_is_waited_for(world):
         OperatorRung(Switchboard(at()), world, nobody).parked(1)
 
 
+def test_the_witness_of_an_operator_is_parked_once_and_used_up_all_the_same(operator):
+    one, two = at(("a", True)), at(("a", True), ("b", True))
+    rung, board = operator(one, one, two)
+    rung.parked(1)
+
+    assert rung.witness().id == rung.witness().id == "b"
+    assert [call.id for call in rung.parked(1)] == ["b"]
+    assert len(board.asked) == 1
+
+
 def test_an_operator_is_asked_for_nothing_else(operator):
     rung, board = operator(at(("a", True)))
 
-    for offer in (rung.witness, rung.talking):
-        with pytest.raises(RungError):
-            offer()
+    with pytest.raises(RungError):
+        rung.talking()
     rung.release([known("a")])
     assert rung.is_scarce
     assert [line[0] for line in rung.reproduction(known("a"))] == ["#"]

@@ -23,7 +23,7 @@ def test_a_safe_plan_rings_no_phone():
     """With --safe only refusals are counted."""
     result = _run("plan", "--safe")
 
-    assert "use up 1 parked calls" in result.output
+    assert "use up 2 parked calls" in result.output
     assert "make no phone ring" in result.output
 
 

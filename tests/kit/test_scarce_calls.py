@@ -27,13 +27,17 @@ SECRETS = {
 }
 
 
-def _judged(tmp_path, calls, slug=None, elsewhere=None):
-    """A check with so many parked calls; `elsewhere` of them are at a second extension, None where there is none."""
+def _judged(tmp_path, calls, slug=None, elsewhere=None, last_view=None, not_offered=()):
+    """A check with so many parked calls; `elsewhere` of them are at a second extension, None where there is none.
+
+    The last call of the first extension has `last_view`, if one is named.
+    """
     settings = Settings(defect=defect(slug) if slug else None)
     stream = io.BytesIO()
     with running(build(settings)) as url:
         parked = [
-            *_parked(url, calls - (elsewhere or 0), "0003*210"),
+            *_parked(url, calls - (elsewhere or 0) - bool(last_view), "0003*210"),
+            *_parked(url, bool(last_view), "0003*210", last_view),
             *_parked(url, elsewhere or 0, "0003*211"),
         ]
         inventory = tmp_path / "inventory.json"
@@ -43,7 +47,7 @@ def _judged(tmp_path, calls, slug=None, elsewhere=None):
             inventory=str(inventory),
             destination=None,
             sibling=None if elsewhere is None else "0003*211",
-            not_offered=("talking",) if elsewhere is not None else ("talking", "sibling"),
+            not_offered=("talking", *(() if elsewhere is not None else ("sibling",)), *not_offered),
         )
         found = approach(url, run="test", profile=profile, rung="inventory")
         Check(
@@ -59,10 +63,11 @@ def _judged(tmp_path, calls, slug=None, elsewhere=None):
     return read_record(stream.getvalue())
 
 
-def _parked(url, count, extension):
+def _parked(url, count, extension, view=None):
     if count == 0:
         return []
-    setup = {"action": "setup", "state": "parked", "params": {"count": count, "extension": extension}}
+    params = {"count": int(count), "extension": extension} | ({"phoneCallViewId": view} if view else {})
+    setup = {"action": "setup", "state": "parked", "params": params}
     answer = httpx.post(f"{url}/_mock/states", json=setup, headers={"X-Callpark-Session": "scarce"})
     return answer.json()["calls"]
 
@@ -91,6 +96,40 @@ def test_five_parked_calls_judge_every_must_clause(tmp_path, elsewhere):
     assert _verdicts(record, Verdict.PASS) >= TESTABLE - not_here
     assert _verdicts(record, Verdict.FAIL, Verdict.WRONG_CODE) == set()
     assert _verdicts(record, Verdict.INCONCLUSIVE) & MUSTS == set()
+
+
+OF_ANOTHER_CALL = {"failure/view/of-another-call", "parking/only-that-call"}
+
+
+def test_a_call_with_a_view_of_its_own_among_the_five_leaves_nothing_out(tmp_path):
+    record = _judged(tmp_path, 5, elsewhere=1, last_view="07")
+
+    assert record.footer.calls_used == 5
+    assert _verdicts(record, Verdict.PASS) >= TESTABLE | OF_ANOTHER_CALL
+
+
+@pytest.mark.parametrize(
+    ("not_offered", "verdict"), [((), "inconclusive"), (("another_call",), "not-applicable")]
+)
+def test_what_takes_a_second_call_is_left_open_unless_the_profile_says_there_is_none(
+    tmp_path, not_offered, verdict
+):
+    record = _judged(tmp_path, 1, not_offered=not_offered)
+
+    assert _verdicts(record, Verdict(verdict)) >= OF_ANOTHER_CALL
+
+
+@pytest.mark.parametrize(
+    ("slug", "clause"),
+    [
+        ("all-calls-leave", "parking/only-that-call"),
+        ("view-of-another-call-accepted", "failure/view/of-another-call"),
+    ],
+)
+def test_a_few_calls_are_enough_to_see_that_others_are_touched(tmp_path, slug, clause):
+    record = _judged(tmp_path, 14, slug, last_view="07")
+
+    assert clause in _verdicts(record, Verdict.FAIL)
 
 
 def test_four_parked_calls_are_one_too_few(tmp_path):
