@@ -40,6 +40,11 @@ class Expectation:
         """Whether the page decides the answer."""
         return bool(self.outcomes)
 
+    @property
+    def in_words(self) -> tuple[str, ...]:
+        """The admissible outcomes as a report names them, each once."""
+        return tuple(dict.fromkeys(f"{one} (noted)" if one.warning else str(one) for one in self.outcomes))
+
 
 def expect(request: Request, world: World, reading: Reading) -> Expectation:
     """What may answer this request in this world under this reading.

@@ -26,11 +26,7 @@ class Opinion:
     @property
     def expected(self) -> tuple[str, ...]:
         """The admissible outcomes in words."""
-        if self.expectation is None:
-            return ()
-        return tuple(
-            dict.fromkeys(str(o) + (" (noted)" if o.warning else "") for o in self.expectation.outcomes)
-        )
+        return self.expectation.in_words if self.expectation else ()
 
 
 def opinion(evidence: Evidence, world: World, reading: Reading) -> Opinion:
@@ -65,7 +61,7 @@ def _of_answer(evidence: Evidence, expectation: Expectation, answer: Answer) -> 
         verdict = Verdict.DEVIATION if outcome.warning else Verdict.PASS
     elif not expectation.is_judged:
         verdict = Verdict.PASS
-    elif _has_status_but_no_code(expectation.outcomes, answer):
+    elif has_status_but_no_code(expectation.outcomes, answer):
         verdict = Verdict.INCONCLUSIVE
     elif answer.is_refusal and not answer.is_server_error and expectation.faults:
         verdict = Verdict.WRONG_CODE
@@ -100,7 +96,8 @@ def _fits(outcome: Outcome, answer: Answer) -> bool:
     )
 
 
-def _has_status_but_no_code(outcomes: tuple[Outcome, ...], answer: Answer) -> bool:
+def has_status_but_no_code(outcomes: tuple[Outcome, ...], answer: Answer) -> bool:
+    """Whether the status is admissible and the code that is asked for cannot be read: the envelope is to blame."""
     return answer.error_code is None and any(
         outcome.status == answer.status and outcome.codes for outcome in outcomes
     )

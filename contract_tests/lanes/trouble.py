@@ -12,7 +12,7 @@ from contract_tests.exchange import Exchange
 from contract_tests.expectation import Effect, Expectation, expect
 from contract_tests.judge.answer import Answer, read_answer
 from contract_tests.judge.aspect import SchemaViolations, answer_aspects, effect_aspects
-from contract_tests.judge.opinion import matching
+from contract_tests.judge.opinion import has_status_but_no_code, matching
 from contract_tests.judge.sweeps import body_problems
 from contract_tests.lanes.blame import PARKED_AGAIN, PLAIN, blamed, suspects
 from contract_tests.lanes.lot import Lot, Standing
@@ -128,7 +128,7 @@ class Bench:
         if not judged or matching(expectation.outcomes, answer) is not None:
             return
         was_parked = expectation.call is None or expectation.call.parked
-        if _has_no_readable_code(answer, expectation):
+        if has_status_but_no_code(expectation.outcomes, answer):
             return  # body/error-envelope is what it breaks
         clause = blamed(
             played.step,
@@ -139,7 +139,7 @@ class Bench:
         )
         is_wrong_code = answer.is_refusal and bool(expectation.faults)
         verdict = Verdict.WRONG_CODE if is_wrong_code else Verdict.FAIL
-        trouble = _trouble(clause, verdict, _in_words(expectation), str(answer), played)
+        trouble = _trouble(clause, verdict, expectation.in_words, str(answer), played)
         is_refused_valid = was_parked and not expectation.faults and not answer.is_success
         yield replace(trouble, is_refused_valid=is_refused_valid)
 
@@ -229,16 +229,6 @@ def _is_known(played: Played, expectation: Expectation) -> bool:
         return True
     standing = played.lot.standing(expectation.call)
     return standing is Standing.PARKED or (standing is Standing.RETRIEVED and not expectation.faults)
-
-
-def _has_no_readable_code(answer: Answer, expectation: Expectation) -> bool:
-    return answer.error_code is None and any(
-        outcome.status == answer.status and outcome.codes for outcome in expectation.outcomes
-    )
-
-
-def _in_words(expectation: Expectation) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(str(o) + (" (noted)" if o.warning else "") for o in expectation.outcomes))
 
 
 def _trouble(

@@ -146,8 +146,9 @@ def test_a_wrong_profile_or_address_ends_the_run_in_one_line(tmp_path, profile, 
     assert "Traceback" not in done.stdout
 
 
-def test_what_only_exploring_finds_fails_an_item(tmp_path):
-    defect = DEFECTS["zero-timeout-by-me-accepted"]
+@pytest.mark.parametrize("slug", ["zero-timeout-by-me-accepted", "race-both-told-200"])
+def test_what_only_exploring_finds_fails_an_item(tmp_path, slug):
+    defect = DEFECTS[slug]
     with running(build(Settings(defect=defect))) as url:
         done = run_pytest(tmp_path, "--target", url, "--lane", "explore", "--junit-xml", "junit.xml", "-q")
 
