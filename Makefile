@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: help demo test test-long lint format lock proof docs site clean
+.PHONY: help demo test test-long lint format lock proof reports docs site clean
 
 help:
 	@echo "make demo   park a call, retrieve it, check the mock, write the report"
@@ -15,6 +15,7 @@ help:
 	@echo "make format let ruff put things in order"
 	@echo "make lock   renew requirements.lock"
 	@echo "make proof  run the checker over everything right and wrong, renew reports/proof (takes long)"
+	@echo "make reports  judge the exhibits of the gallery and renew reports but for the proof"
 	@echo "make docs   renew the pages of docs/reference that come from the code"
 	@echo "make site   make a site of docs in build/site"
 	@echo "make clean  remove what the others made"
@@ -25,9 +26,11 @@ demo: $(READY)
 test: $(READY)
 	@$(BIN)/pytest -n auto --dist worksteal --cov --cov-report=
 
-# Everything of which `make test` takes a sample: all defects, all printed scripts and pytest files, every page of docs/. An hour or so.
+# Everything of which `make test` takes a sample: all defects, all printed scripts and pytest files, every page of docs/,
+# the whole gallery. An hour or so.
 test-long: $(READY)
-	@CALLPARK_LONG=1 $(BIN)/pytest -n auto --dist worksteal tests/proof tests/kit tests/contract_tests/lanes tests/repository
+	@CALLPARK_LONG=1 $(BIN)/pytest -n auto --dist worksteal tests/proof tests/kit tests/contract_tests/lanes tests/repository \
+	  tests/callpark/test_gallery.py
 
 lint: $(READY)
 	$(BIN)/ruff check --quiet
@@ -61,6 +64,10 @@ $(READY): requirements.lock pyproject.toml
 # The whole proof of the checker, renewed in reports/proof. It takes a while.
 proof: $(READY)
 	@$(BIN)/callpark prove --out reports/proof
+
+# The gallery; tests say when it is behind the checker or the mock.
+reports: $(READY)
+	@$(BIN)/python -m callpark.gallery reports
 
 # The pages of the reference that come from the code; a test says when they are behind it.
 docs: $(READY)

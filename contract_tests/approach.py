@@ -66,6 +66,7 @@ def approach(
     headers: tuple[tuple[str, str], ...] = (),
     rate: float | None = None,
     tls: ssl.SSLContext | bool = True,
+    now: Callable[[], float] = time.monotonic,
 ) -> Approach:
     """Finds out what answers at a URL and how to check it.
 
@@ -76,7 +77,8 @@ def approach(
     With a `client`, which wins over the profile's, the token is fetched from the token endpoint and renewed when it
     ends; then no other may be given.
 
-    `tls` is what certificates are held against; False takes any. Raises `UnusableTarget`, `TargetUnreachable`,
+    `tls` is what certificates are held against; False takes any. `now` is the clock of the target that is found,
+    in seconds. Raises `UnusableTarget`, `TargetUnreachable`,
     `NoToken`, `NoTokenIssued`, `NoSuchRung`, `NotReady`, or `RungError` for an unusable inventory.
     """
     given = {name: value for name, value in (tokens or {}).items() if value}
@@ -98,7 +100,7 @@ def approach(
     target = Target(
         url=url,
         secrets=Credentials(described.secrets, client=client, probe=probe),
-        now=time.monotonic,
+        now=now,
         sleep=time.sleep,
         headers=headers,
         rate=rate,

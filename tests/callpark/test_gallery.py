@@ -1,0 +1,74 @@
+"""The gallery in reports/ is what the checker says today, its links lead somewhere, and anybody can make it again.
+
+Two exhibits are judged anew; with CALLPARK_LONG=1 all of them.
+"""
+
+import os
+import re
+from pathlib import Path
+
+import pytest
+
+from callpark.gallery.exhibits import EXHIBITS
+from callpark.gallery.files import pages_of
+from callpark.gallery.showing import shown
+from callpark.output import RECORD
+from contract_tests.record.reader import read_record
+
+REPORTS = Path(__file__).parents[2] / "reports"
+SAMPLE = ("mock", "refusal-ends-call")
+JUDGED = [each for each in EXHIBITS if each.slug in SAMPLE or os.environ.get("CALLPARK_LONG")]
+AGAIN = "run `make reports` and commit what it changes"
+LARGEST = 10_000_000
+
+
+@pytest.mark.parametrize("exhibit", JUDGED, ids=lambda each: each.slug)
+def test_a_new_run_has_the_digest_that_is_published(exhibit):
+    found = read_record(shown(exhibit))
+    published = read_record(REPORTS / exhibit.slug / RECORD)
+    assert found.footer.digest == published.footer.digest, AGAIN
+    assert found.footer.exit_code == published.footer.exit_code, AGAIN
+
+
+def test_the_pages_are_those_of_the_records():
+    made = pages_of(REPORTS)
+    behind = [path for path, text in made.items() if (REPORTS / path).read_text(encoding="utf-8") != text]
+    assert not behind, f"{', '.join(behind)}: {AGAIN}"
+    records = {f"{each.slug}/{RECORD}" for each in EXHIBITS}
+    there = {str(path.relative_to(REPORTS)) for path in REPORTS.rglob("*") if path.is_file()}
+    assert {path for path in there if not path.startswith("proof/")} == set(made) | records
+
+
+def test_an_exhibit_has_the_same_bytes_every_time():
+    def told():
+        *lines, _footer = re.sub(rb"127\.0\.0\.1:\d+", b"127.0.0.1:0", shown(EXHIBITS[0])).splitlines()
+        return [re.sub(rb'"(?:content-length|body_size|headers_size)"[^\]},]*', b"", line) for line in lines]
+
+    assert told() == told()
+
+
+def test_no_link_is_dead():
+    texts = {path.resolve(): path.read_text(encoding="utf-8") for path in REPORTS.rglob("*.html")}
+    ids = {path: set(re.findall(r'\bid="([^"]+)"', text)) for path, text in texts.items()}
+    links = 0
+    for path, text in texts.items():
+        for link in set(re.findall(r'<a\b[^>]*href="([^"]+)"', text)):
+            if re.match(r"[a-z]+:", link):
+                continue
+            target, _, anchor = link.partition("#")
+            found = (path.parent / target).resolve() if target else path
+            assert found.is_file(), (path.name, link)
+            assert not anchor or anchor in ids[found], (path.name, link)
+            links += 1
+    assert links > 500
+
+
+def test_the_index_leads_to_everything_and_tells_newcomers_where_to_begin():
+    index = (REPORTS / "index.html").read_text(encoding="utf-8")
+    linked = set(re.findall(r'href="([^"#:]+)"', index))
+    assert linked >= {f"{each.slug}/report.html" for each in EXHIBITS} | {"matrix.html", "proof/proof.html"}
+    assert "New here?" in index
+
+
+def test_it_stays_small():
+    assert sum(path.stat().st_size for path in REPORTS.rglob("*") if path.is_file()) < LARGEST
