@@ -1,1 +1,1 @@
-"""The published gallery: what the checker says of servers whose behaviour is known, for a reader who has met neither."""
+"""The published gallery: what the checker says of servers whose behaviour is known beforehand."""
