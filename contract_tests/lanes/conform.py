@@ -10,7 +10,7 @@ retrievals are packed.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
 
@@ -114,7 +114,7 @@ class ConformLane:
         closing = closing_cases(cases)
         for case in cases:
             if self._watch.is_old:
-                yield from self._watch.look()
+                shared = yield from self._looked_around(shared)
                 self.started(case)
                 self._watch.begin(case)
             for one in (case, *(self._along if case is self.control else ())):
@@ -135,7 +135,13 @@ class ConformLane:
             if case is self.control:
                 yield from (replace(evidence, case=along) for along in self._along)
             if case in closing:
-                yield from self._watch.look()
+                shared = yield from self._looked_around(shared)
+
+    def _looked_around(self, shared: KnownCall) -> Generator[Evidence, None, KnownCall]:
+        """What was sent again to find out who touched the witness. It may have touched the shared call as well."""
+        again = list(self._watch.look())
+        yield from again
+        return replace(shared, parked=False) if again else shared
 
     def _of_pack(self, pack: Pack) -> Iterator[Evidence]:
         try:

@@ -203,6 +203,9 @@ def test_who_touched_the_witness_is_found_among_many(run, case):
 
     assert evidence[case.id].leaves_witness is False
     assert [one.case.id for one in evidence.values() if one.leaves_witness is False] == [case.id]
+    assert evidence[VIEWER.id].exchange.response.status == 200, (
+        "the search must not cost another case its call"
+    )
     assert sorted(lot.released) == sorted(lot.calls)
 
 

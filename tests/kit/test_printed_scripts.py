@@ -24,7 +24,10 @@ from mockserver.serving import running
 from mockserver.settings import Settings
 
 SHARE = 1 if os.environ.get("CALLPARK_LONG") else 9
-ALWAYS = ("every-third-204", "all-calls-leave", "second-retrieval-200", "expired-token-accepted")
+ALWAYS = (
+    "every-third-204", "all-calls-leave", "self-takes-all", "refusal-ends-others", "own-path-any-call",
+    "second-retrieval-200", "expired-token-accepted",
+)  # fmt: skip
 """Shown only in rounds, beside another call, after a first request, with another token."""
 CONFORM = [slug for slug, defect in DEFECTS.items() if defect.lane == "conform"]
 EXPLORE = [slug for slug, defect in DEFECTS.items() if defect.lane == "explore"]
