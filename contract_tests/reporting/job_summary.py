@@ -7,10 +7,11 @@ from collections.abc import Mapping
 
 from callpark_spec import Catalogue, Level
 from contract_tests.record.lines import Record
+from contract_tests.reporting.cause import causes
 from contract_tests.reporting.entry import NOTHING_KNOWN, Entry, attention, entries
 from contract_tests.reporting.markdown import escaped, fenced, link
 from contract_tests.reporting.page_link import report_url, sentence_url
-from contract_tests.reporting.places import Places
+from contract_tests.reporting.places import Places, shown_rulings
 from contract_tests.reporting.printable import one_line
 from contract_tests.reporting.sentence import Outcome, counted, verdict_sentence
 from contract_tests.reporting.tally import Standing, Tally
@@ -19,6 +20,8 @@ LARGEST = 1_000_000
 """Bytes; GitHub takes 1 MiB of a step and drops all of a larger one."""
 
 MOST = 60
+"""So many causes of one kind are told, and so many further cases of one cause."""
+
 _LONGEST_TEXT = 600
 _LONGEST_CODE = 4_000
 
@@ -69,21 +72,39 @@ def _section(
 ) -> list[str]:
     if not found:
         return []
-    parts = [f"### {title} ({len(found)})"]
-    for place, entry in enumerate(found):
-        told = _entry(entry, tally, places, report)
+    groups = _by_cause(found, tally)
+    told_as = str(len(found)) if len(groups) == len(found) else f"{len(found)}, by cause {len(groups)}"
+    parts = [f"### {title} ({told_as})"]
+    shown = 0
+    for place, group in enumerate(groups):
+        told = _entry(group, tally, places, report)
         if place == MOST or _size([*parts, told]) > room // 2:
-            return [*parts, f"and {len(found) - place} more in the report."]
+            return [*parts, f"and {len(found) - shown} more in the report."]
         parts.append(told)
+        shown += len(group)
     return parts
 
 
-def _entry(entry: Entry, tally: Tally, places: Places, report: str) -> str:
+def _by_cause(found: list[Entry], tally: Tally) -> list[list[Entry]]:
+    """The entries of one cause together, each group where its first entry stood."""
+    cause_of = {
+        (ruling.clause, ruling.case): number
+        for number, cause in enumerate(causes(shown_rulings(tally)))
+        for ruling in cause.rulings
+    }
+    groups: dict[object, list[Entry]] = {}
+    for entry in found:
+        groups.setdefault(cause_of.get((entry.clause.id, entry.case), entry.actual), []).append(entry)
+    return list(groups.values())
+
+
+def _entry(group: list[Entry], tally: Tally, places: Places, report: str) -> str:
+    entry, *others = group
     clause, page = entry.clause, tally.catalogue.page
     anchor = places.finding(clause.id, entry.case) or places.clause(clause.id)
     lines = [
         "<details>",
-        f"<summary><b>{_html(entry.word)}</b> {_html(clause.id)}: {_html(entry.title)}</summary>",
+        f"<summary><b>{_html(entry.word)}</b> {_html(clause.id)}: {_html(entry.title)}{_more(others)}</summary>",
         "",
     ]
     lines += [f"- expected: {escaped(' | '.join(entry.expected), _LONGEST_TEXT)}"] if entry.expected else []
@@ -103,9 +124,29 @@ def _entry(entry: Entry, tally: Tally, places: Places, report: str) -> str:
         )
     else:
         lines.append(f"- in report\\.html: {escaped('#' + anchor)}")
+    lines += _others(others, places, report)
     if entry.reproduce:
         lines += ["", fenced(_cut("\n".join(entry.reproduce)), "sh")]
     return "\n".join([*lines, "", "</details>"])
+
+
+def _more(others: list[Entry]) -> str:
+    return f", and {len(others)} more of the same cause" if others else ""
+
+
+def _others(others: list[Entry], places: Places, report: str) -> list[str]:
+    """Where the further cases of a cause are, a line each."""
+    lines = ["- of the same cause:"] if others else []
+    for entry in others[:MOST]:
+        clause = places.clause(entry.clause.id)
+        anchor = places.finding(entry.clause.id, entry.case) or clause
+        if report:
+            finding = link(entry.case, report_url(report, anchor))
+            found = f"{finding}, {link(entry.clause.id, report_url(report, clause))}"
+        else:
+            found = escaped(f"{entry.case}, #{anchor}")
+        lines.append(f"  - {found}")
+    return lines + ([f"  - and {len(others) - MOST} more in the report"] if len(others) > MOST else [])
 
 
 def _counts(tally: Tally) -> str:

@@ -159,13 +159,28 @@ def test_a_run_with_thousands_of_findings_stays_below_what_github_takes(
             "request/method",
             Verdict.FAIL,
             "|" * 500,
-            actual="<" * 5_000,
+            actual=f"{number} {'<' * 5_000}",
             reproduce=["curl " + "`" * 9_000],
         )
     text = render_job_summary(read_record(run.end()), catalogue, report=REPORT)
     assert len(text.encode()) < LARGEST
     assert re.search(r"and [\d]+ more in the report", text)
     assert text.count("<details>") <= MOST
+
+
+def test_findings_of_one_cause_are_told_once(new_run: type, catalogue: Catalogue) -> None:
+    run = new_run()
+    for number in range(100):
+        case = f"request/method/case-{number}"
+        run.case(case, "request/method", f"the case {number}")
+        actual = "418 without a body" if number else "the connection was closed"
+        run.ruling(case, "request/method", Verdict.FAIL, f"the case {number}", actual=actual)
+    page = Page(render_job_summary(read_record(run.end()), catalogue, report=REPORT))
+    assert page.text.count("418 without a body") == 1
+    assert "Findings (100, by cause 2)" in page.text
+    assert "the case 1, and 98 more of the same cause" in page.text
+    assert f"and {98 - MOST} more in the report" in page.text
+    assert f"{REPORT}#request/method/case-2" in page.links
 
 
 def test_a_cell_of_the_counts_stays_a_cell(records: dict[str, Record], catalogue: Catalogue) -> None:
