@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: help demo test test-long lint format lock proof reports docs site clean
+.PHONY: help demo test test-long lint format lock proof reports docs pictures site clean
 
 help:
 	@echo "make demo   park a call, retrieve it, check the mock, write the report"
@@ -16,7 +16,8 @@ help:
 	@echo "make lock   renew requirements.lock"
 	@echo "make proof  run the checker over everything right and wrong, renew reports/proof (takes long)"
 	@echo "make reports  judge the exhibits of the gallery and renew reports but for the proof"
-	@echo "make docs   renew the pages of docs/reference that come from the code"
+	@echo "make docs   renew what comes from the code: docs/reference, figures in the README"
+	@echo "make pictures  take the pictures of the README (needs chromium)"
 	@echo "make site   make a site of docs in build/site"
 	@echo "make clean  remove what the others made"
 
@@ -72,6 +73,9 @@ reports: $(READY)
 # The pages of the reference that come from the code; a test says when they are behind it.
 docs: $(READY)
 	@$(BIN)/python docs/making
+
+pictures: $(READY)
+	@$(BIN)/python docs/making/pictures.py
 
 # The site of docs/, to be read without a network.
 site: $(READY)

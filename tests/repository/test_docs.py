@@ -47,6 +47,7 @@ def test_what_a_page_shows_is_done_as_it_says(tmp_path, name):
 def test_the_reference_is_that_of_the_code(tmp_path):
     subprocess.run([sys.executable, DOCS / "making", tmp_path], check=True, cwd=CHECKOUT)
     made = {file.name: file.read_text(encoding="utf-8") for file in tmp_path.iterdir()}
+    assert made.pop("README.md") == TEXTS["README.md"], "figures of the README: run `make docs` and commit it"
     kept = {name: (DOCS / "reference" / name).read_text(encoding="utf-8") for name in made}
     behind = sorted(name for name in made if made[name] != kept[name])
     assert not behind, f"{', '.join(behind)} of docs/reference: run `make docs` and commit what it changes"
@@ -70,6 +71,14 @@ def test_links_lead_somewhere(name):
 
 def test_what_is_left_to_the_long_run_is_there():
     assert set(WITH_COMMANDS) > LONG
+
+
+def test_the_readme_shows_pictures_that_are_small():
+    pictures = [CHECKOUT / path for path in re.findall(r"!\[[^\]]+\]\(([^)]+)\)", TEXTS["README.md"])]
+    assert {path.name for path in pictures} == {"report.png", "console.png"}
+    for path in pictures:
+        assert path.read_bytes().startswith(b"\x89PNG")
+        assert path.stat().st_size < 300_000
 
 
 def test_every_page_is_in_the_table_of_contents():
