@@ -3,12 +3,14 @@
 Two exhibits are judged anew; with CALLPARK_LONG=1 all of them.
 """
 
+import html
 import os
 import re
 from pathlib import Path
 
 import pytest
 
+import callpark_spec
 from callpark.gallery.exhibits import EXHIBITS
 from callpark.gallery.files import pages_of
 from callpark.gallery.showing import shown
@@ -61,6 +63,27 @@ def test_no_link_is_dead():
             assert not anchor or anchor in ids[found], (path.name, link)
             links += 1
     assert links > 500
+
+
+@pytest.mark.parametrize("slug", ["timeout-with-unit", "refusal-ends-call", "accepted-202-as-table"])
+def test_two_clicks_lead_from_the_page_of_a_job_to_the_sentence(slug):
+    """The first from the summary to the finding in the report, the second from there to the clause."""
+    summary = (REPORTS / slug / "summary.md").read_text(encoding="utf-8")
+    report = (REPORTS / slug / "report.html").read_text(encoding="utf-8")
+    _, first, *_ = re.findall(r"\]\(<report\.html#?([^>]*)>\)", summary)
+    ruling = next(
+        line
+        for line in read_record(REPORTS / slug / RECORD).rulings
+        if line.verdict in ("fail", "wrong-code")
+    )
+    finding = re.search(
+        f'<article class="finding[^"]*" id="{re.escape(first)}">.*?</article>', report, re.DOTALL
+    )
+    (second,) = set(re.findall(r'<p class="ids"><a href="#([^"]+)">', finding[0]))
+    assert second == ruling.clause
+    clause = re.search(f'<tr id="{re.escape(second)}">.*?</tr>', report, re.DOTALL)
+    known = callpark_spec.load().clauses[ruling.clause]
+    assert (known.quote or known.source) in html.unescape(clause[0])
 
 
 def test_the_index_leads_to_everything_and_tells_newcomers_where_to_begin():
