@@ -1,7 +1,7 @@
 """The pages of docs/ hold: what they show is done as they say, links lead somewhere, the reference is the code's.
 
 Every page with commands is done from top to bottom. Those whose commands other pages or tests do as well are left to
-CALLPARK_LONG=1, as `make test-long` sets it: they take a third of the time.
+CALLPARK_LONG=1, as `make test-long` sets it: they take a good third of the time.
 """
 
 import os
@@ -22,6 +22,7 @@ LONG = {
     "docs/explanation/readings.md",
     "docs/how-to/divide-a-check.md",
     "docs/how-to/live-with-known-findings.md",
+    "docs/how-to/serve-https.md",
 }
 DONE = [name for name in WITH_COMMANDS if name not in LONG or os.environ.get("CALLPARK_LONG")]
 
