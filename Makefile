@@ -46,7 +46,7 @@ format: $(READY)
 # Add UPGRADE=--upgrade to take newer versions than the lock has.
 lock: $(READY)
 	@$(BIN)/uv --quiet pip compile --universal --python-version 3.11 --generate-hashes --extra dev \
-	  --no-emit-index-url --no-emit-find-links --no-header --no-annotate $(UPGRADE) \
+	  --no-strip-extras --no-emit-index-url --no-emit-find-links --no-header --no-annotate $(UPGRADE) \
 	  --output-file requirements.lock pyproject.toml
 
 clean:
