@@ -10,14 +10,14 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal
 
-from contract_tests.credentials import CLIENT_SECRET, Client, Credentials
+from contract_tests.credentials import CLIENT_SECRET, Client, Credentials, header_secrets
 from contract_tests.draft import listing
 from contract_tests.preflight import not_ready
 from contract_tests.profile import Profile, mock_profile
 from contract_tests.record.redaction import Redaction
 from contract_tests.state.api import ApiRung
 from contract_tests.state.control import control_rung, is_our_mock
-from contract_tests.state.hook import hook_rung
+from contract_tests.state.hook import hook_rung, hook_secrets
 from contract_tests.state.inventory import inventory_rung, look_at
 from contract_tests.state.operator import OperatorRung
 from contract_tests.state.prepared import PreparedRung
@@ -77,6 +77,8 @@ def approach(
     With a `client`, which wins over the profile's, the token is fetched from the token endpoint and renewed when it
     ends; then no other may be given.
 
+    Of `headers`, which go along with every request, the secrets are kept apart (`header_secrets`).
+
     `tls` is what certificates are held against; False takes any. `now` is the clock of the target that is found,
     in seconds. Raises `UnusableTarget`, `TargetUnreachable`,
     `NoToken`, `NoTokenIssued`, `NoSuchRung`, `NotReady`, or `RungError` for an unusable inventory.
@@ -85,7 +87,13 @@ def approach(
     found = {name: value for name, value in (fallback_tokens or {}).items() if value}
     quick = Limits(answer=3.0, busy_tries=1)
     scout = Target(
-        url=url, secrets={}, now=time.monotonic, sleep=time.sleep, headers=headers, limits=quick, verify=tls
+        url=url,
+        secrets=profile.secrets if profile else {},
+        now=time.monotonic,
+        sleep=time.sleep,
+        headers=headers,
+        limits=quick,
+        verify=tls,
     )
     try:
         ours = is_our_mock(scout)
@@ -97,9 +105,11 @@ def approach(
     else:
         described, note = _described(profile, given, found, ours, run, scout.url)
     probe = listing(described.user, described.extension, None)
+    headers, in_headers = header_secrets(headers)
+    secrets = {**described.secrets, **in_headers, **hook_secrets(described.hook)}
     target = Target(
         url=url,
-        secrets=Credentials(described.secrets, client=client, probe=probe),
+        secrets=Credentials(secrets, client=client, probe=probe),
         now=now,
         sleep=time.sleep,
         headers=headers,

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from threading import RLock
 from urllib.parse import quote_plus, urlencode
 
-from contract_tests.exchange import Exchange, Request, Response
+from contract_tests.exchange import Exchange, Headers, Request, Response
 from contract_tests.world import TOKEN
 
 TOKEN_PATH = "/oauth/token.php"
@@ -44,7 +45,7 @@ class Credentials(Mapping[str, str]):
         self._values = dict(secrets)
         if client is not None:
             self._values[CLIENT_SECRET] = client.secret
-        self._issued: list[str] = []
+        self._issued: list[tuple[str, str]] = []
         self._told: list[Callable[[str, str], None]] = []
         self.client = client
         self.probe = probe
@@ -61,9 +62,12 @@ class Credentials(Mapping[str, str]):
         return len(self._values)
 
     def tell(self, listener: Callable[[str, str], None]) -> None:
-        """The listener is given name and value of each token: of those issued so far, and of each to come at once."""
-        for token in self._issued:
-            listener("token", token)
+        """The listener is given name and value of each token: of those issued so far, and of each to come at once.
+
+        The token endpoint may issue more than was asked for, such as a refresh token: those are told of as well.
+        """
+        for name, issued in self._issued:
+            listener(name, issued)
         self._told.append(listener)
 
     def may_have_ended(self, exchange: Exchange) -> bool:
@@ -97,10 +101,15 @@ class Credentials(Mapping[str, str]):
         return body.replace(_named(CLIENT_SECRET).encode(), secret.encode())
 
     def accept(self, response: Response | None, trouble: str) -> None:
-        """Takes the token out of an answer of the token endpoint. Raises `NoTokenIssued`."""
+        """Takes the token out of an answer of the token endpoint. Raises `NoTokenIssued`.
+
+        Whatever tokens the answer holds are told of, also where it is refused.
+        """
         if response is None:
             raise NoTokenIssued(self._clean(f"the token endpoint {TOKEN_PATH} does not answer: {trouble}"))
         value = _object(response.body)
+        for name, issued in _tokens_in(value):
+            self._tell(name, issued)
         token = value.get("access_token")
         if response.status != 200 or not isinstance(token, str) or len(token) < SHORTEST_TOKEN:
             said = _said(value) or (
@@ -113,14 +122,67 @@ class Credentials(Mapping[str, str]):
             advice = "is there one?" if missing else "check the client id and its secret"
             raise NoTokenIssued(self._clean(f"{answered}; {advice}"))
         self._values["token"] = token
-        self._issued.append(token)
+
+    def _tell(self, name: str, issued: str) -> None:
+        self._issued.append((name, issued))
         for listener in self._told:
-            listener("token", token)
+            listener(name, issued)
 
     def _clean(self, message: str) -> str:
         for name, value in self._values.items():
             message = message.replace(value, _named(name)) if value else message
         return message
+
+
+def header_secrets(headers: Headers) -> tuple[Headers, dict[str, str]]:
+    """The headers with names in place of what is secret in them, and the values behind the names.
+
+    Headers that are called after tokens, keys, passwords, cookies and the like hold secrets: all that comes after the
+    scheme of a credential, the value of each cookie, else the whole value. Values shorter than a secret can be stay.
+    """
+    named, secrets = [], dict[str, str]()
+    for header, value in headers:
+        if _SECRET_HEADER.search(header):
+            for part in _secret_parts(header, value):
+                name = f"header_{re.sub('[^a-z0-9]', '_', header.lower())}"
+                name = name if secrets.get(name, part) == part else f"{name}_{len(secrets)}"
+                secrets[name] = part
+                value = value.replace(part, _named(name))
+        named.append((header, value))
+    return tuple(named), secrets
+
+
+_SECRET_HEADER = re.compile(
+    "auth|cookie|token|key|secret|passw|credential|session|signature|jwt", re.IGNORECASE
+)
+
+
+def _secret_parts(header: str, value: str) -> list[str]:
+    if "cookie" in header.lower():
+        parts = [pair.partition("=")[2].strip() or pair.strip() for pair in value.split(";")]
+    else:
+        scheme, _, rest = value.partition(" ")
+        parts = [rest.strip() if rest and scheme.isalpha() else value]
+    parts = [part for part in parts if len(part) >= SHORTEST_TOKEN and not _NAMED.fullmatch(part)]
+    return sorted(set(parts), key=lambda part: (-len(part), part))
+
+
+_NAMED = re.compile(r"\$\{[A-Za-z_][A-Za-z0-9_]*\}")
+
+
+def _tokens_in(value: object) -> Iterator[tuple[str, str]]:
+    """Names and values of all that is called a token, however deep; the user's own is called `token`."""
+    if isinstance(value, dict):
+        for key, each in value.items():
+            name = re.sub("[^a-z0-9]", "_", key.lower())
+            if isinstance(each, str) and len(each) >= SHORTEST_TOKEN:
+                if name.endswith("token"):
+                    yield "token" if name == "access_token" else f"issued_{name}", each
+            else:
+                yield from _tokens_in(each)
+    elif isinstance(value, list):
+        for each in value:
+            yield from _tokens_in(each)
 
 
 def _named(name: str) -> str:

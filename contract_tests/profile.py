@@ -61,8 +61,9 @@ class Profile:
     None stands for what there is not. `url` is the target's, where the command line names none. `destination` is a
     phone that picks up when called (rung `api`), `hook` a URL or a command (rung `hook`), `inventory` a file of parked
     calls. `settle` bounds in seconds how long an answer may take to show in a listing. `not_offered` names `MEANS` that
-    the target has not; cases that need them are not applicable. With a `client` the user's token is fetched from the
-    token endpoint, and again when it ends.
+    the target has not; cases that need them are not applicable. `secrets` holds the tokens by their names, and by the
+    names of its environment variables what else must not get into a file. With a `client` the user's token is fetched
+    from the token endpoint, and again when it ends.
     """
 
     name: str = ""
@@ -102,7 +103,10 @@ class Profile:
         del shown["secrets"], shown["client"]
         if self.client is not None:
             shown["client_id"] = self.client.id
-        return shown | {"not_offered": list(self.not_offered), "tokens": sorted(self.secrets)}
+        tokens = sorted(self.secrets.keys() & set(_TOKENS.values()))
+        others = sorted(self.secrets.keys() - set(_TOKENS.values()))
+        shown |= {"not_offered": list(self.not_offered), "tokens": tokens}
+        return shown | ({"secret_env": others} if others else {})
 
 
 DEFAULTS = {each.name: each.default for each in fields(Profile)}
@@ -130,7 +134,7 @@ def read_profile(path: Path, environment: Mapping[str, str]) -> Profile:
 
     try:
         entry = read_entry(Path(), str(path))
-        entry.only(required=(), optional=(*_TEXTS, "settle", "not_offered", *_TOKENS, *_CLIENT))
+        entry.only(required=(), optional=(*_TEXTS, "settle", "not_offered", "secret_env", *_TOKENS, *_CLIENT))
         values: dict[str, Any] = {"destination": None}
         values |= {name: entry.text(name) for name in _TEXTS if name in entry.fields}
         _check_forms(entry, values)
@@ -145,7 +149,7 @@ def read_profile(path: Path, environment: Mapping[str, str]) -> Profile:
             secret: _from_environment(entry, name, environment)
             for name, secret in _TOKENS.items()
             if name in entry.fields
-        }
+        } | _further_secrets(entry, environment)
         values["client"] = _client(entry, path.parent, environment)
     except CatalogueError as error:
         raise ProfileError(str(error)) from error
@@ -192,6 +196,18 @@ def _check_distinct(entry: Any, values: Mapping[str, Any]) -> None:
                 default = "" if {name, other} <= entry.fields.keys() else " by default"
                 hint = f"name another {unsaid}" + (", or put it into not_offered" if unsaid in MEANS else "")
                 raise entry.error(at, f"{mine} is the {unsaid} as well{default}", hint)
+
+
+def _further_secrets(entry: Any, environment: Mapping[str, str]) -> dict[str, str]:
+    """The values of the environment variables that `secret_env` lists, by the names of the variables."""
+    found = {}
+    for variable in entry.texts("secret_env"):
+        if not re.fullmatch(r"[A-Za-z_][A-Za-z0-9_]*", variable) or variable in _TOKENS.values():
+            raise entry.error("secret_env", f"{variable!r} cannot be the name of a variable with a secret")
+        found[variable] = environment.get(variable, "")
+        if not found[variable]:
+            raise entry.error("secret_env", f"the environment variable {variable} is not set")
+    return found
 
 
 def _client(entry: Any, folder: Path, environment: Mapping[str, str]) -> Client | None:

@@ -25,6 +25,9 @@ DESCRIPTIONS = {
     "token_env": "The environment variable with the user's token.",
     "other_token_env": "The environment variable with the token of foreign_user.",
     "expired_token_env": "The environment variable with a token of the user that has expired.",
+    "secret_env": (
+        "Environment variables with what else must not get into a file; a `--header` may name them: `X-Key:${NAME}`."
+    ),
     "client_id": "The id of an App that the token is fetched for, in place of token_env.",
     "client_secret_env": "The environment variable with the App's secret.",
     "client_secret_file": "A file with the App's secret.",
@@ -47,6 +50,8 @@ def profile_schema() -> dict[str, Any]:
 def _property(key: str) -> dict[str, Any]:
     if key == "not_offered":
         return {"type": "array", "items": {"enum": list(MEANS)}}
+    if key == "secret_env":
+        return {"type": "array", "items": {"type": "string", "pattern": "^[A-Za-z_][A-Za-z0-9_]*$"}}
     if key == "settle":
         return {"type": "number", "minimum": 0, "default": DEFAULTS[key]}
     found: dict[str, Any] = {"type": "string", "pattern": r"\S"}

@@ -13,7 +13,7 @@ VARIABLES = {
     "${other_token}": "$CALLPARK_OTHER_TOKEN",
     "${expired_token}": "$CALLPARK_EXPIRED_TOKEN",
 }
-_LIKE_A_SECRET = re.compile(r"\$\{[a-z_]+\}")
+_LIKE_A_SECRET = re.compile(r"\$\{[A-Za-z_][A-Za-z0-9_]*\}")
 
 
 def curl(request: Request, base_url: str) -> str:

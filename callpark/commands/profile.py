@@ -28,6 +28,9 @@ token_env: CALLPARK_TOKEN
 # other_token_env: CALLPARK_OTHER_TOKEN       # of foreign_user
 # expired_token_env: CALLPARK_EXPIRED_TOKEN
 
+# What else must not get into any file. A --header may name it, as in 'X-Api-Key:${PBX_API_KEY}'.
+# secret_env: [PBX_API_KEY]
+
 # Instead of token_env: an App whose token is fetched from URL/oauth/token.php, and again when it ends.
 # client_id: my-app
 # client_secret_env: CALLPARK_CLIENT_SECRET

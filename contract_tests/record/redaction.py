@@ -14,6 +14,8 @@ _BACKSLASHES = r"\\{1,8}"
 _PERCENT = "%(?:25){0,4}"
 _AMPERSAND = "&(?:amp;){0,4}"
 _SHORTEST_BASE64 = 6  # anything shorter would be found in innocent text
+_WIDE = r"\x00{0,3}"  # between the characters of UTF-16 and UTF-32
+_LINE_BREAK = r"(?:\s|\\[rn]){0,4}"  # base64 of a letter has lines of 64 or 76 characters
 
 
 class SecretRefused(ValueError):
@@ -23,9 +25,10 @@ class SecretRefused(ValueError):
 class Redaction:
     """Replaces each secret by `${name}`, in whatever spelling a request or an answer may carry it.
 
-    Every character is found as itself, percent-encoded, escaped as in JSON and as in HTML; the secret as a whole
-    also inside base64, as in an Authorization header of the scheme Basic. Where one secret holds another, the
-    longer one is replaced.
+    Every character is found as itself, in either case, percent-encoded, escaped as in JSON, in JavaScript and in HTML,
+    also in UTF-16 and UTF-32; the secret as a whole also in hexadecimal digits and inside base64, as in an
+    Authorization header of the scheme Basic. Where one secret holds another, the longer one is replaced. What is
+    compressed, hashed, or spread over several headers is not found.
     """
 
     def __init__(self, secrets: Mapping[str, str]) -> None:
@@ -45,7 +48,7 @@ class Redaction:
         longest_first = sorted(set(self._known), key=lambda item: (-len(item[1]), item[0]))
         self._names = [name for name, _ in longest_first]
         patterns = [f"(?P<s{index}>{_pattern(secret)})" for index, (_, secret) in enumerate(longest_first)]
-        self._search = re.compile("|".join(patterns)) if patterns else None
+        self._search = re.compile("|".join(patterns), re.IGNORECASE) if patterns else None
 
     def __call__(self, text: str) -> str:
         return self._search.sub(self._name_of, text) if self._search else text
@@ -71,27 +74,31 @@ def _check(name: str, secret: str) -> None:
 
 
 def _pattern(secret: str) -> str:
-    spelled = "".join(f"(?:{'|'.join(_spellings(character))})" for character in secret)
+    spelled = _WIDE.join(f"(?:{'|'.join(_spellings(character))})" for character in secret)
+    digits = secret.encode("utf-8", "surrogateescape").hex()
     cores = sorted(set(_base64_cores(secret)), key=lambda core: (-len(core), core))
-    return "|".join([spelled, *map(_quoted, cores)])
+    return "|".join([spelled, digits, *map(_quoted, cores)])
 
 
 def _quoted(core: str) -> str:
-    """Base64 of which `+` and `/` may be escaped, as in an address or in a JSON string."""
-    return "".join(f"(?:{'|'.join(_spellings(sign))})" if sign in "+/" else re.escape(sign) for sign in core)
+    """Base64 of which `+` and `/` may be escaped, as in an address or in a JSON string, in one line or in several."""
+    return _LINE_BREAK.join(
+        f"(?:{'|'.join(_spellings(sign))})" if sign in "+/" else re.escape(sign) for sign in core
+    )
 
 
 def _spellings(character: str) -> list[str]:
     """Patterns for one character, without capturing groups."""
     octets = character.encode("utf-8", "surrogateescape")
     units = character.encode("utf-16-be", "surrogatepass")
-    escaped = "".join(rf"{_BACKSLASHES}u(?i:{units[at : at + 2].hex()})" for at in range(0, len(units), 2))
+    escaped = "".join(rf"{_BACKSLASHES}u{units[at : at + 2].hex()}" for at in range(0, len(units), 2))
     found = [
         re.escape(character),
-        "".join(f"{_PERCENT}(?i:{octet:02x})" for octet in octets),
+        "".join(f"{_PERCENT}{octet:02x}" for octet in octets),
+        "".join(f"{_BACKSLASHES}x{octet:02x}" for octet in octets),
         escaped,
         rf"{_AMPERSAND}\#0*{ord(character)};",
-        rf"{_AMPERSAND}\#[xX]0*(?i:{ord(character):x});",
+        rf"{_AMPERSAND}\#x0*{ord(character):x};",
     ]
     if character in '"\\/':
         found.insert(0, _BACKSLASHES + re.escape(character))

@@ -8,9 +8,11 @@ import subprocess
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
+from urllib.parse import unquote, urlsplit
 
 import httpx
 
+from contract_tests.credentials import SHORTEST_TOKEN
 from contract_tests.expectation.expect import parse_json
 from contract_tests.state.rung import RungError, calls_from
 from contract_tests.world import KnownCall, World
@@ -69,6 +71,14 @@ class HookRung:
 def setup(state: str, params: dict[str, Any]) -> dict[str, Any]:
     """A question of the contract."""
     return {"action": "setup", "state": state, "params": params}
+
+
+def hook_secrets(hook: str | None) -> dict[str, str]:
+    """The password in the URL of a hook, where it has one that is long enough to be told from other text."""
+    if hook is None or not hook.startswith(("http://", "https://")):
+        return {}
+    password = unquote(urlsplit(hook).password or "")
+    return {"hook_password": password} if len(password) >= SHORTEST_TOKEN else {}
 
 
 def hook_rung(hook: str, world: World) -> HookRung:

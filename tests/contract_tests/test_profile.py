@@ -53,6 +53,9 @@ def test_a_profile_says_who_exists_and_where_tokens_come_from(read):
         ("client_id: app\nclient_secret_env: NOT_SET\n", 2, ["client_secret_env", "NOT_SET"]),
         ("client_id: app\nclient_secret_file: nowhere\n", 2, ["client_secret_file", "nowhere"]),
         ("name: x\nclient_secret_env: S\n", 2, ["client_secret_env", "client_id"]),
+        ("name: x\nsecret_env: [NOT_SET]\n", 2, ["secret_env", "NOT_SET"]),
+        ("name: x\nsecret_env: [token]\n", 2, ["secret_env", "'token'"]),
+        ("name: x\nsecret_env: [a-b]\n", 2, ["secret_env", "'a-b'"]),
         ("name: x\n\tuser: '1'\n", 2, ["tab"]),
         ("name: x\nuser:\n", 2, ["user", "leave the key out"]),
         ("name: x\nuser: {id: '1'}\n", 2, ["user", "a mapping"]),
@@ -153,6 +156,9 @@ def test_the_schema_knows_the_keys_of_a_profile():
         ("extension: '210 x'\n", False),
         ("settle: -1\n", False),
         ("not_offered: [tea]\n", False),
+        ("secret_env: [CALLPARK_TOKEN]\n", True),
+        ("secret_env: [a-b]\n", False),
+        ("secret_env: CALLPARK_TOKEN\n", False),
         ("colour: blue\n", False),
         ("name: ' '\n", False),
     ],
@@ -183,6 +189,13 @@ def test_a_record_shows_the_profile_without_its_secrets():
 
     assert "s3cret" not in repr(profile.as_json())
     assert profile.as_json()["tokens"] == ["token"]
+
+
+def test_what_else_is_secret_is_shown_by_the_names_of_its_variables(read):
+    profile = read("token_env: T\nsecret_env: [PBX_KEY]\n", T="s3cret", PBX_KEY="0f-the-pbx")
+    assert profile.secrets == {"token": "s3cret", "PBX_KEY": "0f-the-pbx"}
+    assert (profile.as_json()["tokens"], profile.as_json()["secret_env"]) == (["token"], ["PBX_KEY"])
+    assert "0f-the-pbx" not in repr(profile.as_json())
 
 
 def test_the_mock_has_a_session_for_each_run():

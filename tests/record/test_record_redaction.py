@@ -34,6 +34,12 @@ REDACT = Redaction({"token": SECRET})
         "".join(f"&#x{ord(character):x};" for character in SECRET),
         base64.b64encode(SECRET.encode()).decode(),
         base64.urlsafe_b64encode(SECRET.encode()).decode().rstrip("="),
+        SECRET.upper(),
+        SECRET.encode().hex(),
+        SECRET.encode().hex().upper(),
+        "".join(f"\\x{octet:02x}" for octet in SECRET.encode()),
+        SECRET.encode("utf-16-le").decode("latin-1").rstrip("\0"),
+        SECRET.encode("utf-32-be").decode("latin-1").lstrip("\0"),
     ],
 )
 def test_a_secret_becomes_its_name_in_every_spelling(spelled: str) -> None:
@@ -47,6 +53,17 @@ def test_a_secret_inside_base64_leaves_nothing_that_decodes_to_it(client: str) -
     assert "${token}" in redacted
     longest = max(redacted.removeprefix("Basic ").split("${token}"), key=len)
     assert len(longest) <= len(base64.b64encode(f"{client}:".encode())) + 4
+
+
+def test_base64_in_lines_is_base64() -> None:
+    secret = "s3cret of a certain length, as tokens have it" * 3
+    for lines in (
+        base64.encodebytes(secret.encode()).decode(),
+        json.dumps(base64.encodebytes(secret.encode()).decode()),
+    ):
+        redacted = Redaction({"token": secret})(lines)
+        assert "${token}" in redacted
+        assert len(redacted) < 20
 
 
 def test_a_character_outside_the_basic_plane_is_found_as_a_surrogate_pair() -> None:

@@ -1,25 +1,64 @@
-"""A server that says back what it was sent, the token above all."""
+"""A server that says back what it was sent, the secrets above all, in whatever spelling a server can think of."""
 
 import base64
 import json
 from http.server import BaseHTTPRequestHandler
-from urllib.parse import quote
+from urllib.parse import parse_qs, quote
+
+REFRESH = "r3fresh/t0ken+of.app"
 
 
 class Parrot(BaseHTTPRequestHandler):
-    """Refuses everything, and says in headers, code and message what it was sent."""
+    """Gives the tokens that the server holds, refuses all else, and says in headers, code and message what it was sent."""
 
     protocol_version = "HTTP/1.1"
 
     def answer(self):
-        self.rfile.read(int(self.headers.get("Content-Length") or 0))
-        said = self.headers.get("Authorization", "")
-        self.server.heard.add(said)
-        encoded = base64.b64encode(said.removeprefix("Bearer ").encode()).decode()
-        body = json.dumps({"error": {"code": said, "message": f"{quote(said, safe='')} {encoded}"}}).encode()
-        self.send_response(400)
+        asked = self.rfile.read(int(self.headers.get("Content-Length") or 0)).decode("utf-8", "replace")
+        self.server.heard |= set(self.headers.values())
+        said = [
+            self.headers.get("Authorization", "").removeprefix("Bearer "),
+            self.headers.get("X-Api-Key", ""),
+        ]
+        said += parse_qs(asked).get("client_secret", [])
+        said += [word for word in (REFRESH,) if self.server.issued]
+        said = [word for word in said if word]
+        if self.path == "/oauth/token.php" and self.server.issued:
+            tokens = {
+                "access_token": self.server.issued,
+                "refresh_token": REFRESH,
+                "said": self.spelled(said),
+            }
+            self.send(200, said, tokens)
+        else:
+            self.send(400, said, {"error": {"code": said[0] if said else "", "message": self.spelled(said)}})
+
+    def spelled(self, said):
+        return " ".join(
+            spelled
+            for word in said
+            for spelled in (
+                word,
+                quote(word, safe=""),
+                base64.b64encode(word.encode()).decode(),
+                base64.encodebytes(4 * word.encode()).decode(),
+                word.upper(),
+                word.encode().hex(),
+                "".join(f"\\x{ord(character):02x}" for character in word),
+            )
+        )
+
+    def send(self, status, said, value):
+        body = json.dumps(value)
+        for word in said:
+            body = body.replace(json.dumps(word)[1:-1], f"\\u{ord(word[0]):04x}{json.dumps(word)[2:-1]}", 1)
+        body = body.encode()
+        self.send_response(status)
         self.send_header("Content-Type", "application/json")
-        self.send_header("X-Said", said)
+        for word in said:
+            self.send_header("X-Said", word)
+            self.send_header("Location", f"https://pbx.example.com/login?token={quote(word, safe='')}")
+            self.send_header("Set-Cookie", f"session={word}; HttpOnly")
         self.send_header("Content-Length", str(len(body)))
         self.end_headers()
         self.wfile.write(body)
