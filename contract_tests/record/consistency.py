@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from datetime import datetime
 from typing import TypeVar
+
+import msgspec
 
 from contract_tests.record.errors import InconsistentRecord
 from contract_tests.record.lines import (
@@ -18,7 +21,19 @@ from contract_tests.record.lines import (
     UntriedLine,
 )
 from contract_tests.record.writer import UNCOUNTED_ROLES, counts
-from contract_tests.verdict import Ruling, Verdict, canonical_digest
+from contract_tests.verdict import Ruling, Verdict, canonical_digest, exit_code
+
+
+class _Call(msgspec.Struct, forbid_unknown_fields=True):
+    """`contract_tests.world.KnownCall` as a record holds it."""
+
+    id: str
+    user: str
+    extension: str
+    view: str
+    views: list[str] = []
+    parked: bool = True
+
 
 Kind = TypeVar("Kind", bound=AnyLine)
 Numbered = Sequence[tuple[int, AnyLine]]
@@ -32,6 +47,8 @@ _APART = "these are several records in one file: keep each in a file of its own"
 def assemble(lines: Numbered, content_sha256: str) -> Record:
     """The record of these lines, the footer among them; `content_sha256` is of all before the last line."""
     _check_ends(lines)
+    _check_moments(lines)
+    _check_calls(lines)
     _check_exchanges(lines)
     _check_references(lines)
     record = Record(
@@ -70,6 +87,26 @@ def _check_ends(lines: Numbered) -> None:
             raise InconsistentRecord("a second header", _APART, line=number)
         if isinstance(line, Footer) and number < last:
             raise InconsistentRecord("the footer is not the last line", _APART, line=number)
+
+
+def _check_moments(lines: Numbered) -> None:
+    for number, line in lines:
+        if isinstance(line, Header | Footer):
+            moment = line.started if isinstance(line, Header) else line.finished
+            try:
+                datetime.fromisoformat(moment)
+            except ValueError as error:
+                raise InconsistentRecord(f"{moment} is no time ({error})", _RESTORE, line=number) from None
+
+
+def _check_calls(lines: Numbered) -> None:
+    for number, line in lines:
+        if isinstance(line, ExchangeLine):
+            for name, value in (("call", line.call), ("witness", line.witness)):
+                try:
+                    msgspec.convert(value, type=_Call | None)
+                except msgspec.ValidationError as error:
+                    raise InconsistentRecord(f"its {name} is none: {error}", _RESTORE, line=number) from None
 
 
 def _check_exchanges(lines: Numbered) -> None:
@@ -119,6 +156,10 @@ def _check_sums(record: Record, last: int, content_sha256: str) -> None:
         "exchanges": (footer.exchanges, len(record.exchanges)),
         "requests": (footer.requests, sum(line.role not in UNCOUNTED_ROLES for line in record.exchanges)),
         "counts": (footer.counts, counts(rulings)),
+        "exit_code": (
+            footer.exit_code,
+            int(exit_code(each.verdict for each in rulings if each.reading == record.header.reading)),
+        ),
         "digest": (footer.digest, canonical_digest(rulings)),
         "content_sha256": (footer.content_sha256 or content_sha256, content_sha256),
     }

@@ -16,6 +16,18 @@ FORMAT: Final = "callpark-record"
 VERSION: Final = 1
 
 VerdictWord = Annotated[str, msgspec.Meta(extra_json_schema={"enum": [str(verdict) for verdict in Verdict]})]
+Base64 = Annotated[
+    str, msgspec.Meta(pattern="^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$")
+]
+Moment = Annotated[
+    str,
+    msgspec.Meta(
+        pattern=r"^[12]\d{3}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,6})?(Z|[+-]\d\d:\d\d)$",
+        extra_json_schema={"format": "date-time"},
+    ),
+]
+Seconds = Annotated[float, msgspec.Meta(ge=0, le=1e9)]
+Status = Annotated[int, msgspec.Meta(ge=0, le=999)]
 Sha256 = Annotated[str, msgspec.Meta(pattern="^[0-9a-f]{64}$")]
 
 
@@ -67,7 +79,7 @@ class Header(Line, frozen=True, kw_only=True, tag="header"):
     format: Literal["callpark-record"]
     version: int
     run: str
-    started: str
+    started: Moment
     suite: Suite
     target: TargetLine
     lane: str
@@ -94,7 +106,7 @@ class RequestPart(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     target: str
     headers: list[tuple[str, str]]
     body: str | None = None
-    body_base64: str | None = None
+    body_base64: Base64 | None = None
 
 
 class ResponsePart(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -103,10 +115,10 @@ class ResponsePart(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
     `headers_size` and `headers_clipped` say the same of the headers, names and values together.
     """
 
-    status: int
+    status: Status
     headers: list[tuple[str, str]]
     body: str | None = None
-    body_base64: str | None = None
+    body_base64: Base64 | None = None
     body_size: int = 0
     clipped: bool = False
     headers_size: int = 0
@@ -124,8 +136,8 @@ class ExchangeLine(Line, frozen=True, kw_only=True, tag="exchange"):
     number: int
     case: str
     role: str
-    started: float
-    elapsed: float
+    started: Seconds
+    elapsed: Seconds
     request: RequestPart
     response: ResponsePart | None = None
     trouble: str | None = None
@@ -179,8 +191,8 @@ class Footer(Line, frozen=True, kw_only=True, tag="footer"):
     `content_sha256` is taken of all bytes before this line: it tells an edited record from a written one.
     """
 
-    finished: str
-    elapsed: float
+    finished: Moment
+    elapsed: Seconds
     cases: int
     exchanges: int
     requests: int

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, cast
@@ -28,6 +29,7 @@ from contract_tests.verdict import Ruling
 from contract_tests.world import KnownCall
 
 _RESTORE = "restore the record as the run wrote it, or run the check again"
+_HALF_A_PAIR = re.compile(rb"\\u[dD][89a-fA-F]")
 _RERUN = "the run was killed or is still going: wait for it, or run the check again"
 
 
@@ -124,7 +126,12 @@ def _is_json(text: bytes) -> bool:
 
 def _fields(number: int, text: bytes) -> Any:
     try:
-        return json.loads(text)
+        fields = json.loads(text)
+        if _HALF_A_PAIR.search(text):
+            json.dumps(fields, ensure_ascii=False).encode()
+        return fields
+    except UnicodeEncodeError:
+        raise _foreign_or_broken(number, "it holds half of a surrogate pair, which is no character") from None
     except UnicodeDecodeError:
         raise _foreign_or_broken(number, "it is not UTF-8") from None
     except (ValueError, RecursionError) as error:
@@ -154,13 +161,20 @@ def _line(number: int, fields: Any) -> AnyLine:
         raise BrokenLine(problem, _RESTORE, line=number)
     complaint = next(validator(kind).iter_errors(fields), None)
     if complaint is not None:
+        if "anyOf" in str(complaint.schema_path):
+            _check_members(number, kind, fields)
         where = "/".join(str(step) for step in complaint.instance_path) or "the line as a whole"
         problem = f"no {kind} as record.schema.json has it, at {where}: {_short(complaint.message)}"
         raise BrokenLine(problem, _RESTORE, line=number)
+    return _check_members(number, kind, fields)
+
+
+def _check_members(number: int, kind: str, fields: Any) -> AnyLine:
+    """The line; of what it may hold one thing or another, the complaint names the very member that is wrong."""
     try:
         return cast(AnyLine, msgspec.convert(fields, type=KINDS[kind]))
     except msgspec.ValidationError as error:
-        raise BrokenLine(f"no {kind}: {error}", _RESTORE, line=number) from None
+        raise BrokenLine(f"no {kind}: {_short(str(error))}", _RESTORE, line=number) from None
 
 
 def _short(message: str, longest: int = 200) -> str:

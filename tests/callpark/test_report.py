@@ -85,3 +85,12 @@ def test_an_absent_record_is_said_to_be_absent(callpark):
     assert done.status in (1, 2)
     assert "absent.ndjson" in done.err
     assert "Traceback" not in done.err
+
+
+def test_a_record_that_is_not_to_be_believed_is_not_judged_again(callpark, record, tmp_path):
+    (tmp_path / "edited.ndjson").write_bytes(
+        record.read_bytes().replace(b'"verdict":"pass"', b'"verdict":"fail"', 1)
+    )
+    done = callpark("rejudge", "edited.ndjson")
+    assert (done.status, done.out) == (3, "")
+    assert done.err.startswith("could not be judged: edited.ndjson: line ")

@@ -176,3 +176,36 @@ def test_an_exchange_of_the_set_up_needs_no_case(edited: Edited) -> None:
 def test_json_that_was_laid_out_anew_is_an_edit(written: bytes) -> None:
     lines = [json.dumps(json.loads(line)).encode() for line in written.splitlines()]
     assert "lines were changed, lost or added" in refusal(b"\n".join(lines), InconsistentRecord)
+
+
+@pytest.mark.parametrize(
+    ("line", "change", "said"),
+    [
+        (FOOTER, {"exit_code": 3}, "line 9: the footer's exit_code is 3, the lines before it come to 0"),
+        (FOOTER, {"finished": "soon"}, "at finished"),
+        (FOOTER, {"finished": "2031-02-30T09:30:01Z"}, "line 9: 2031-02-30T09:30:01Z is no time"),
+        (FOOTER, {"elapsed": -1}, "at elapsed"),
+        (0, {"started": "yesterday"}, "line 1: no header as record.schema.json has it, at started"),
+        (0, {"started": "2031-04-02T25:30:00Z"}, "line 1: 2031-04-02T25:30:00Z is no time"),
+        (REQUEST, {"call": {"id": 7}}, "line 5: its call is none: "),
+        (REQUEST, {"witness": {"colour": "blue"}}, "line 5: its witness is none: "),
+        (REQUEST, {"started": 1e300}, "line 5: no exchange as record.schema.json has it, at started"),
+        (CASE, {"title": "half a pair: \ud83d"}, "line 2: it holds half of a surrogate pair"),
+    ],
+)
+def test_what_no_run_writes_is_refused_on_its_line(
+    edited: Edited, line: int, change: Line, said: str
+) -> None:
+    with pytest.raises(RecordError) as caught:
+        read_record(edited(lambda lines: lines[line].update(change)))
+    assert said in str(caught.value)
+
+
+@pytest.mark.parametrize(("part", "change"), [("body_base64", "abc"), ("status", 10**30), ("status", -5)])
+def test_an_answer_that_no_run_writes_is_refused(edited: Edited, part: str, change: object) -> None:
+    def forge(lines: list[Line]) -> None:
+        lines[REQUEST]["response"][part] = change
+
+    message = refusal(edited(forge), BrokenLine)
+    assert message.startswith("line 5: no exchange: Expected ")
+    assert f"at `$.response.{part}`; restore the record" in message

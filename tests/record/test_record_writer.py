@@ -109,7 +109,7 @@ def test_no_line_holds_a_secret(begun: Begun) -> None:
         [SECRET],
     )
     writer.observation(clause="c", case="c/one", title=SECRET, actual=SECRET)
-    writer.footer(finished="x", elapsed=1, calls_used=0, exit_code=1)
+    writer.footer(finished="2031-04-02T09:30:01Z", elapsed=1, calls_used=0, exit_code=3)
     content = stream.getvalue()
     assert secret not in content
     record = read_record(content)

@@ -12,6 +12,7 @@ import pytest
 
 from callpark_spec import Catalogue, Clause, Reading, load
 from contract_tests.exchange import Exchange, Request, Response
+from contract_tests.record.body import SEAM
 from contract_tests.record.lines import FigureLine, ProofLine, Record, Suite, TargetLine
 from contract_tests.record.reader import read_record
 from contract_tests.record.redaction import Redaction
@@ -263,7 +264,7 @@ def everything() -> bytes:
 
     case = "parking/connects/after"
     run.case(case, "parking/connects", "The call is connected")
-    main = run.exchange(case, 200, b"x" * 6_500, size=200_000_000)
+    main = run.exchange(case, 200, b"x" * (SEAM + 2_404), size=200_000_000)
     run.ruling(
         case,
         "parking/connects",

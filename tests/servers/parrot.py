@@ -9,7 +9,7 @@ REFRESH = "r3fresh/t0ken+of.app"
 
 
 class Parrot(BaseHTTPRequestHandler):
-    """Gives the tokens that the server holds, refuses all else, and says in headers, code and message what it was sent."""
+    """Gives the token that the server holds, refuses all else, and says what it was sent wherever it can."""
 
     protocol_version = "HTTP/1.1"
 
