@@ -1,4 +1,4 @@
-"""The report for people: one HTML page that needs no network and no script."""
+"""The report for people: one HTML page that needs no network, and is complete without its script."""
 
 from __future__ import annotations
 
@@ -23,19 +23,28 @@ TEMPLATES = Path(__file__).with_name("templates")
 
 
 def render_html(record: Record, catalogue: Catalogue) -> str:
-    """The page. Its style is let in by hash and nothing else is: no script, no image, no request."""
+    """The page. Its style and its script are let in by hash and nothing else is: no image, no request."""
     return rendered("report.html", HtmlView(Tally(record, catalogue)))
 
 
 def rendered(template: str, view: Any) -> str:
-    """A template with the one style sheet, which its security policy names by its hash."""
-    style = (TEMPLATES / "report.css").read_text()
-    digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
+    """A template with the one style sheet and the one script, which its security policy names by their hashes."""
+    style, script = ((TEMPLATES / name).read_text() for name in ("report.css", "report.js"))
     return (
         _environment()
         .get_template(template)
-        .render(view=view, style=Markup(style), style_hash=f"sha256-{digest}")
+        .render(
+            view=view,
+            style=Markup(style),
+            style_hash=_hash(style),
+            script=Markup(script),
+            script_hash=_hash(script),
+        )
     )
+
+
+def _hash(text: str) -> str:
+    return f"sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}"
 
 
 @cache

@@ -15,6 +15,7 @@ from contract_tests.reporting.evidence import PageLine, excerpt, outcome_of, req
 from contract_tests.reporting.places import Places, shown_rulings
 from contract_tests.reporting.sentence import VerdictSentence, verdict_sentence
 from contract_tests.reporting.tally import ClauseRow, Obstacle, Standing, Tally
+from contract_tests.reporting.timing import Timing, timing
 from contract_tests.verdict import Reading, Verdict
 
 SIGNS = {
@@ -46,6 +47,7 @@ MEANINGS = {
 }
 
 _TELLING_ROLES = ("before", "request", "after")
+_TIMED_ROLES = (*_TELLING_ROLES, "again")
 
 _MESSAGE_LIMIT = 6_000
 _ARCHIVE_LIMIT = 1_400_000
@@ -141,6 +143,15 @@ class HtmlView:
     @cached_property
     def deviations(self) -> list[Finding]:
         return self._findings(self.tally.gating(Verdict.DEVIATION))
+
+    @cached_property
+    def timing(self) -> Timing | None:
+        """Of what was asked of the API; set-up goes through a rung, which may be anything."""
+        return timing([line for line in self.record.exchanges if line.role in _TIMED_ROLES])
+
+    @property
+    def slowest_is_shown(self) -> bool:
+        return self.timing is not None and self.timing.slowest in self.shown_exchanges
 
     @cached_property
     def used_standings(self) -> tuple[Standing, ...]:
