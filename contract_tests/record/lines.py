@@ -110,7 +110,9 @@ class RequestPart(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
 
 
 class ResponsePart(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """The answer. `body_size` is what arrived in bytes; `clipped` says that only a part of it is stored.
+    """The answer. `clipped` says that only the beginning of the body is stored.
+
+    `body_size` is in bytes what arrived; of a body that was not read to its end what was announced, or what was read.
 
     `headers_size` and `headers_clipped` say the same of the headers, names and values together.
     """

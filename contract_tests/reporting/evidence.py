@@ -49,7 +49,7 @@ def response_text(exchange: ExchangeLine, limit: int) -> str:
     if response.headers_clipped:
         text += f"\n[headers stored in part: {response.headers_size:,} bytes arrived]"
     if response.clipped:
-        text += f"\n[body stored in part: {response.body_size:,} bytes arrived]"
+        text += f"\n[body stored in part, of {response.body_size:,} bytes or more]"
     return text
 
 

@@ -93,7 +93,7 @@ def _response(response: ResponsePart | None, trouble: str | None) -> dict[str, A
     elif response.body_base64 is not None:
         content |= {"text": response.body_base64, "encoding": "base64"}
     if response.clipped:
-        content["comment"] = f"stored in part: {response.body_size} bytes arrived"
+        content["comment"] = f"stored in part, of {response.body_size} bytes or more"
     return {
         "status": response.status,
         "statusText": _phrase(response.status),
