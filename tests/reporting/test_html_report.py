@@ -7,6 +7,7 @@ import hashlib
 import re
 from html.parser import HTMLParser
 from itertools import pairwise
+from time import process_time
 
 import pytest
 from msgspec.structs import replace
@@ -191,10 +192,10 @@ def test_the_real_catalogue_is_rendered_whole(records: dict[str, Record]) -> Non
     assert len(ids) == len(set(ids))
 
 
-def test_thousands_of_exchanges_make_a_page_that_still_opens(new_run: type, catalogue: Catalogue) -> None:
+def many(new_run: type, cases: int, body: bytes = b"") -> bytes:
+    """A record of so many cases with five exchanges each, every fifth of them a finding."""
     run = new_run()
-    body = b'{"id":"b817d2618fe6f1804333","phoneCallView":[{"id":"01","status":"5"}]}' * 12
-    for number in range(1000):
+    for number in range(cases):
         case = f"request/method/{number}"
         run.case(case, "request/method", "One of many")
         cited = [run.exchange(case, 200, body, sent=body) for _ in range(5)]
@@ -207,7 +208,28 @@ def test_thousands_of_exchanges_make_a_page_that_still_opens(new_run: type, cata
             actual="200",
             exchanges=tuple(cited),
         )
-    content = run.end()
+    content: bytes = run.end()
+    return content
+
+
+def test_ten_times_the_exchanges_take_ten_times_as_long_and_not_a_hundred(
+    new_run: type, catalogue: Catalogue
+) -> None:
+    """By the processor's time in one run; what takes the square of it would be far beyond."""
+
+    def seconds(cases: int) -> float:
+        record = read_record(many(new_run, cases))
+        began = process_time()
+        render_html(record, catalogue)
+        return process_time() - began
+
+    seconds(100)
+    assert seconds(1000) < 30 * seconds(100)
+
+
+def test_thousands_of_exchanges_make_a_page_that_still_opens(new_run: type, catalogue: Catalogue) -> None:
+    body = b'{"id":"b817d2618fe6f1804333","phoneCallView":[{"id":"01","status":"5"}]}' * 12
+    content = many(new_run, 1000, body)
     text = render_html(read_record(content), catalogue)
     assert len(text.encode()) < 5_000_000 < len(content)
     assert text.count('<details id="exchange-') == 5000
