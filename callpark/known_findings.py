@@ -16,6 +16,7 @@ from contract_tests.baseline import Known, as_yaml, beside
 from contract_tests.cases import all_cases
 from contract_tests.judge.judge import standing_rows
 from contract_tests.record.reader import read_record, rulings
+from contract_tests.reporting.sentence import counted
 
 BASELINE_DAYS = 90
 
@@ -35,7 +36,7 @@ def exit_beside(
     for entry in left.stale:
         click.echo(f"stale: {entry.name} is not found any more; take it out of the baseline")
     click.echo(
-        f"beside the baseline: {len(left.excused)} findings are known, {len(left.fresh)} are new;"
+        f"beside the baseline: {counted(len(left.excused), 'finding')} known, {len(left.fresh)} new;"
         f" exit status {int(left.exit_code)}"
     )
     reasons = {ruling.case: str(entry) for ruling, entry in left.excused}
@@ -63,4 +64,4 @@ def write_baseline(path: Path, record_file: Path) -> None:
             stream.write(as_yaml(findings, until=until))
     except OSError as error:
         raise Unwritable(path, error) from error
-    click.echo(f"written: {path}, {len(findings)} findings until {until}; give each a reason")
+    click.echo(f"written: {path}, {counted(len(findings), 'finding')} until {until}; give each a reason")

@@ -43,6 +43,7 @@ def command(
     import callpark_spec
     from callpark.many_runs import runs_of, write_runs
     from callpark.output import Around, write_pages
+    from callpark.unwritable import Unwritable
     from contract_tests.record.errors import RecordError
     from contract_tests.reporting.comparison import render_comparison
     from contract_tests.reporting.summary import render_summary
@@ -59,15 +60,17 @@ def command(
         return 0
     around = Around(report_url=report_url)
     wanted = formats or tuple(FILES)
-    if len(runs) > 1:
-        if report_url:
-            raise click.UsageError("--report-url is the place of one report, these are several")
-        written = write_runs(runs, catalogue, out or Path("callpark-report"), wanted)
-    elif len(record_files) > 1:
-        folder = out or Path("callpark-report")
-        written = [runs[0].write(folder), *write_pages(runs[0].record, catalogue, folder, wanted, around)]
-    else:
-        written = write_pages(runs[0].record, catalogue, out or record_files[0].parent, wanted, around)
+    if len(runs) > 1 and report_url:
+        raise click.UsageError("--report-url is the place of one report, these are several")
+    folder = out or (Path("callpark-report") if len(record_files) > 1 else record_files[0].parent)
+    try:
+        if len(runs) > 1:
+            written = write_runs(runs, catalogue, folder, wanted)
+        else:
+            merged = [runs[0].write(folder)] if len(record_files) > 1 else []
+            written = [*merged, *write_pages(runs[0].record, catalogue, folder, wanted, around)]
+    except OSError as error:
+        raise Unwritable(folder, error) from error
     for run in runs:
         click.echo("\n".join(render_summary(run.record, catalogue)))
     click.echo("written: " + ", ".join(str(path) for path in written))

@@ -78,8 +78,6 @@ class Reader:
         (folder / ".venv").symlink_to(sys.prefix)
         for name, text in files_of(page).items():
             (folder / name).write_text(text, encoding="utf-8")
-            if text.startswith("#!"):
-                (folder / name).chmod(0o755)
 
     def follow(self, page):
         """Do all that the page says; how many commands that were, by program."""
