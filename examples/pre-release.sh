@@ -3,6 +3,7 @@
 # since the record of the last release is told. Keep release/record.ndjson and known.yaml in the repository.
 set -u
 
+[ -f known.yaml ] || echo '{}' > known.yaml
 status=0
 callpark check "$1" --quiet --lane all --max-time 120 --baseline known.yaml --out callpark-report || status=$?
 if [ -f release/record.ndjson ]; then

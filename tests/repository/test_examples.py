@@ -72,6 +72,28 @@ def test_the_workflow_of_github_says_what_is_wrong_and_fails(wrong, run, tmp_pat
     assert set(job["env"]) == {"PHONE_SYSTEM", "CALLPARK_TOKEN"}
 
 
+def test_the_workflow_of_github_keeps_apart_what_could_not_be_judged(run, tmp_path):
+    workflow = yaml.safe_load((EXAMPLES / "github-actions.yml").read_text(encoding="utf-8"))
+    (job,) = workflow["jobs"].values()
+    (check,) = [step for step in job["steps"] if step.get("id") == "check"]
+    page = tmp_path / "page-of-the-job.md"
+    status, printed = run(check["run"], PHONE_SYSTEM="http://127.0.0.1:1", GITHUB_STEP_SUMMARY=str(page))
+    assert status == 3, printed
+    assert "No such file" not in printed
+    assert "::error title=callpark::nothing was judged (status 3)" in printed
+    assert page.read_text(encoding="utf-8").startswith("Nothing was judged (status 3)")
+
+
+def test_a_first_release_needs_no_known_findings(right, run, tmp_path):
+    hurry = (
+        (EXAMPLES / "pre-release.sh").read_text(encoding="utf-8").replace("--lane all --max-time 120 ", "")
+    )
+    (tmp_path / "pre-release.sh").write_text(hurry, encoding="utf-8")
+    status, printed = run(f"sh pre-release.sh {right}")
+    assert status == 0, printed
+    assert (tmp_path / "release" / "record.ndjson").is_file()
+
+
 def test_the_job_of_gitlab_leaves_the_report_where_it_says(wrong, run, tmp_path):
     job = yaml.safe_load((EXAMPLES / "gitlab-ci.yml").read_text(encoding="utf-8"))["callpark"]
     (line,) = job["script"]
