@@ -9,8 +9,10 @@ from typing import Any, Final
 from jsonschema_rs import Draft4Validator
 
 from mockserver.asgi import MAX_BODY_BYTES, App, Message, Receive, Scope, Send
+from mockserver.errands import ERRAND, Errand
 from mockserver.explanation_links import ExplanationLinks
 from mockserver.http_api.contract import Contract
+from mockserver.http_api.hanging_up import unless_gone
 from mockserver.http_api.origin import origin_of
 from mockserver.http_api.path import raw_path
 from mockserver.journal.entry import UNDER_WAY, Body, Exchange
@@ -66,8 +68,12 @@ class ExchangeSeam:
             session=name,
             at=session.clock.now() if session else None,
         )
+        if session is not None:
+            session.journal.claim(exchange)
         mark = UNDER_WAY.set(exchange)
-        desk = _Desk(self._sessions, exchange, self._links, scope, send)
+        errand = Errand()
+        errand_mark = ERRAND.set(errand)
+        desk = _Desk(self._sessions, exchange, errand, self._links, scope, send)
         try:
             if session is not None and session.faults:
                 await self._under_faults(session, desk, scope, receive)
@@ -75,6 +81,7 @@ class ExchangeSeam:
                 await self._app(scope, _overheard(receive, exchange.body), desk.send)
         finally:
             UNDER_WAY.reset(mark)
+            ERRAND.reset(errand_mark)
             desk.close()
 
     def _session(self, name: str) -> Session | None:
@@ -88,15 +95,18 @@ class ExchangeSeam:
 
     async def _under_faults(self, session: Session, desk: "_Desk", scope: Scope, receive: Receive) -> None:
         messages, body = await _read(receive)
-        receive = _overheard(_replay(messages, receive), desk.exchange.body)
+        client = receive
+        receive = _overheard(_replay(messages, client), desk.exchange.body)
         facts = self._reader.facts(desk.exchange, body)
         strike = session.faults.strike(facts, now=session.clock.now())
         if strike is None:
             await self._app(scope, receive, desk.send)
             return
         desk.exchange.faults = strike.labels
-        if strike.before:
-            await pause(session, strike.before)
+        if strike.before and not await _lasted(session, strike.before, client):
+            desk.exchange.body.add(body)
+            desk.exchange.has_left = True
+            return
         reply = None
         if strike.fault is None or strike.fault.moment == "after":
             reply = await self._right_answer(scope, receive)
@@ -105,8 +115,11 @@ class ExchangeSeam:
                 desk.exchange.faults = strike.labels
         else:
             desk.exchange.body.add(body)
-        if strike.after:
-            await pause(session, strike.after)
+        if strike.after and not desk.exchange.has_left and not await _lasted(session, strike.after, client):
+            desk.exchange.has_left = True
+        if desk.exchange.has_left:
+            desk.exchange.lost = None if reply is None else _noted(reply)
+            return
         await self._strike(session, strike, reply, facts, desk, scope, receive)
 
     async def _strike(
@@ -127,7 +140,7 @@ class ExchangeSeam:
             desk.exchange.lost = _noted(reply)
         stage = Stage(
             send=desk.send,
-            receive=receive,
+            receive=partial(desk.hung_up, receive),
             line=line_of(scope),
             wait=partial(pause, session),
             violate=self._violation(facts, reply),
@@ -162,21 +175,41 @@ class _Desk:
     """Where answers leave: notes what is sent, and files the exchange once it is over."""
 
     def __init__(
-        self, sessions: Sessions, exchange: Exchange, links: ExplanationLinks, scope: Scope, send: Send
+        self,
+        sessions: Sessions,
+        exchange: Exchange,
+        errand: Errand,
+        links: ExplanationLinks,
+        scope: Scope,
+        send: Send,
     ) -> None:
         self.exchange = exchange
+        self._errand = errand
         self._links = links
         self._sessions = sessions
         self._scope = scope
         self._send = send
+        self._is_open = False
         self._session: Session | None = None
 
     async def send(self, message: Message) -> None:
+        if self.exchange.has_left:
+            return
         if message["type"] == "http.response.start":
             message = self._begun(message)
         elif self.exchange.reply is not None:
             self.exchange.reply.body.add(message.get("body", b""))
+        kept_waiting = self._errand.rests()
         await self._send(message)
+        if kept_waiting is not None:
+            self._errand.goes_on(kept_waiting)
+
+    async def hung_up(self, receive: Receive) -> Message:
+        """What comes after the connection was broken: the exchange takes its place before whatever is later."""
+        if not self._is_open:
+            self._open()
+        self._errand.rests()
+        return await receive()
 
     async def send_whole(self, reply: Reply) -> None:
         headers = list(reply.headers)
@@ -184,15 +217,17 @@ class _Desk:
         await self.send({"type": "http.response.body", "body": reply.body})
 
     def close(self) -> None:
-        if self._session is None:
+        if not self._is_open:
             self._open()
         if self._session is not None:
             self._session.journal.end(self.exchange)
+        self._errand.rests()
 
     def _begun(self, message: Message) -> Message:
         headers = message.get("headers", ())
         self.exchange.reply = Noted(status=message["status"], headers=tuple(headers))
-        self._open()
+        if not self._is_open:
+            self._open()
         path = None if self._session is None else self._links.path(self._session.name, self.exchange)
         if path is None:
             return message
@@ -202,11 +237,24 @@ class _Desk:
         return {**message, "headers": headers}
 
     def _open(self) -> None:
-        """The session may have been made only while the request was served.  What is of none goes to the default."""
-        name = self.exchange.session or DEFAULT_SESSION
-        session = self._sessions.find(name) or self._sessions.open(DEFAULT_SESSION)
+        """The session may have been made only while the request was served.
+
+        What is of none goes to the default; what is of one that was reset or dropped meanwhile goes nowhere.
+        """
+        self._is_open = True
+        session = self._sessions.find(self.exchange.session or DEFAULT_SESSION)
+        if self.exchange.life is None:
+            session = session or self._sessions.open(DEFAULT_SESSION)
+            session.journal.claim(self.exchange)
+        if session is None or not session.journal.claims(self.exchange):
+            return
         self._session = session
         session.journal.begin(self.exchange, world=session.world, now=session.clock.now())
+
+
+async def _lasted(session: Session, seconds: float, client: Receive) -> bool:
+    """Whether the client was still there at the end of a pause; whoever leaves is not waited for."""
+    return bool(await unless_gone(client, pause(session, seconds)))
 
 
 def _noted(reply: Reply) -> Noted:

@@ -9,10 +9,11 @@ from typing import Final, Protocol
 from mockserver.behaviour import Behaviour, BehaviourSet, Resolve
 from mockserver.bell import Bell
 from mockserver.clock import Clock, ClockSet
+from mockserver.errands import ERRAND, Errands, Waking
 from mockserver.journal.journal import Journal
 from mockserver.scenario import Scenario
 from mockserver.simulator.commands import Command
-from mockserver.simulator.door import advance, decide, moment_of, next_due
+from mockserver.simulator.door import A_MILLISECOND, advance, decide, next_due
 from mockserver.simulator.events import Event
 from mockserver.simulator.evolve import evolve, fold
 from mockserver.simulator.outcomes import Outcome
@@ -32,12 +33,13 @@ def _nothing_else(variants: tuple[str, ...], defect: str | None) -> Behaviour:
     return Behaviour()
 
 
-class NothingComingError(Exception):
-    """However far the clock is moved, no such event fires by itself."""
-
-
 class Follower(Protocol):
-    """Sees every event of a session at the moment it is believed, with the world right after it."""
+    """Sees every event of a session at the moment it is believed, with the world right after it.
+
+    `is_waiting` says whether a request waits behind it.
+    """
+
+    is_waiting: bool
 
     def notice(self, event: Event, world: World) -> None: ...
 
@@ -74,7 +76,8 @@ class Session:
         self._resolve = resolve
         self.behaviour: Behaviour
         self._followers: list[Follower] = []
-        self._wakings: list[float] = []
+        self._wakings: list[Waking] = []
+        self.errands = Errands()
         self._is_closed = False
         self.journal = Journal()
         self.faults = Arsenal(seed=f"{seed}/{name}", always=always)
@@ -95,14 +98,14 @@ class Session:
     @property
     def waiting(self) -> int:
         """How many requests wait for the clock, or for a telephone to be picked up."""
-        return len(self._followers)
+        return sum(follower.is_waiting for follower in self._followers)
 
     @property
     def next_moment(self) -> float | None:
         """When, by the session's clock, something happens by itself next."""
-        return min(
-            (each for each in (next_due(self._world), *self._wakings) if each is not None), default=None
-        )
+        now = self.clock.now()
+        wakings = (each.moment for each in self._wakings if each.moment > now + A_MILLISECOND)
+        return min((each for each in (next_due(self._world), *wakings) if each is not None), default=None)
 
     def execute(self, command: Command) -> Outcome:
         self.elapse()
@@ -126,20 +129,13 @@ class Session:
         """Jump ahead and run what becomes due on the way, in order; return those events."""
         return self._move(lambda: self.clock.now() + seconds)
 
-    def move_to_next(self) -> tuple[Event, ...]:
-        """Jump to the next moment at which something happens by itself; stay if there is none."""
-        return self._move(lambda: self.next_moment)
-
-    def move_until(self, kind: type[Event]) -> tuple[Event, ...]:
-        """Jump to the next event of a kind; raise NothingComingError, and stay, if there is none."""
-
-        def moment() -> float:
-            found = moment_of(self._world, kind)
-            if found is None:
-                raise NothingComingError(kind.__name__)
-            return found
-
-        return self._move(moment)
+    def move_to(self, moment: float) -> tuple[Event, ...]:
+        """Jump to a moment, and let those go on who waited for it, or for what it brought."""
+        events = self._move(lambda: moment)
+        for waking in self._wakings:
+            if waking.moment <= self.clock.now() + A_MILLISECOND:
+                waking.errand.goes_on(self.errands)
+        return events
 
     def run_clock_at(self, rate: float) -> None:
         """Real seconds count `rate` times from now on; 0 stops the clock."""
@@ -180,6 +176,7 @@ class Session:
     def close(self) -> None:
         """Forget the stored events; whoever still holds the session is answered from what it was."""
         self._is_closed = True
+        self.journal.end_life()
         self._store.forget(self.name)
         self._let_go()
 
@@ -205,12 +202,13 @@ class Session:
     @contextmanager
     def waking_at(self, moment: float) -> Iterator[None]:
         """Count `moment` among those at which something happens by itself."""
-        self._wakings.append(moment)
+        waking = Waking(moment=moment, errand=ERRAND.get())
+        self._wakings.append(waking)
         try:
             yield
         finally:
-            if moment in self._wakings:
-                self._wakings.remove(moment)
+            if waking in self._wakings:
+                self._wakings.remove(waking)
 
     def _let_go(self) -> None:
         followers, self._followers = self._followers, []

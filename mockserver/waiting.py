@@ -1,7 +1,10 @@
 """Requests that wait on a session's clock: for a telephone to be picked up, or for time to pass."""
 
-from collections.abc import Iterable
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Literal
 
+from mockserver.errands import ERRAND, Errand
 from mockserver.session import Session
 from mockserver.simulator.door import A_MILLISECOND
 from mockserver.simulator.events import CallEnded, CallRetrieved, Event, RetrievalGivenUp, WorldEvent
@@ -16,52 +19,75 @@ def ringing_in(outcome: Retrieved) -> frozenset[str]:
     return frozenset(call.id for call in outcome.calls if call.phase is Phase.RETRIEVING)
 
 
-async def picked_up(session: Session, outcome: Retrieved) -> Retrieved | NothingToDo:
-    """Wait until every terminal that rings was picked up, or was not.
-
-    The calls are those that were retrieved, each as it was at that moment; NothingToDo if there are none.
-    """
-    ringing = ringing_in(outcome)
-    pickups = _Pickups(ringing)
+@contextmanager
+def pickups_of(session: Session, outcome: Retrieved) -> Iterator["Pickups"]:
+    """From now on nothing that becomes of these retrievals is missed; enter before anything is awaited."""
+    pickups = Pickups(session, outcome)
     with session.followed_by(pickups):
-        while pickups.ringing:
-            await session.bell.heard(within=session.clock.seconds_until(session.next_moment))
-            session.elapse()
-    calls = tuple(
-        pickups.calls.get(call.id, call)
-        for call in outcome.calls
-        if call.id not in ringing or call.id in pickups.calls
-    )
-    return Retrieved(calls=calls, bulk=outcome.bulk) if calls else NothingToDo()
+        yield pickups
 
 
-async def pause(session: Session, seconds: float) -> None:
+async def pause(session: Session, seconds: float) -> Literal[True]:
     """Wait for `seconds` of the session's clock, or until the session is reset or closed."""
     moment = session.clock.now() + seconds
+    errand = ERRAND.get()
     sleeper = _Sleeper()
     with session.followed_by(sleeper), session.waking_at(moment):
+        errand.rests()
         while moment - session.clock.now() > A_MILLISECOND and not sleeper.is_over:
             await session.bell.heard(within=session.clock.seconds_until(moment))
+    errand.goes_on(session.errands)
+    return True
 
 
-class _Pickups:
-    def __init__(self, ringing: Iterable[str]) -> None:
-        self.ringing = set(ringing)
-        self.calls: dict[str, PhoneCall] = {}
+class Pickups:
+    """What becomes of the terminals that ring for one UnPark."""
+
+    is_waiting = True
+
+    def __init__(self, session: Session, outcome: Retrieved) -> None:
+        self._session = session
+        self._outcome = outcome
+        self._errand: Errand = ERRAND.get()
+        self._ringing = set(ringing_in(outcome))
+        self._calls: dict[str, PhoneCall] = {}
+
+    async def over(self) -> Retrieved | NothingToDo:
+        """Wait until every terminal that rings was picked up, or was not.
+
+        The calls are those that were retrieved, each as it was at that moment; NothingToDo if there are none.
+        """
+        session = self._session
+        if self._ringing:
+            self._errand.rests()
+        while self._ringing:
+            await session.bell.heard(within=session.clock.seconds_until(session.next_moment))
+            session.elapse()
+        self._errand.goes_on(session.errands)
+        rang = ringing_in(self._outcome)
+        calls = tuple(
+            self._calls.get(call.id, call)
+            for call in self._outcome.calls
+            if call.id not in rang or call.id in self._calls
+        )
+        return Retrieved(calls=calls, bulk=self._outcome.bulk) if calls else NothingToDo()
 
     def notice(self, event: Event, world: World) -> None:
-        if isinstance(event, WorldEvent) or event.call_id not in self.ringing:
+        if isinstance(event, WorldEvent) or event.call_id not in self._ringing:
             return
         if isinstance(event, CallRetrieved | RetrievalGivenUp | CallEnded):
-            self.ringing.remove(event.call_id)
+            self._ringing.remove(event.call_id)
         if isinstance(event, CallRetrieved):
-            self.calls[event.call_id] = world.calls[event.call_id]
+            self._calls[event.call_id] = world.calls[event.call_id]
+        if not self._ringing:
+            self._errand.goes_on(self._session.errands)
 
     def begin_again(self) -> None:
-        self.ringing.clear()
+        self._ringing.clear()
 
 
 class _Sleeper:
+    is_waiting = True
     is_over = False
 
     def notice(self, event: Event, world: World) -> None:

@@ -5,12 +5,13 @@ from typing import Any, Final
 
 from msgspec import UNSET
 
+from mockserver import journey
 from mockserver.clock import ClockRateError, rate_named
 from mockserver.control.asked import Asked, Operations
 from mockserver.control.faults import ControlError, bad_request
 from mockserver.control.inventory import clock, state, told
 from mockserver.control.messages import AdvanceRequest, ClockRequest
-from mockserver.session import NothingComingError, Session
+from mockserver.session import Session
 from mockserver.simulator.events import (
     CallAnswered,
     CallEnded,
@@ -52,24 +53,24 @@ async def set_mode(asked: Asked) -> Any:
 async def advance(asked: Asked) -> Any:
     wanted = await asked.read(AdvanceRequest)
     session = asked.session()
-    events = _moved(session, wanted)
+    events = await _moved(session, wanted)
     return {"events": [told(event) for event in events], "state": state(session)}
 
 
 CLOCK: Final[Operations] = {"getClock": show, "setClock": set_mode, "advanceClock": advance}
 
 
-def _moved(session: Session, wanted: AdvanceRequest) -> tuple[Event, ...]:
+async def _moved(session: Session, wanted: AdvanceRequest) -> tuple[Event, ...]:
     given = [each for each in (wanted.seconds, wanted.to, wanted.until) if each is not UNSET]
     if len(given) != 1:
         raise bad_request("exactly one of seconds, to, until")
     if wanted.seconds is not UNSET:
-        return session.move_by(wanted.seconds)
+        return await journey.by(session, wanted.seconds)
     if wanted.until is UNSET:
-        return session.move_to_next()
+        return await journey.to_next(session)
     try:
-        return session.move_until(_BROUGHT_BY_TIME[wanted.until])
-    except NothingComingError:
+        return await journey.until(session, _BROUGHT_BY_TIME[wanted.until])
+    except journey.NothingComingError:
         raise ControlError(
             409, "conflict", f"However long one waits, no {wanted.until} comes by itself now."
         ) from None

@@ -164,6 +164,7 @@ class EntryTeller:
             "clauses": self._clauses(session, entry, facts.operation),
             "faults": list(entry.faults),
             "preference": entry.preference,
+            "hasLeft": entry.has_left,
             "explanation": self._links.path(session.name, entry),
         }
 

@@ -9,6 +9,7 @@ from connexion.security import BearerSecurityHandler  # type: ignore[import-unty
 
 from mockserver.http_api.grammar import invalid
 from mockserver.http_api.refusals import Fixed, RefusedRequest, fixed
+from mockserver.journal.entry import UNDER_WAY
 from mockserver.sessions import Sessions, UnknownSessionError
 from mockserver.tokens import SESSION_HEADER, SESSION_NAME, Token, read_token
 
@@ -33,6 +34,8 @@ class TokenCheck:
             session = self._sessions.open(_with_header(token, request).session)
         except UnknownSessionError as error:
             raise _denied(str(error)) from None
+        if (exchange := UNDER_WAY.get()) is not None:
+            session.journal.claim(exchange)
         if token.is_over(session.clock.now()):
             raise _denied("The access token has expired on its session's clock.")
         if token.user not in session.world.directory.users:

@@ -4,7 +4,8 @@ import asyncio
 from collections.abc import Coroutine
 from typing import Any, TypeVar
 
-from mockserver.asgi import Receive
+from mockserver.asgi import Receive, Scope
+from mockserver.journal.entry import UNDER_WAY
 
 Result = TypeVar("Result")
 
@@ -21,6 +22,14 @@ async def unless_gone(receive: Receive, work: Coroutine[Any, Any, Result]) -> Re
     finally:
         working.cancel()
         leaving.cancel()
+
+
+async def while_there(scope: Scope, work: Coroutine[Any, Any, Result]) -> Result | None:
+    """The result of `work` on a vendor path, or None if the client leaves first, which the journal is told."""
+    result = await unless_gone(scope["extensions"][GONE], work)
+    if result is None and (exchange := UNDER_WAY.get()) is not None:
+        exchange.has_left = True
+    return result
 
 
 async def _left(receive: Receive) -> None:

@@ -8,7 +8,7 @@ from connexion import request  # type: ignore[import-untyped]  # it ships no typ
 from starlette.responses import Response
 
 from mockserver.http_api.answering import Answer, Answering
-from mockserver.http_api.hanging_up import GONE, unless_gone
+from mockserver.http_api.hanging_up import while_there
 from mockserver.http_api.origin import origin_of
 from mockserver.http_api.question import Question
 from mockserver.http_api.reading import read_create, read_hang_up, read_list, read_update
@@ -16,7 +16,7 @@ from mockserver.http_api.respond_async import ACCEPTED, APPLIED, wants_async
 from mockserver.http_api.validation import CHECKED_QUERY, PARSED_BODY
 from mockserver.simulator.commands import Command
 from mockserver.simulator.outcomes import NothingToDo, Outcome, Retrieved
-from mockserver.waiting import picked_up, ringing_in
+from mockserver.waiting import pickups_of, ringing_in
 
 
 class PhoneCallOperations:
@@ -64,8 +64,8 @@ class PhoneCallOperations:
             answer = self._answering.answer(question, outcome)
             return as_response(replace(answer, status=ACCEPTED, headers={**answer.headers, **APPLIED}))
         if self._answering.waits_for_pickup and ringing_in(outcome):
-            waiting = picked_up(question.session, outcome)
-            outcome = await unless_gone(request.scope["extensions"][GONE], waiting) or NothingToDo()
+            with pickups_of(question.session, outcome) as pickups:
+                outcome = await while_there(request.scope, pickups.over()) or NothingToDo()
         return as_response(self._answering.answer(question, outcome))
 
 

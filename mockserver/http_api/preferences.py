@@ -21,6 +21,7 @@ from mockserver.asgi import Scope
 from mockserver.http_api.answering import Answer
 from mockserver.http_api.contract import Contract
 from mockserver.http_api.grammar import invalid, shown
+from mockserver.http_api.hanging_up import while_there
 from mockserver.http_api.operations import as_response
 from mockserver.http_api.refusals import RefusedRequest
 from mockserver.journal.entry import UNDER_WAY
@@ -91,8 +92,9 @@ class Preferences:
                 return await method(*args, **kwargs)
             seconds = _seconds(preference)
             answer = self._answer(operation_id, preference)
-            if seconds and (session := request.context.get("token_info", {}).get("session")):
-                await pause(session, seconds)
+            session = request.context.get("token_info", {}).get("session")
+            if seconds and session and not await while_there(request.scope, pause(session, seconds)):
+                return Response(status_code=204)
             response = await method(*args, **kwargs) if answer is None else as_response(answer)
             response.headers["Preference-Applied"] = preference.applied
             if (exchange := UNDER_WAY.get()) is not None:

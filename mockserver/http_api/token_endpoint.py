@@ -88,6 +88,7 @@ class TokenOperations:
             return self._refused(401, "invalid_client", str(error), challenge)
         if (exchange := UNDER_WAY.get()) is not None:
             exchange.session = session.name
+            session.journal.claim(exchange)
         if client.user not in session.world.directory.users:
             return self._refused(
                 401, "invalid_client", f"client_id names user {client.user}, who does not exist.", challenge

@@ -49,7 +49,8 @@ class Exchange:
     tell and an operation does.  `at` is when the request came and `answered` when the answer began, both on the
     session's clock.
     `reply` None is no answer at all; `lost` is the right answer where faults sent something else.
-    `preference` is what Prefer brought about.
+    `preference` is what Prefer brought about.  `has_left`: the client went away before its answer began.
+    `life` is which life of the session the exchange is of; the journal gives and compares it.
     """
 
     method: str
@@ -66,6 +67,8 @@ class Exchange:
     events: list[Event] = field(default_factory=list)
     faults: tuple[str, ...] = ()
     preference: str | None = None
+    has_left: bool = False
+    life: object = None
     kind: Literal["exchange"] = "exchange"
 
     @property

@@ -39,6 +39,8 @@ class Journal:
     _last: int = 0
     _worlds: deque[tuple[int, World]] = field(default_factory=lambda: deque(maxlen=_WORLDS))
     _watchers: list[Watcher] = field(default_factory=list)
+    _life: object = field(default_factory=object)
+    _begun: set[int] = field(default_factory=set)
 
     @property
     def entries(self) -> Sequence[Entry]:
@@ -48,10 +50,22 @@ class Journal:
     def bytes_kept(self) -> int:
         return self._bytes
 
+    def claim(self, exchange: Exchange) -> None:
+        """It is of the life that the session has now: what comes after a reset has nothing to do with it."""
+        exchange.life = self._life
+
+    def claims(self, exchange: Exchange) -> bool:
+        return exchange.life is self._life
+
+    def end_life(self) -> None:
+        """The session was reset or closed; exchanges under way are of no journal from now on."""
+        self._life = object()
+
     def begin(self, exchange: Exchange, *, world: World, now: float) -> None:
         """Number an exchange as its answer begins."""
         self._last += 1
         exchange.number = self._last
+        self._begun.add(self._last)
         exchange.answered = now
         if exchange.at is None:
             exchange.at = now
@@ -59,8 +73,10 @@ class Journal:
             self._worlds.append((exchange.number, world))
 
     def end(self, exchange: Exchange) -> None:
-        """Keep an exchange whose answer is complete."""
-        self._keep(exchange)
+        """Keep an exchange whose answer is complete, unless the journal was cleared since the answer began."""
+        if exchange.number in self._begun and self.claims(exchange):
+            self._begun.remove(exchange.number)
+            self._keep(exchange)
 
     def elapsed(self, events: Sequence[Event]) -> None:
         """What time brought is nobody's, also where a request brought it to light."""
@@ -85,10 +101,11 @@ class Journal:
         return next((world for each, world in self._worlds if each == number), None)
 
     def clear(self) -> None:
-        """Begin again at number 1; watchers stay."""
+        """Begin again at number 1; watchers stay, and so do the requests whose answer has not begun."""
         self._entries.clear()
         self._sizes.clear()
         self._worlds.clear()
+        self._begun.clear()
         self._bytes = self._last = 0
         self.evicted = Evicted()
 

@@ -12,7 +12,7 @@ from mockserver.line import Line, end
 from mockserver.request_pattern import Headers
 from mockserver.wire_faults.fault import Dribble, Fault, WireFault
 
-Wait = Callable[[float], Awaitable[None]]
+Wait = Callable[[float], Awaitable[object]]
 Violate = Callable[[Any, Random], Any]
 
 _LENGTH: Final = b"content-length"

@@ -4,9 +4,10 @@ import asyncio
 
 import pytest
 
+from mockserver import journey
 from mockserver.clock import Clock
 from mockserver.scenario import load_scenario
-from mockserver.session import NothingComingError, Session
+from mockserver.session import Session
 from mockserver.simulator.commands import Address, Stage, UnPark
 from mockserver.simulator.events import CallEnded, ComebackAnswered, RetrievalGivenUp
 from mockserver.store import MemoryStore
@@ -35,6 +36,14 @@ def unpark(to):
     return UnPark(address=address, view_id="01", send_call_to=to)
 
 
+def move_to_next(session):
+    return asyncio.run(journey.to_next(session))
+
+
+def move_until(session, kind):
+    return asyncio.run(journey.until(session, kind))
+
+
 def kinds(events):
     return [type(event).__name__ for event in events]
 
@@ -44,16 +53,16 @@ def test_the_clock_moves_to_the_next_event_and_stays_if_there_is_none():
     stage(session, "aa", 30)
     stage(session, "bb", 20)
     assert session.next_moment == 1_020.0
-    assert [event.call_id for event in session.move_to_next()] == ["bb", "bb"]
-    assert [event.call_id for event in session.move_to_next()] == ["aa", "aa"]
-    assert (session.move_to_next(), session.clock.now()) == ((), 1_030.0)
+    assert [event.call_id for event in move_to_next(session)] == ["bb", "bb"]
+    assert [event.call_id for event in move_to_next(session)] == ["aa", "aa"]
+    assert (move_to_next(session), session.clock.now()) == ((), 1_030.0)
 
 
 def test_the_clock_moves_until_an_event_of_a_kind():
     session = make_session()
     stage(session, "aa", 30)
     session.execute(unpark("0003*810"))
-    assert kinds(session.move_until(ComebackAnswered)) == [
+    assert kinds(move_until(session, ComebackAnswered)) == [
         "CallRetrieved",
         "ComebackStarted",
         "ComebackAnswered",
@@ -64,8 +73,8 @@ def test_the_clock_moves_until_an_event_of_a_kind():
 def test_an_event_that_is_not_coming_moves_nothing():
     session = make_session()
     stage(session, "aa", 30)
-    with pytest.raises(NothingComingError, match="CallEnded"):
-        session.move_until(CallEnded)
+    with pytest.raises(journey.NothingComingError, match="CallEnded"):
+        move_until(session, CallEnded)
     assert (session.clock.now(), session.next_moment) == (1_000.0, 1_030.0)
 
 
@@ -105,7 +114,7 @@ def test_who_opens_a_session_that_others_have_used_finds_it_as_it_is():
     there = make_session(store=store, start=5_000.0)
     assert there.world == here.world
     assert there.clock.now() == here.clock.now() == 1_010.0
-    assert kinds(there.move_to_next()) == ["ComebackStarted", "ComebackAnswered"]
+    assert kinds(move_to_next(there)) == ["ComebackStarted", "ComebackAnswered"]
     stage(here, "bb", 30)
     assert here.world.calls["aa"] == there.world.calls["aa"]
     assert here.clock.now() == 1_030.0
@@ -121,7 +130,7 @@ def test_a_pause_is_over_when_the_sessions_clock_says_so():
         session.move_by(1.5)
         await asyncio.sleep(0)
         assert not paused.done()
-        assert session.move_to_next() == ()
+        assert await journey.to_next(session) == ()
         await asyncio.wait_for(paused, 30)
         return session.waiting, session.clock.now(), session.next_moment
 

@@ -14,8 +14,9 @@ BODY = {"action": "UnPark", "phoneCallViewId": "01"}
 class Desk:
     """Several requests at once to one mock in this process."""
 
-    def __init__(self, client):
+    def __init__(self, client, sessions):
         self._client = client
+        self.sessions = sessions
 
     def unpark(self, to, **headers):
         sent = self._client.put(
@@ -25,14 +26,15 @@ class Desk:
         )
         return asyncio.create_task(sent)
 
-    async def control(self, method, path, body=None):
-        response = await self._client.request(method, f"/_mock/{path}", json=body)
-        assert response.status_code == 200, response.text
-        return response.json()
+    async def control(self, method, path, body=None, *, session="default"):
+        headers = {"X-Callpark-Session": session}
+        response = await self._client.request(method, f"/_mock/{path}", json=body, headers=headers)
+        assert response.status_code in (200, 204), response.text
+        return response.json() if response.content else None
 
-    async def waiting(self, count):
+    async def waiting(self, count, **of):
         """Return once `count` requests wait; each look lets the others run."""
-        while (await self.control("GET", "state"))["waiting"] != count:
+        while (await self.control("GET", "state", **of))["waiting"] != count:
             await asyncio.sleep(0)
 
 
@@ -44,7 +46,7 @@ def at_desk(runner, make_api):
         async def told():
             transport = httpx.ASGITransport(app=api.mock)
             async with httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1") as client:
-                return await asyncio.wait_for(story(Desk(client)), 30)
+                return await asyncio.wait_for(story(Desk(client, api.mock.sessions)), 30)
 
         return runner.run(told())
 
@@ -152,6 +154,75 @@ def test_what_was_refused_is_refused_whatever_is_preferred(at_desk):
 
     response = at_desk(story)
     assert (response.status_code, response.headers.get("preference-applied")) == (400, None)
+
+
+@pytest.mark.parametrize("hops", range(5))
+def test_an_advance_right_behind_the_command_is_not_missed(at_desk, hops):
+    """It lands between the command and whatever the request does next."""
+
+    async def story(desk):
+        session = desk.sessions.open("default")
+        loop = asyncio.get_running_loop()
+
+        class Hasty:
+            is_waiting = False
+
+            def notice(self, event, world):
+                if type(event).__name__ == "RetrievalStarted":
+                    self.later(hops)
+
+            def later(self, more):
+                if more:
+                    loop.call_soon(self.later, more - 1)
+                else:
+                    loop.call_soon(session.move_by, 8)
+
+        with session.followed_by(Hasty()):
+            return await asyncio.wait_for(desk.unpark("0003*808"), 5)
+
+    response = at_desk(story)
+    assert (response.status_code, response.json()["phoneCallView"][0]["status"]) == (200, 5)
+
+
+async def _drop(desk):
+    await desk.control("DELETE", "sessions/mine")
+
+
+async def _drop_and_make(desk):
+    await _drop(desk)
+    desk.sessions.open("mine")
+
+
+async def _reset(desk):
+    await desk.control("POST", "reset", session="mine")
+
+
+@pytest.mark.parametrize("is_there_before", [True, False])
+@pytest.mark.parametrize("end", [_drop, _drop_and_make, _reset])
+def test_an_exchange_of_a_session_that_is_over_is_of_no_journal(at_desk, end, is_there_before):
+    async def story(desk):
+        if is_there_before:
+            desk.sessions.open("mine")
+        late = desk.unpark("0003*808", Authorization="Bearer mock.mine.12")
+        await desk.waiting(1, session="mine")
+        await end(desk)
+        assert (await late).status_code == 204
+        kept = [await desk.control("GET", "journal", session=name) for name in ("default", "mine")]
+        return [entry for journal in kept for entry in journal["entries"]]
+
+    assert at_desk(story) == []
+
+
+def test_an_exchange_under_way_is_in_the_journal_that_was_cleared_meanwhile(at_desk):
+    async def story(desk):
+        late = desk.unpark("0003*808")
+        await desk.waiting(1)
+        await desk.control("DELETE", "journal")
+        await desk.control("POST", "clock/advance", {"seconds": 8})
+        await late
+        return (await desk.control("GET", "journal"))["entries"]
+
+    assert [(each["number"], each["kind"]) for each in at_desk(story)] == [(1, "happening"), (2, "exchange")]
 
 
 def test_a_clock_that_runs_releases_it_by_itself(at_desk):
