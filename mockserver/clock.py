@@ -1,29 +1,38 @@
 """The only module that reads a clock."""
 
+import re
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Final, Self
 
 REAL: Final = "real"
 MANUAL: Final = "manual"
-_SCALED: Final = "x"
 
 # When the page's example call was answered: a clock that stands still has to stand somewhere, and the same
 # moment on every run makes the same run again.
 PAGE_MOMENT: Final = datetime.fromisoformat("2012-06-27T16:08:55+03:00").timestamp()
 
 
+# Whatever a call is told with, a thousand years behind or ahead of a session, is still a date that can be written.
+FIRST_MOMENT: Final = datetime(1970, 1, 1, tzinfo=UTC).timestamp()
+LAST_MOMENT: Final = datetime(9000, 1, 1, tzinfo=UTC).timestamp()
+_RATE: Final = re.compile(r"x([0-9]{1,6}(?:\.[0-9]{1,6})?)")
+
+
 class ClockRateError(ValueError):
     def __init__(self, text: str) -> None:
-        super().__init__(f"clock {text!r} is not known; allowed: real, manual, or a factor such as x60")
+        super().__init__(
+            f"clock {text!r} is not known; allowed: real, manual, or a factor from x0.001 to x100000 such as x60"
+        )
 
 
 class MomentError(ValueError):
     def __init__(self, text: str) -> None:
         super().__init__(
-            f"moment {text!r} is not known; allowed: now, or a date with its offset such as 2026-01-31T09:00:00Z"
+            f"moment {text!r} is not known; allowed: now, or a date with its offset such as "
+            "2026-01-31T09:00:00Z, from 1970 to 8999"
         )
 
 
@@ -75,7 +84,7 @@ class Clock:
         return self._set.rate
 
     def now(self) -> float:
-        return self._set.at + self._set.rate * (self.source() - self._set.since)
+        return min(LAST_MOMENT, self._set.at + self._set.rate * (self.source() - self._set.since))
 
     def beginning(self) -> ClockSet:
         """What the clock is set to when its session begins, or begins again."""
@@ -86,7 +95,7 @@ class Clock:
         """The same rate from a later moment on; a clock does not go back."""
         if moment < self.now():
             raise ValueError(f"a clock cannot go back by {self.now() - moment} s")
-        return ClockSet(at=moment, rate=self._set.rate, since=self.source())
+        return ClockSet(at=min(moment, LAST_MOMENT), rate=self._set.rate, since=self.source())
 
     def running_at(self, rate: float) -> ClockSet:
         """Another rate from now on."""
@@ -111,11 +120,9 @@ def rate_named(text: str) -> float:
     """`real`, `manual`, or `x60` for a clock that runs sixty times as fast."""
     if text in (REAL, MANUAL):
         return 1.0 if text == REAL else 0.0
-    try:
-        rate = float(text.removeprefix(_SCALED))
-    except ValueError:
-        raise ClockRateError(text) from None
-    if not text.startswith(_SCALED) or not 0 < rate <= 100_000:
+    found = _RATE.fullmatch(text)
+    rate = float(found[1]) if found else 0.0
+    if not 0.001 <= rate <= 100_000:
         raise ClockRateError(text)
     return rate
 
@@ -124,15 +131,15 @@ def name_of_rate(rate: float) -> str:
     """The word that `rate_named` takes."""
     if rate in (0.0, 1.0):
         return REAL if rate else MANUAL
-    return f"{_SCALED}{rate:.15g}"
+    return f"x{rate:.15g}"
 
 
 def moment_named(text: str) -> float:
     """Epoch seconds of an ISO 8601 date; raise MomentError, also for one without an offset."""
     try:
-        moment = datetime.fromisoformat(text)
+        date = datetime.fromisoformat(text)
     except ValueError:
         raise MomentError(text) from None
-    if moment.tzinfo is None:
+    if date.tzinfo is None or not FIRST_MOMENT <= (moment := date.timestamp()) < LAST_MOMENT:
         raise MomentError(text)
-    return moment.timestamp()
+    return moment

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from mockserver.clock import LAST_MOMENT
 from mockserver.session import Session
 from mockserver.simulator.door import moment_of
 from mockserver.simulator.events import Event
@@ -13,9 +14,16 @@ class NothingComingError(Exception):
     """However far the clock is moved, no such event fires by itself."""
 
 
+class EndOfTimeError(ValueError):
+    def __init__(self) -> None:
+        super().__init__("the clock goes to the year 8999 and no further")
+
+
 async def by(session: Session, seconds: float) -> tuple[Event, ...]:
-    """Move ahead by seconds; return what happened on the way, in order."""
+    """Move ahead by seconds; return what happened on the way, in order.  Raise EndOfTimeError, and stay."""
     goal = session.clock.now() + seconds
+    if goal >= LAST_MOMENT:
+        raise EndOfTimeError
     with _overheard(session) as heard:
         await _walk(session, goal, heard)
         return tuple(heard.events)
@@ -39,7 +47,7 @@ async def until(session: Session, kind: type[Event]) -> tuple[Event, ...]:
         session.elapse()
         while not (heard.is_over or any(isinstance(event, kind) for event in heard.events)):
             goal = moment_of(session.world, kind)
-            if goal is None:
+            if goal is None or goal > LAST_MOMENT:
                 raise NothingComingError(kind.__name__)
             moment = session.next_moment if session.waiting else None
             await _step(session, goal if moment is None else min(goal, moment))

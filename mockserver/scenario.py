@@ -6,10 +6,9 @@ from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
-from typing import Any, Final
+from typing import Annotated, Final
 
 import msgspec
-import yaml
 
 from mockserver.simulator.commands import Stage
 from mockserver.simulator.directory import (
@@ -28,9 +27,10 @@ from mockserver.simulator.outcomes import Refused
 from mockserver.simulator.rules import Rules
 from mockserver.simulator.world import World
 from mockserver.yaml_lines import line_of
+from mockserver.yaml_reading import YamlError, read_yaml
 
 DEFAULT_SCENARIO: Final = "documented"
-_AFTER = re.compile(r"after (\d+(?:\.\d+)?) s")
+_AFTER = re.compile(r"after ([0-9]{1,5}(?:\.[0-9]{1,6})?) s")
 _UNKNOWN = re.compile(r"unknown field `([^`]*)`")
 _BUNDLED: Final = files("mockserver") / "scenarios"
 
@@ -50,43 +50,52 @@ class Scenario:
     files: tuple[Path, ...] = ()
 
 
+Number = Annotated[str, msgspec.Meta(pattern=r"^[0-9*]{1,32}\Z")]
+Id = Annotated[str, msgspec.Meta(pattern=r"^[A-Za-z0-9_-]{1,64}\Z")]
+CallId = Annotated[str, msgspec.Meta(pattern=r"^[A-Za-z0-9]{1,64}\Z")]
+Text = Annotated[str, msgspec.Meta(max_length=500)]
+# Ten years: whatever begins before the session still has a date.
+Past = Annotated[float, msgspec.Meta(ge=0, le=315_360_000)]
+Duration = Annotated[float, msgspec.Meta(gt=0, le=10_000_000_000)]
+
+
 class ExtensionEntry(msgspec.Struct, forbid_unknown_fields=True, rename="camel"):
-    number: str
+    number: Number
     kind: ExtensionKind = ExtensionKind.PHONE_TERMINAL
-    caller_id: str | None = None
+    caller_id: Text | None = None
     answers: str = "at once"
 
 
 class UserEntry(msgspec.Struct, forbid_unknown_fields=True):
-    id: str
+    id: Id
     extensions: list[ExtensionEntry] = []
 
 
 class OrganizationEntry(msgspec.Struct, forbid_unknown_fields=True):
-    id: str
-    name: str
+    id: Id
+    name: Text
     users: list[UserEntry]
-    slots: int = SLOTS_PER_LOT
+    slots: Annotated[int, msgspec.Meta(ge=0, le=10_000)] = SLOTS_PER_LOT
 
 
 class CallEntry(msgspec.Struct, forbid_unknown_fields=True, rename="camel"):
     """Times are in seconds; `age` and `parkedFor` lie before the session begins."""
 
-    id: str
-    extension: str
+    id: CallId
+    extension: Number
     state: str = "parked"
-    other: str | None = None
-    caller_id: str | None = None
-    age: float = 5.0
-    parked_for: float = 0.0
-    max_in_parking: float | None = None
+    other: Text | None = None
+    caller_id: Text | None = None
+    age: Past = 5.0
+    parked_for: Past = 0.0
+    max_in_parking: Duration | None = None
 
 
 class ScenarioFile(msgspec.Struct, forbid_unknown_fields=True):
     description: str = ""
     extends: str | None = None
     organizations: list[OrganizationEntry] | None = None
-    calls: list[CallEntry] = []
+    calls: Annotated[list[CallEntry], msgspec.Meta(max_length=2000)] = []
 
 
 def bundled_names() -> list[str]:
@@ -169,15 +178,11 @@ def _source(name_or_path: str) -> tuple[str, str]:
 
 def _parse(path: str, text: str) -> ScenarioFile:
     try:
-        data: Any = yaml.safe_load(text)
-        return msgspec.convert(data, ScenarioFile)
-    except yaml.MarkedYAMLError as error:
-        line = error.problem_mark.line + 1 if error.problem_mark else 1
-        raise ScenarioError(f"{path}:{line}: {error.problem}") from None
-    except yaml.YAMLError as error:
-        raise ScenarioError(f"{path}:1: {error}") from None
+        return msgspec.convert(read_yaml(text), ScenarioFile)
+    except YamlError as error:
+        raise ScenarioError(f"{path}:{error.line}: {error}") from None
     except msgspec.ValidationError as error:
-        message, _, key = str(error).partition(" - at ")
+        message, _, key = str(error).replace("`key` in `$", "`$").partition(" - at ")
         key = key.strip("`") or "$"
         if unknown := _UNKNOWN.search(message):
             key = f"{key}.{unknown[1]}"

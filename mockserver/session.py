@@ -8,7 +8,7 @@ from typing import Final, Protocol
 
 from mockserver.behaviour import Behaviour, BehaviourSet, Resolve
 from mockserver.bell import Bell
-from mockserver.clock import Clock, ClockSet
+from mockserver.clock import LAST_MOMENT, Clock, ClockSet
 from mockserver.errands import ERRAND, Errands, Waking
 from mockserver.journal.journal import Journal
 from mockserver.scenario import Scenario
@@ -105,7 +105,8 @@ class Session:
         """When, by the session's clock, something happens by itself next."""
         now = self.clock.now()
         wakings = (each.moment for each in self._wakings if each.moment > now + A_MILLISECOND)
-        return min((each for each in (next_due(self._world), *wakings) if each is not None), default=None)
+        moments = (each for each in (next_due(self._world), *wakings) if each is not None)
+        return min((each for each in moments if each <= LAST_MOMENT), default=None)
 
     def execute(self, command: Command) -> Outcome:
         self.elapse()

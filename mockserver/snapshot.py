@@ -1,11 +1,15 @@
 """A world as a whole, taken out of one session and put into another."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict, dataclass, replace
+from typing import Final
 
+from mockserver.clock import FIRST_MOMENT, LAST_MOMENT
 from mockserver.simulator.lifecycle import SLOT_OF, Phase, Slot
 from mockserver.simulator.phone_call import PhoneCall
 from mockserver.simulator.world import World
+
+_FAR: Final = 10_000_000_000.0
 
 
 class ImpossibleWorldError(ValueError):
@@ -28,6 +32,10 @@ def possible(world: World) -> World:
 
 
 def _faults(world: World) -> Iterator[str]:
+    if not FIRST_MOMENT <= world.now < LAST_MOMENT:
+        yield f"now is {world.now:g}, which is no moment from 1970 to 8999"
+    if odd := next((each for each in _numbers(asdict(world)) if not -_FAR < each < LAST_MOMENT + _FAR), None):
+        yield f"{odd:g} is neither a moment nor a duration that can be"
     directory = world.directory
     for key, extension in directory.extensions.items():
         if key != extension.number or extension.organization_id not in directory.organizations:
@@ -46,6 +54,17 @@ def _faults(world: World) -> Iterator[str]:
             holder = world.calls.get(call_id)
             if holder is None or SLOT_OF[holder.phase] is not Slot.TAKEN:
                 yield f"slot {slot} of organization {organization!r} is held by no parked call"
+
+
+def _numbers(value: object) -> Iterator[float]:
+    if isinstance(value, float):
+        yield value
+    elif isinstance(value, Mapping):
+        for member in value.values():
+            yield from _numbers(member)
+    elif isinstance(value, list | tuple):
+        for member in value:
+            yield from _numbers(member)
 
 
 def _faults_of_call(world: World, call: PhoneCall) -> Iterator[str]:

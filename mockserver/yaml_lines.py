@@ -5,12 +5,14 @@ from typing import Final
 
 import yaml
 
+from mockserver.yaml_reading import Loader
+
 _STEP: Final = re.compile(r"\.([A-Za-z_]\w*)|\[(\d+)\]")
 
 
 def line_of(text: str, key: str) -> int:
     """The line, from 1, of a path such as `$.calls[0].extension`; of its nearest parent if it is absent."""
-    node = yaml.compose(text, Loader=yaml.SafeLoader)
+    node = yaml.compose(text, Loader=Loader)
     line = 1
     for name, index in _STEP.findall(key):
         if isinstance(node, yaml.SequenceNode) and index and int(index) < len(node.value):

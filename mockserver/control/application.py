@@ -1,5 +1,6 @@
 """The control plane, put together: the guard, the document's routes, and one resource behind each."""
 
+import logging
 from typing import Any
 
 import orjson
@@ -33,6 +34,8 @@ from mockserver.explanation_links import ExplanationLinks
 from mockserver.http_api.contract import Contract
 from mockserver.sessions import Sessions
 from mockserver.settings import Settings
+
+_log = logging.getLogger(__name__)
 
 
 def control_plane(
@@ -74,6 +77,10 @@ class ControlPlane:
         except ControlError as error:
             response = _json({"error": {"code": error.code, "message": error.message}}, error.status)
             response.headers.update(error.headers)
+        except Exception:  # noqa: BLE001  # whatever it is, who asked gets an answer
+            _log.exception("the control plane failed on its own")
+            failed = {"code": "internal_error", "message": "The mock failed on its own; its log says how."}
+            response = _json({"error": failed}, 500)
         await response(scope, receive, send)
 
     async def _response(self, scope: Scope, receive: Receive) -> Response:

@@ -53,7 +53,9 @@ class Asked:
         data = await self.body() or (b"{}" if optional else b"")
         try:
             return msgspec.json.decode(data, type=shape)
-        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        except RecursionError:
+            raise bad_request("the body is nested too deep") from None
+        except (msgspec.DecodeError, UnicodeDecodeError) as error:
             raise bad_request(f"{error}") from None
 
     async def body(self) -> bytes:

@@ -65,7 +65,10 @@ async def _moved(session: Session, wanted: AdvanceRequest) -> tuple[Event, ...]:
     if len(given) != 1:
         raise bad_request("exactly one of seconds, to, until")
     if wanted.seconds is not UNSET:
-        return await journey.by(session, wanted.seconds)
+        try:
+            return await journey.by(session, wanted.seconds)
+        except journey.EndOfTimeError as error:
+            raise bad_request(str(error)) from None
     if wanted.until is UNSET:
         return await journey.to_next(session)
     try:

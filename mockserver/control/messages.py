@@ -13,10 +13,10 @@ from mockserver.simulator.directory import Pickup
 
 Count = Annotated[int, msgspec.Meta(ge=1, le=1000)]
 Seconds = Annotated[float, msgspec.Meta(ge=0, le=10_000_000_000)]
-ViewId = Annotated[str, msgspec.Meta(pattern=r"^[0-9]{2,4}$")]
+ViewId = Annotated[str, msgspec.Meta(pattern=r"^[0-9]{2,4}\Z")]
 Text = Annotated[str, msgspec.Meta(min_length=1, max_length=500)]
 Duration = Annotated[float, msgspec.Meta(gt=0, le=10_000_000_000)]
-CallId = Annotated[str, msgspec.Meta(pattern=r"^[A-Za-z0-9]{1,64}$")]
+CallId = Annotated[str, msgspec.Meta(pattern=r"^[A-Za-z0-9]{1,64}\Z")]
 
 
 class Call(msgspec.Struct, rename="camel"):
@@ -34,7 +34,7 @@ class Params(msgspec.Struct, forbid_unknown_fields=True, rename="camel"):
     max_in_parking: Duration | None = None
     phone_call_id: CallId | None = None
     phone_call_view_id: ViewId = FIRST_VIEW_ID
-    session: Annotated[str, msgspec.Meta(pattern=r"^[A-Za-z0-9_-]{3,64}$")] | None = None
+    session: Annotated[str, msgspec.Meta(pattern=r"^[A-Za-z0-9_-]{3,64}\Z")] | None = None
     calls: list[Call] = []
 
 
@@ -107,7 +107,7 @@ class ScenarioRequest(msgspec.Struct, forbid_unknown_fields=True):
 class SessionRequest(msgspec.Struct, forbid_unknown_fields=True):
     """`start` is an ISO 8601 date with its offset; what is left out is as the server was started."""
 
-    session: Annotated[str, msgspec.Meta(pattern=r"^[A-Za-z0-9_-]{3,64}$")] | None = None
+    session: Annotated[str, msgspec.Meta(pattern=r"^[A-Za-z0-9_-]{3,64}\Z")] | None = None
     scenario: ScenarioRequest | None = None
     clock: str | None = None
     start: str | None = None
