@@ -3,10 +3,11 @@
 import asyncio
 import threading
 from concurrent.futures import Future
+from urllib.parse import unquote
 
 import httpx
 
-from mockserver.asgi import App
+from mockserver.asgi import App, Receive, Scope, Send
 
 
 class InProcess(httpx.BaseTransport, httpx.AsyncBaseTransport):
@@ -16,7 +17,7 @@ class InProcess(httpx.BaseTransport, httpx.AsyncBaseTransport):
     """
 
     def __init__(self, app: App) -> None:
-        self._app = httpx.ASGITransport(app=app)
+        self._app = app
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, daemon=True)
         self._thread.start()
@@ -47,10 +48,24 @@ class InProcess(httpx.BaseTransport, httpx.AsyncBaseTransport):
         patience = request.extensions.get("timeout", {}).get("read")
         try:
             async with asyncio.timeout(patience):
-                response = await self._app.handle_async_request(request)
+                transport = httpx.ASGITransport(app=_aimed(self._app, request))
+                response = await transport.handle_async_request(request)
                 content = await response.aread()
         except TimeoutError:
             raise httpx.ReadTimeout("the mock has not answered in time", request=request) from None
         except ConnectionError as error:
             raise httpx.RemoteProtocolError(str(error), request=request) from None
-        return httpx.Response(response.status_code, headers=response.headers, content=content)
+        stream = httpx.ByteStream(content)
+        return httpx.Response(response.status_code, headers=response.headers, stream=stream)
+
+
+def _aimed(app: App, request: httpx.Request) -> App:
+    """With path and query byte for byte as they would be on the wire; httpx takes them apart in its own way."""
+    target: bytes = request.extensions.get("target", request.url.raw_path)
+    raw, _, query = target.partition(b"?")
+    aim = {"path": unquote(raw.decode("ascii")), "raw_path": raw, "query_string": query}
+
+    async def aimed(scope: Scope, receive: Receive, send: Send) -> None:
+        await app({**scope, **aim}, receive, send)
+
+    return aimed

@@ -98,9 +98,14 @@ def check_mock(policy=None, defect=None, *, rung="auto", **plan):
     from mockserver.settings import Settings
 
     with running(build(Settings(policy=policy or Policy(), defect=defect))) as url:
-        approached = approach(url, run="test", rung=rung)
-        profile = replace(approached.profile, settle=0.5)
-        return run_check(approached.target, approached.rung, profile, **plan)
+        return check_at(url, rung=rung, **plan)
+
+
+def check_at(url, *, rung="auto", **plan):
+    """The whole check of a mock that is there."""
+    approached = approach(url, run="test", rung=rung)
+    profile = replace(approached.profile, settle=0.5)
+    return run_check(approached.target, approached.rung, profile, **plan)
 
 
 class Harness:
@@ -108,6 +113,7 @@ class Harness:
 
     server = staticmethod(check_server)
     mock = staticmethod(check_mock)
+    at = staticmethod(check_at)
     run = staticmethod(run_check)
 
 
