@@ -44,7 +44,7 @@ function outcome(entry) {
   const { response, faults, preference } = entry;
   const badges = faults.map((fault) => h("span", { class: "badge", "data-kind": "odd" }, fault));
   if (preference) badges.push(h("span", { class: "badge", "data-kind": "odd" }, `Prefer ${preference}`));
-  if (!response) return [...badges, h("span", { class: "badge", "data-kind": "bad" }, "no answer")];
+  if (!response) return [...badges, h("span", { class: "badge", "data-kind": "bad" }, entry.hasLeft ? "the client left" : "no answer")];
   const words = `${response.status} ${response.status >= 400 ? codeOf(response) : ""}`.trim();
   return [...badges, h("span", { class: "badge", "data-kind": response.status < 400 ? "good" : "bad" }, words)];
 }

@@ -86,6 +86,21 @@ def test_a_lost_answer_is_set_seen_and_taken_away(console, mock):
     assert mock.unpark().status_code == 204
 
 
+def test_who_did_not_wait_is_said_to_have_left(console, mock):
+    mock.control("POST", "faults", {"fixedDelayMilliseconds": 5000, "strikes": "before"})
+    with pytest.raises(httpx.ReadTimeout):
+        httpx.put(
+            f"{mock.url}/uapi/phoneCalls/12/0003*210/b817d2618fe6f1804333",
+            json={"action": "UnPark", "sendCallTo": "0003*024", "phoneCallViewId": "01"},
+            headers={"Authorization": "Bearer mock.default.12"},
+            timeout=httpx.Timeout(10, read=0.2),
+            trust_env=False,
+        )
+    entry = console.locator("#journal .entry").filter(has_text="UnPark")
+    entry.locator(".badge").get_by_text("the client left").wait_for()
+    slot(console, 1).wait_for()
+
+
 def test_hostile_strings_stay_text(console, mock):
     call = mock.control("POST", "calls", {"state": "parked", "callerId": HOSTILE, "other": HOSTILE})
     card = slot(console, 2)
