@@ -8,6 +8,7 @@ from enum import StrEnum
 
 from contract_tests.draft import Change, Draft, Setting, documented, required_only
 from contract_tests.exchange import Request
+from contract_tests.expectation.outcome import may_be_carried_out
 
 AS_PRINTED = "request/documented-example/as-printed"
 REQUIRED_ONLY = "payload/wait-for-pickup/optional/both-absent"
@@ -56,6 +57,11 @@ class Case:
     Where one of them is refused with the same answer, a retrieval says nothing new; where one of them is a finding,
     it is named first.
     """
+
+    @property
+    def must_be_refused(self) -> bool:
+        """Whether no server may carry it out, however it reads the page."""
+        return self.kind is Kind.REFUSAL and not may_be_carried_out(self.clause)
 
 
 @dataclass(frozen=True, slots=True)

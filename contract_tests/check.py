@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import BinaryIO, Literal
+from typing import BinaryIO
 
 from callpark_spec import Catalogue, openapi_document
 from contract_tests import cases as table
@@ -14,7 +14,6 @@ from contract_tests.encore import Encore
 from contract_tests.evidence import Evidence
 from contract_tests.judge import Judgement, judge
 from contract_tests.lanes.conform import ConformLane
-from contract_tests.lanes.coverage import coverage_cases
 from contract_tests.lanes.explore import ExploreLane
 from contract_tests.lanes.finding import Finding
 from contract_tests.profile import Profile
@@ -23,12 +22,11 @@ from contract_tests.record.lines import Suite, TargetLine
 from contract_tests.record.redaction import Redaction
 from contract_tests.record.writer import RecordWriter
 from contract_tests.schemathesis_adapter import Schema
+from contract_tests.selection import Lane, lane_cases, selected
 from contract_tests.state.rung import Rung, RungError
 from contract_tests.target import Target
 from contract_tests.verdict import READINGS, ExitCode, Reading, Ruling, exit_code
 from contract_tests.world import World
-
-Lane = Literal["conform", "explore", "all"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,8 +42,9 @@ class Started:
 class Plan:
     """What to check, and under which reading the exit status is decided. `clauses` are ids or prefixes of ids.
 
-    With `safe` only refusals are sent, so that nothing rings. `max_time` bounds the sending in seconds; what was not
-    sent by then is inconclusive. `kept` are findings of earlier runs, which the lane `explore` plays first.
+    With `safe` only what no server may carry out is sent, so that nothing rings. `max_time` bounds the sending in
+    seconds; what was not sent by then is inconclusive. `kept` are findings of earlier runs, which the lane `explore`
+    plays first. With `by_chance` that lane does without what comes to the same with every seed.
     """
 
     profile: Profile
@@ -58,10 +57,7 @@ class Plan:
     max_time: float | None = None
     safe: bool = False
     kept: tuple[Finding, ...] = ()
-
-
-class NothingSelected(Exception):
-    """The clauses or cases asked for select nothing; the message names them."""
+    by_chance: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,9 +99,15 @@ class Check:
         self._begun = self.target.now()
 
     def run(self) -> Outcome:
-        """The whole check. Leaves a record without a footer when it is interrupted."""
+        """The whole check. Leaves a record without a footer when it is interrupted. May raise `NothingSelected`."""
         world = self.plan.profile.world()
-        chosen = selected(self._cases(world), self.plan)
+        chosen = selected(
+            lane_cases(self.plan.lane, world, by_chance=self.plan.by_chance),
+            clauses=self.plan.clauses,
+            ids=self.plan.cases,
+            safe=self.plan.safe,
+            known=self.catalogue.clauses,
+        )
         self._write_header(world)
         lane = self._lane(world, len(chosen))
         evidence = self._evidence(lane, chosen)
@@ -123,12 +125,6 @@ class Check:
             exit_code=code,
         )
         return Outcome(rulings=tuple(rulings), exit_code=code, findings=tuple(self._findings))
-
-    def _cases(self, world: World) -> tuple[Case, ...]:
-        conform = table.all_cases() if self.plan.lane in ("conform", "all") else ()
-        if self.plan.lane == "conform":
-            return conform
-        return conform + coverage_cases(openapi_document(), world, "01")
 
     def _lane(self, world: World, count: int) -> ConformLane:
         def started(case: Case) -> None:
@@ -188,6 +184,7 @@ class Check:
             deadline=self._deadline(),
             known=frozenset(ruling.clause for ruling in rulings if ruling.is_finding),
             kept=self.plan.kept,
+            by_chance=self.plan.by_chance,
             started=started,
             went=lambda clause, done, of: self.watch(Started(clause=clause, place=done, total=of)),
         )
@@ -283,23 +280,6 @@ class Check:
                 actual=seen.actual,
                 exchanges=seen.exchanges,
             )
-
-
-def selected(cases: Sequence[Case], plan: Plan) -> list[Case]:
-    """The cases that a plan asks for. Raises `NothingSelected` rather than check nothing."""
-    chosen = [
-        case
-        for case in cases
-        if (not plan.clauses or any(_is_under(case.clause, clause) for clause in plan.clauses))
-        and (not plan.cases or case.id in plan.cases)
-    ]
-    if not chosen:
-        raise NothingSelected(f"no case is selected by {', '.join(plan.clauses + plan.cases)}")
-    return chosen
-
-
-def _is_under(clause: str, wanted: str) -> bool:
-    return clause == wanted or clause.startswith(wanted.rstrip("/") + "/")
 
 
 def _rfc3339(moment: datetime) -> str:

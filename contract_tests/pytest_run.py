@@ -18,12 +18,13 @@ import callpark_spec
 from contract_tests.approach import NoSuchRung, NoToken, approach, environment_tokens
 from contract_tests.case import Kind
 from contract_tests.cases import CONTROL, all_cases
-from contract_tests.check import Check, Lane, Plan
+from contract_tests.check import Check, Plan
 from contract_tests.credentials import NoTokenIssued
 from contract_tests.judge.judge import standing_rows
 from contract_tests.preflight import NotReady, preflight
 from contract_tests.profile import ProfileError, read_profile
 from contract_tests.record.redaction import SecretRefused
+from contract_tests.selection import Lane
 from contract_tests.state.rung import RungError
 from contract_tests.target import TargetUnreachable, UnusableTarget
 from contract_tests.verdict import Reading, Ruling, Verdict

@@ -7,16 +7,16 @@ from dataclasses import dataclass
 
 from callpark_spec import Catalogue, openapi_document
 from contract_tests.case import Case
-from contract_tests.cases import CONTROL, all_cases
+from contract_tests.cases import CONTROL
 from contract_tests.draft import listing
 from contract_tests.evidence import Evidence
 from contract_tests.exchange import Exchange
 from contract_tests.judge import judge
 from contract_tests.judge.judge import standing_rows
-from contract_tests.lanes.coverage import coverage_cases
 from contract_tests.record.lines import Record, UntriedLine
 from contract_tests.record.reader import exchanges, rulings
 from contract_tests.schemathesis_adapter import Schema
+from contract_tests.selection import recorded_cases
 from contract_tests.verdict import READINGS, ExitCode, Ruling, exit_code
 from contract_tests.world import KnownCall, World
 
@@ -44,7 +44,7 @@ def rejudge(record: Record, catalogue: Catalogue) -> Rejudgement:
     Rows of races and drawn sequences stay as they were: their verdicts rest on the order in which things happened.
     """
     world = World.from_json(record.header.world)
-    cases = {case.id: case for case in _cases(record, world)}
+    cases = {case.id: case for case in recorded_cases(record.header.lane, world)}
     evidence = _evidence(record, cases)
     schema = Schema(openapi_document())
     recorded = rulings(record)
@@ -69,12 +69,6 @@ def rejudge(record: Record, catalogue: Catalogue) -> Rejudgement:
         changed=tuple(_changes(recorded, now)),
         exit_code=exit_code(one.verdict for one in now if one.reading == record.header.reading),
     )
-
-
-def _cases(record: Record, world: World) -> tuple[Case, ...]:
-    if record.header.lane == "conform":
-        return all_cases()
-    return all_cases() + coverage_cases(openapi_document(), world, "01")
 
 
 def _evidence(record: Record, cases: Mapping[str, Case]) -> list[Evidence]:

@@ -159,6 +159,11 @@ REFUSALS: dict[str, tuple[Outcome, ...]] = {
 }
 
 
+def may_be_carried_out(fault: str) -> bool:
+    """Whether a server that reads the page in some admissible way may retrieve the call in spite of this fault."""
+    return any(outcome.effect is not Effect.UNCHANGED for outcome in REFUSALS[fault])
+
+
 def retrieved(reading: Reading) -> tuple[Outcome, ...]:
     """What may answer a request that retrieves a call. The example's 202 counts only under `document`."""
     returned = Outcome(status=200, body=Body.CALL, effect=Effect.RETRIEVED)

@@ -40,7 +40,7 @@ class ConformLane:
     `started` is told of each case before it is sent. `opening` names the refusals
     that go before the control where calls are plenty; without it all of them do.
     `settle` bounds in seconds how long an answer may take to show in a listing; it is spent in full only once.
-    After `deadline`, on the target's clock, nothing more is sent. With `safe` only refusals are sent.
+    After `deadline`, on the target's clock, nothing more is sent. With `safe` only what must be refused is sent.
     """
 
     target: Target
@@ -87,7 +87,7 @@ class ConformLane:
         """Evidence case by case. Raises `RungError` when not even one parked call can be had."""
         ordered = in_order(cases, self.control, None if self.rung.is_scarce else self.opening)
         if self.safe:
-            ordered = [case for case in ordered if case.kind is Kind.REFUSAL]
+            ordered = [case for case in ordered if case.must_be_refused]
         shared = self._take()
         if self.rung.is_scarce or self.safe:
             self._trial.witness = self._ask_for(self._witness)

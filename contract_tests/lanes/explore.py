@@ -87,7 +87,7 @@ class ExploreLane:
     is how many seconds calls may stay in the lot where their time is to run out, None for what the rung takes. After
     `deadline`, on the target's clock, nothing more is sent. `started` is told of each case (id, clause, title) before
     exchanges belong to it, `went` how far a search is: its clause, how many of how many. `kept` findings are played
-    first.
+    first. With `by_chance` the pairs of variations, which are the same for every seed, are left out.
     """
 
     target: Target
@@ -102,6 +102,7 @@ class ExploreLane:
     deadline: float | None = None
     known: frozenset[str] = frozenset()
     kept: Sequence[Finding] = ()
+    by_chance: bool = False
     sequences: int = SEQUENCES
     generated: int = GENERATED
     combinations: Sequence[Combination] | None = None
@@ -144,7 +145,8 @@ class ExploreLane:
             yield from (_not_tried(pursuit, hopeless) for pursuit in (COMBINED, FUZZED, DRAWN))
             yield from _no_races(hopeless)
             return
-        yield from self._combined()
+        if not self.by_chance:
+            yield from self._combined()
         yield from self._races()
         yield from self._fuzzed()
         yield from self._drawn()
