@@ -31,6 +31,8 @@ from contract_tests.lanes.strategies import changes, two_changes
 from contract_tests.lanes.trouble import Trouble
 
 MOST_CALLS = 3
+STEPS = 8
+"""Steps of a drawn sequence at the most, the first call aside."""
 PLACES = st.integers(0, MOST_CALLS - 1)
 MOST_SHRINKS = 120
 MORE_CALLS = ("own", "own", "sibling", "witness")
@@ -55,7 +57,7 @@ class Search:
     muted: frozenset[str]
     seed: int
     max_examples: int
-    steps: int = 8
+    steps: int = STEPS
     went: Callable[[int], None] = lambda examples: None
     examples: int = 0
     ended: str = ""
