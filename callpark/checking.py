@@ -65,7 +65,11 @@ def run_check(
             sleep=time.sleep,
             watch=watch,
         )
-        outcome = check.run()
+        try:
+            outcome = check.run()
+        except KeyboardInterrupt:
+            click.echo(f"{path} has no footer: it shows what was sent, and no report is made of it", err=True)
+            raise
     record = read_record(path)
     pages = write_pages(record, catalogue, folder, formats, around)
     pages += write_findings(outcome.findings, approach.target.url, folder)

@@ -9,6 +9,8 @@ from typing import Any
 
 import click
 
+from callpark.outlet import Outlet
+
 COMMANDS = {
     "demo": "start the mock, park the documented call, check it, write the report",
     "mock": "serve the mock",
@@ -22,6 +24,7 @@ COMMANDS = {
 }
 OWN_FAULT = 5
 INTERRUPTED = 130
+UNSAID = 2
 
 
 class _LazyGroup(click.Group):
@@ -64,7 +67,11 @@ def group() -> None:
 
 
 def main(arguments: list[str] | None = None) -> Any:
-    """Runs a command and exits; a usage error is status 2, an interrupted run 130, a fault of ours 5."""
+    """Runs a command and exits; a usage error is status 2, an interrupted run 130, a fault of ours 5.
+
+    Who stops reading changes no status; where standard output cannot be written for another reason, it is 2.
+    """
+    outlet = Outlet()
     try:
         status = group.main(args=arguments, prog_name="callpark", standalone_mode=False)
     except click.ClickException as error:
@@ -73,11 +80,11 @@ def main(arguments: list[str] | None = None) -> Any:
     except (click.Abort, KeyboardInterrupt):
         click.echo("interrupted", err=True)
         status = INTERRUPTED
-    except BrokenPipeError:
-        sys.stderr.close()
-        status = INTERRUPTED
     except Exception:  # noqa: BLE001  # status 1 would say that the target does not conform
         traceback.print_exc()
         click.echo("callpark failed on its own; this says nothing about the target", err=True)
         status = OWN_FAULT
+    if lost := outlet.lost():
+        click.echo(f"not all could be said on standard output: {lost}", err=True)
+        status = status or UNSAID
     sys.exit(status if isinstance(status, int) else 0)

@@ -84,6 +84,8 @@ def approach(
     `NoToken`, `NoTokenIssued`, `NoSuchRung`, `NotReady`, or `RungError` for an unusable inventory.
     """
     given = {name: value for name, value in (tokens or {}).items() if value}
+    for name, value in {**(fallback_tokens or {}), **(profile.secrets if profile else {}), **given}.items():
+        _check_can_be_sent(name, value)
     found = {name: value for name, value in (fallback_tokens or {}).items() if value}
     quick = Limits(answer=3.0, busy_tries=1)
     scout = Target(
@@ -132,6 +134,11 @@ def environment_tokens(environment: Mapping[str, str]) -> dict[str, str]:
     return {name: environment.get(f"CALLPARK_{name.upper()}", "") for name in names}
 
 
+def _check_can_be_sent(name: str, token: str) -> None:
+    if not token.isascii() or not token.isprintable() or " " in token:
+        raise NoToken(f"the {name.replace('_', ' ')} has characters that no Authorization header can carry")
+
+
 def _described(
     profile: Profile | None,
     given: Mapping[str, str],
@@ -142,12 +149,12 @@ def _described(
 ) -> tuple[Profile, str]:
     if profile is not None:
         complete = replace(profile, secrets={**found, **profile.secrets, **given})
-        _require_token(complete, url)
+        _require_token(complete, url, ours)
         return complete, ""
     if ours and not given:
         return mock_profile(SESSION.format(run=run)), ""
     assumed = Profile(secrets={**found, **given})
-    _require_token(assumed, url)
+    _require_token(assumed, url, ours)
     if ours:
         return replace(assumed, name="callpark mock"), ""
     return assumed, _assumed(assumed)
@@ -183,10 +190,11 @@ def _assumed(profile: Profile) -> str:
     )
 
 
-def _require_token(profile: Profile, url: str) -> None:
+def _require_token(profile: Profile, url: str, ours: bool) -> None:
     if "token" not in profile.secrets:
+        why = "the profile names no token" if ours else f"{url} is not a callpark mock"
         raise NoToken(
-            f"{url} is not a callpark mock, so a token is needed:"
+            f"{why}, so a token is needed:"
             " set CALLPARK_TOKEN, or name a file with --token-file, or a variable with token_env in the profile"
         )
     Redaction(profile.secrets)
@@ -228,7 +236,7 @@ def _rungs(ours: bool, target: Target, profile: Profile) -> dict[str, Callable[[
         "api": (lambda: ApiRung(target, world, destination, time.sleep, patience)) if destination else None,
         "hook": (lambda: hook_rung(hook, world)) if hook else None,
         "inventory": (lambda: inventory_rung(Path(inventory), world, look)) if inventory else None,
-        "operator": (lambda: OperatorRung(target, world, _ask)) if sys.stdin.isatty() else None,
+        "operator": (lambda: OperatorRung(target, world, _ask)) if sys.stdin and sys.stdin.isatty() else None,
     }
 
 

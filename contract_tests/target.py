@@ -324,11 +324,14 @@ def origin_and_prefix(url: str) -> str:
 
     Raises `UnusableTarget` for what is no http or https URL.
     """
-    parts = urlsplit(url)
     try:
+        parts = urlsplit(url)
         port_is_fine = parts.port is None or parts.port > 0
+        (parts.hostname or "").encode("idna")
     except ValueError:
-        port_is_fine = False
+        raise UnusableTarget(f"{url!r} is no URL of a target; it looks like http://127.0.0.1:8080") from None
+    if not url.isprintable() or " " in parts.netloc + parts.path or not parts.path.isascii():
+        raise UnusableTarget(f"{url!r} has a character that no URL can hold; write it percent-encoded")
     if parts.scheme not in ("http", "https") or not parts.hostname or not port_is_fine:
         raise UnusableTarget(f"{url!r} is no URL of a target; it looks like http://127.0.0.1:8080")
     if parts.query or parts.fragment or parts.username:

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     import ssl
 
     from contract_tests.credentials import Client
+    from contract_tests.profile import Profile
 
 UNREACHABLE = 3
 
@@ -47,7 +48,10 @@ UNREACHABLE = 3
 )
 @click.option("--reading", type=click.Choice(["document", "table"]), default="document", show_default=True)
 @click.option(
-    "--clause", "clauses", multiple=True, help="Only this clause, or all below this prefix; repeatable."
+    "--clause",
+    "clauses",
+    multiple=True,
+    help="Only what this clause, or all below this prefix, is judged by; repeatable.",
 )
 @click.option("--seed", default=0, show_default=True, help="Decides what the lane explore draws.")
 @click.option(
@@ -68,7 +72,9 @@ UNREACHABLE = 3
     help="Write the findings as a baseline, for reasons to be filled in; the file must not be there yet.",
 )
 @click.option(
-    "--safe", is_flag=True, help="Send refusals only, so that nothing rings; never says that it conforms."
+    "--safe",
+    is_flag=True,
+    help="Send only what must be refused however the page is read, so that nothing rings; never says that it conforms.",
 )
 @click.option("--rate", type=click.FloatRange(min=0.1), metavar="N", help="At most N requests a second.")
 @click.option(
@@ -159,12 +165,13 @@ def command(
     from callpark.unwritable import Unwritable
     from contract_tests.approach import NoSuchRung, NoToken, RungName, approach, environment_tokens
     from contract_tests.baseline import BaselineError, read_baseline
-    from contract_tests.check import Lane, NothingSelected, Plan
+    from contract_tests.check import Plan
     from contract_tests.credentials import NoTokenIssued
     from contract_tests.lanes.finding import UnreadableFindings, keep, kept
     from contract_tests.preflight import NotReady, preflight
     from contract_tests.profile import ProfileError, read_profile
     from contract_tests.record.redaction import SecretRefused
+    from contract_tests.selection import Lane, NothingSelected
     from contract_tests.state.rung import RungError
     from contract_tests.target import TargetUnreachable, UnusableTarget
     from contract_tests.verdict import Reading
@@ -172,11 +179,18 @@ def command(
     run = _run_id(shared_run) if shared_run else new_run_id()
     if baseline_out and baseline_out.exists():
         raise click.UsageError(f"--write-baseline {baseline_out}: the file is there already; name another")
+    for option, file in (("--keep", kept_file), ("--write-baseline", baseline_out)):
+        if file is not None and not file.parent.is_dir():
+            raise click.UsageError(
+                f"{option} {file}: there is no folder {file.parent}; make it, or name another"
+            )
     try:
         profile = read_profile(profile_file, os.environ) if profile_file else None
         url = url or (profile.url if profile else None)
         if url is None:
             raise click.UsageError("Missing argument 'URL', and no profile that names a url.")
+        if clauses or safe:
+            _check_selection(lane, profile, clauses, safe=safe)
         known = read_baseline(baseline, known_names()) if baseline else None
         earlier = kept(kept_file) if kept_file else ()
         approached = approach(
@@ -189,7 +203,9 @@ def command(
             rung=cast(RungName, rung),
             headers=tuple(_header(text) for text in headers),
             rate=rate,
-            tls=_tls(cacert, cert, insecure=insecure) if url.startswith("https:") else True,
+            tls=_tls(cacert, cert, insecure=insecure)
+            if cacert or cert or url.lower().startswith("https:")
+            else True,
         )
     except (TargetUnreachable, NoTokenIssued, NotReady) as error:
         click.echo(f"could not be judged: {error}", err=True)
@@ -203,6 +219,7 @@ def command(
         BaselineError,
         SecretRefused,
         UnreadableFindings,
+        NothingSelected,
     ) as error:
         raise click.UsageError(str(error)) from error
     try:
@@ -231,21 +248,37 @@ def command(
         checked = run_check(
             approached, plan, folder=out, formats=formats or USUAL, around=around, quiet=quiet
         )
-    except NothingSelected as error:
-        raise click.UsageError(f"{error} (`callpark explain` lists all clauses)") from error
     except OSError as error:
         raise Unwritable(out, error) from error
     if approached.target.lost:
         click.echo(f"could not be judged to the end: {approached.target.lost}", err=True)
     click.echo("written: " + ", ".join(str(path) for path in checked.files))
     if kept_file and checked.findings:
-        keep(kept_file, checked.findings)
+        try:
+            keep(kept_file, checked.findings)
+        except OSError as error:
+            raise Unwritable(kept_file, error) from error
         click.echo(f"kept: {len(checked.findings)} findings in {kept_file}")
     if baseline_out:
         write_baseline(baseline_out, checked.files[0])
     if known is None:
         return checked.exit_code
     return exit_beside(checked.files[0], known, formats=formats or USUAL, around=around)
+
+
+def _check_selection(lane: str, profile: Profile | None, clauses: tuple[str, ...], *, safe: bool) -> None:
+    """Before anything is asked of the target, and before an earlier record is written over."""
+    from typing import cast
+
+    import callpark_spec
+    from contract_tests.profile import Profile
+    from contract_tests.selection import Lane, NothingSelected, lane_cases, selected
+
+    try:
+        cases = lane_cases(cast(Lane, lane), (profile or Profile()).world())
+        selected(cases, clauses=clauses, safe=safe, known=callpark_spec.load().clauses)
+    except NothingSelected as error:
+        raise click.UsageError(f"{error} (`callpark explain` lists all clauses)") from error
 
 
 def _client(client_id: str | None, secret_file: Path | None) -> Client | None:
@@ -266,7 +299,9 @@ def _client(client_id: str | None, secret_file: Path | None) -> Client | None:
 
 
 def _content(token_file: Path | None) -> str:
-    return token_file.read_text(encoding="utf-8").strip() if token_file else ""
+    from contract_tests.profile import secret_in
+
+    return secret_in(token_file) if token_file else ""
 
 
 def _tls(cacert: Path | None, cert: Path | None, *, insecure: bool) -> ssl.SSLContext:
@@ -276,10 +311,9 @@ def _tls(cacert: Path | None, cert: Path | None, *, insecure: bool) -> ssl.SSLCo
         context = ssl.create_default_context(cafile=cacert)
         if cert:
             context.load_cert_chain(cert)
-    except ssl.SSLError as error:
-        raise click.UsageError(
-            f"{cert or cacert} holds no certificate that can be used: {error.reason}"
-        ) from error
+    except (ssl.SSLError, OSError) as error:
+        why = getattr(error, "reason", None) or error.strerror or error
+        raise click.UsageError(f"{cert or cacert} holds no certificate that can be used: {why}") from error
     if insecure:
         context.check_hostname = False
         context.verify_mode = ssl.CERT_NONE

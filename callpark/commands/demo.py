@@ -6,6 +6,8 @@ from pathlib import Path
 
 import click
 
+from callpark.unwritable import Unwritable
+
 
 @click.command("demo")
 @click.option(
@@ -21,4 +23,4 @@ def command(out: Path) -> int:
     try:
         return demonstrate(out)
     except OSError as error:
-        raise click.ClickException(f"{out}: {error.strerror or error}") from error
+        raise Unwritable(out, error) from error

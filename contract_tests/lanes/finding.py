@@ -104,10 +104,10 @@ def kept(path: Path) -> tuple[Finding, ...]:
         return ()
     try:
         value = json.loads(path.read_text(encoding="utf-8"))
-        if value["format"] != FORMAT or value["version"] != VERSION:
+        if value.get("format") != FORMAT or value.get("version") != VERSION:
             raise ValueError(f"it is not of the format {FORMAT}, version {VERSION}")
         return tuple(Finding.from_json(one) for one in value["findings"])
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
+    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         raise UnreadableFindings(f"{path}: no file of kept findings: {error}") from error
 
 

@@ -85,7 +85,8 @@ def test_a_wrong_command_line_is_status_2(callpark, arguments, message):
 def test_an_unknown_clause_is_status_2(callpark, callpark_mock_url):
     done = callpark("check", callpark_mock_url, "--clause", "failure/timout")
     assert done.status == 2
-    assert "no case is selected by failure/timout (`callpark explain` lists all clauses)" in done.err
+    assert "there is no clause failure/timout, and none begins so; did you mean failure/timeout" in done.err
+    assert "(`callpark explain` lists all clauses)" in done.err
 
 
 def test_a_target_of_others_needs_a_token(callpark):
