@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import groupby
 from typing import Final, Literal
 
 from callpark.proof.candidate import Candidate, Trial, pairs_of
@@ -38,6 +39,14 @@ FULL: Final = Extent(
 )
 
 
+def rough_trials(extent: Extent) -> list[Trial]:
+    """The mock behind rough networks. They wait most of the time, so that they may run beside whatever works."""
+    return [
+        Trial(candidate=Candidate(rough_seed=seed), purpose="rough", max_time=300)
+        for seed in range(extent.rough)
+    ]
+
+
 def steady_trials(extent: Extent) -> list[Trial]:
     """The mock as it is, again and again; to be run with nothing beside them, because they are timed."""
     return [Trial(candidate=Candidate(), purpose="steady") for _ in range(extent.steady)]
@@ -46,16 +55,25 @@ def steady_trials(extent: Extent) -> list[Trial]:
 def other_trials(
     extent: Extent, wrong: Iterable[Wrong], variants: Sequence[str], empty: Iterable[str]
 ) -> list[Trial]:
-    """Everything else, what takes long first."""
+    """Everything else, what takes long first; trials of one candidate stand together.
+
+    What the lane explore does in the same way with every seed it does with the first one alone.
+    """
     pairs = pairs_of(variants, extent.pairs, PAIR_SEED)
     return [
         *(
-            Trial(candidate=Candidate(rough_seed=seed), purpose="rough", max_time=300)
-            for seed in range(extent.rough)
+            _explored(
+                Trial(
+                    candidate=Candidate(variants=(slug,)),
+                    purpose="explored-variant",
+                    seed=seed,
+                    by_chance=seed > 0,
+                ),
+                extent.exploring,
+            )
+            for slug in variants
+            for seed in range(extent.explore_seeds)
         ),
-        *(Trial(candidate=Candidate(defect=each.slug), purpose="kill") for each in wrong),
-        *(Trial(candidate=Candidate(empty=name), purpose="empty") for name in empty),
-        *(Trial(candidate=Candidate(variants=(slug,)), purpose="variant") for slug in variants),
         *(
             _explored(
                 Trial(
@@ -67,15 +85,15 @@ def other_trials(
             )
             for place, pair in enumerate(pairs)
         ),
-        *(
-            _explored(
-                Trial(candidate=Candidate(variants=(slug,)), purpose="explored-variant", seed=seed),
-                extent.exploring,
-            )
-            for slug in variants
-            for seed in range(extent.explore_seeds)
-        ),
+        *(Trial(candidate=Candidate(defect=each.slug), purpose="kill") for each in wrong),
+        *(Trial(candidate=Candidate(empty=name), purpose="empty") for name in empty),
+        *(Trial(candidate=Candidate(variants=(slug,)), purpose="variant") for slug in variants),
     ]
+
+
+def batches_of(trials: Iterable[Trial]) -> list[tuple[Trial, ...]]:
+    """Trials of one candidate that stand together, as one batch."""
+    return [tuple(batch) for _, batch in groupby(trials, key=lambda trial: trial.candidate)]
 
 
 def second_looks(extent: Extent, wrong: Iterable[Wrong], outcomes: Iterable[Outcome]) -> list[Trial]:
@@ -92,7 +110,8 @@ def _explored(trial: Trial, seconds: float) -> Trial:
     return Trial(
         candidate=trial.candidate,
         purpose=trial.purpose,
-        lane="all",
+        lane="explore" if trial.by_chance else "all",
         seed=trial.seed,
         max_time=seconds,
+        by_chance=trial.by_chance,
     )

@@ -7,7 +7,7 @@ from typing import Literal
 
 import msgspec
 
-from contract_tests.check import Lane
+from contract_tests.selection import Lane
 
 
 class Candidate(msgspec.Struct, frozen=True, kw_only=True):
@@ -31,13 +31,17 @@ Purpose = Literal["steady", "rough", "kill", "explored-kill", "variant", "explor
 
 
 class Trial(msgspec.Struct, frozen=True, kw_only=True):
-    """One check of one candidate. Nothing is sent after `max_time` seconds."""
+    """One check of one candidate. Nothing is sent after `max_time` seconds.
+
+    With `by_chance` only what the seed or the moment decides is tried of the lane explore.
+    """
 
     candidate: Candidate
     purpose: Purpose
     lane: Lane = "conform"
     seed: int = 0
     max_time: float = 60.0
+    by_chance: bool = False
 
 
 def pairs_of(slugs: Iterable[str], count: int, seed: int) -> list[tuple[str, str]]:

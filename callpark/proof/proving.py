@@ -9,11 +9,19 @@ from typing import Literal
 
 import callpark_spec
 from callpark import __version__
-from callpark.proof.agenda import Extent, other_trials, second_looks, steady_trials
+from callpark.proof.agenda import (
+    Extent,
+    batches_of,
+    other_trials,
+    rough_trials,
+    second_looks,
+    steady_trials,
+)
 from callpark.proof.candidate import Trial
 from callpark.proof.catalogues import right_servers, wrong_servers
 from callpark.proof.empty_servers import EMPTY_SERVERS
 from callpark.proof.figures import figures
+from callpark.proof.journal import Journal, left_of
 from callpark.proof.model import FORMAT, VERSION, Proof, Suite
 from callpark.proof.outcome import Outcome
 from callpark.proof.tables import (
@@ -33,30 +41,54 @@ Watch = Callable[[int, int, str], None]
 """Is told how many trials are done, how many there are, and which one was the last."""
 
 
-def prove(extent: Extent, *, jobs: int, watch: Watch) -> Proof:
-    """Runs all trials, `jobs` at a time. May raise `WorkersStuck`."""
-    began, started = time.monotonic(), datetime.now(UTC)
+class Interrupted(KeyboardInterrupt):
+    """A proof that was cut short: what it came to so far, and how many of its trials were done."""
+
+    def __init__(self, proof: Proof, done: int, total: int) -> None:
+        super().__init__(f"{done} of {total} trials were done")
+        self.proof = proof
+        self.done = done
+        self.total = total
+
+
+def prove(extent: Extent, *, jobs: int, watch: Watch, journal: Journal | None = None) -> Proof:
+    """Runs all trials, `jobs` at a time, but for those that the journal has. Raises `Interrupted` on Ctrl-C."""
+    began, started = time.monotonic(), now()
     catalogue = callpark_spec.load()
     wrong = wrong_servers(catalogue)[:: extent.every]
     right = dict(list(right_servers(catalogue).items())[:: extent.every])
-    alone = steady_trials(extent)
+    proving = _Proving(watch, journal, began)
+    alone, rough = steady_trials(extent), rough_trials(extent)
     beside = other_trials(extent, wrong, list(right), EMPTY_SERVERS)
-    with workers(jobs) as pool:
-        progress = _Progress(watch, len(alone) + len(beside))
-        outcomes = [outcome for trial in alone for outcome in progress.run(pool, [trial])]
-        outcomes += progress.run(pool, beside)
-        again = second_looks(extent, wrong, _of(outcomes, "kill"))
-        progress.total += len(again)
-        outcomes += progress.run(pool, again)
-    return proof_of(
-        outcomes,
-        catalogue=catalogue,
-        wrong=wrong,
-        right=right,
-        extent=extent.name,
-        started=started.isoformat(timespec="seconds").replace("+00:00", "Z"),
-        seconds=time.monotonic() - began,
-    )
+
+    def proof() -> Proof:
+        tried = {outcome.trial.candidate.defect for outcome in proving.outcomes}
+        return proof_of(
+            proving.outcomes,
+            catalogue=catalogue,
+            wrong=[each for each in wrong if each.slug in tried],
+            right=right,
+            extent=extent.name,
+            started=journal.head.started if journal else started,
+            seconds=(journal.elapsed if journal else 0.0) + time.monotonic() - began,
+        )
+
+    proving.total = len(alone) + len(rough) + len(beside)
+    try:
+        with workers(jobs) as pool:
+            proving.run(pool, alone)
+            proving.run(pool, beside, rough)
+            again = second_looks(extent, wrong, _of(proving.outcomes, "kill"))
+            proving.total += len(again)
+            proving.run(pool, again)
+    except KeyboardInterrupt:
+        raise Interrupted(proof(), len(proving.outcomes), proving.total) from None
+    return proof()
+
+
+def now() -> str:
+    """The time for the proof, as RFC 3339 has it."""
+    return datetime.now(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
 
 
 def proof_of(
@@ -108,16 +140,28 @@ def _of(outcomes: Sequence[Outcome], *purposes: str) -> list[Outcome]:
     return [outcome for outcome in outcomes if outcome.trial.purpose in purposes]
 
 
-class _Progress:
-    def __init__(self, watch: Watch, total: int) -> None:
-        self.total = total
-        self._watch = watch
-        self._done = 0
+class _Proving:
+    """Outcomes as they come: kept, counted, told of."""
 
-    def run(self, pool: Workers, trials: Sequence[Trial]) -> list[Outcome]:
-        found = []
-        for outcome in pool.outcomes(trials):
-            self._done += 1
-            self._watch(self._done, self.total, outcome.trial.candidate.title)
-            found.append(outcome)
-        return found
+    def __init__(self, watch: Watch, journal: Journal | None, began: float) -> None:
+        self.outcomes: list[Outcome] = []
+        self.total = 0
+        self._watch = watch
+        self._journal = journal
+        self._began = began
+
+    def run(self, pool: Workers, trials: Sequence[Trial], waiting: Sequence[Trial] = ()) -> None:
+        """Runs what was not run before. `waiting` are trials that may run beside whatever works."""
+        earlier = [one for one in self._earlier() if one.trial in {*trials, *waiting} and not one.trouble]
+        self.outcomes += earlier
+        found = pool.outcomes(
+            batches_of(left_of(trials, earlier)), [(trial,) for trial in left_of(waiting, earlier)]
+        )
+        for outcome in found:
+            self.outcomes.append(outcome)
+            if self._journal:
+                self._journal.keep(outcome, time.monotonic() - self._began)
+            self._watch(len(self.outcomes), self.total, outcome.trial.candidate.title)
+
+    def _earlier(self) -> list[Outcome]:
+        return self._journal.earlier if self._journal else []

@@ -6,6 +6,7 @@ of the input ends the process, so it never outlives the one who started it.
 
 from __future__ import annotations
 
+import gc
 import signal
 import sys
 from collections.abc import Iterator
@@ -49,6 +50,7 @@ def _mock(candidate: Candidate) -> Iterator[str]:
 
 def main() -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    gc.set_threshold(50_000, 20, 50)  # as in the workers
     with ExitStack() as standing:
         for line in sys.stdin:
             standing.close()

@@ -25,9 +25,15 @@ class ServerProcess:
     def __init__(self) -> None:
         self._process: subprocess.Popen[str] | None = None
         self._lines: Queue[str] = Queue()
+        self._served: tuple[Candidate, str] | None = None
 
-    def serve(self, candidate: Candidate) -> str:
-        """Serves this candidate instead of the one before and returns its URL. Raises `ServerFailed`."""
+    def serve(self, candidate: Candidate, *, afresh: bool = False) -> str:
+        """Serves this candidate instead of the one before and returns its URL. Raises `ServerFailed`.
+
+        One that is served already goes on, since every check has a session of its own; unless it is to begin `afresh`.
+        """
+        if self._served and self._served[0] == candidate and not afresh and self._is_alive():
+            return self._served[1]
         process = self._process or self._start()
         assert process.stdin
         try:
@@ -39,11 +45,12 @@ class ServerProcess:
         if not url:
             self.stop()
             raise ServerFailed(f"the server of {candidate.title} did not start")
+        self._served = candidate, url
         return url
 
     def stop(self) -> None:
         """Ends the process, by force if it does not end when its input does."""
-        process, self._process = self._process, None
+        process, self._process, self._served = self._process, None, None
         if process is None:
             return
         assert process.stdin
@@ -53,6 +60,9 @@ class ServerProcess:
         except (OSError, subprocess.TimeoutExpired):
             process.kill()
             process.wait()
+
+    def _is_alive(self) -> bool:
+        return self._process is not None and self._process.poll() is None
 
     def _start(self) -> subprocess.Popen[str]:
         process = subprocess.Popen(
@@ -72,3 +82,7 @@ def _read(process: subprocess.Popen[str], lines: Queue[str]) -> None:
         for line in said:
             lines.put(line.strip())
     lines.put("")
+
+
+the_server: Final = ServerProcess()
+"""That of this process."""

@@ -33,7 +33,14 @@ def _checked(trial: Trial, url: str) -> Outcome:
     catalogue = callpark_spec.load()
     stream = io.BytesIO()
     check = Check(
-        plan=Plan(profile=found.profile, run=run, lane=trial.lane, seed=trial.seed, max_time=trial.max_time),
+        plan=Plan(
+            profile=found.profile,
+            run=run,
+            lane=trial.lane,
+            seed=trial.seed,
+            max_time=trial.max_time,
+            by_chance=trial.by_chance,
+        ),
         target=found.target,
         rung=found.rung,
         catalogue=catalogue,

@@ -1,10 +1,11 @@
 """From outcomes to tables and figures."""
 
+from collections import Counter
 from dataclasses import replace
 
 import pytest
 
-from callpark.proof.agenda import FULL, QUICK, other_trials, second_looks
+from callpark.proof.agenda import FULL, QUICK, batches_of, other_trials, rough_trials, second_looks
 from callpark.proof.candidate import pairs_of
 from callpark.proof.tables import accusation_rows, kill_rows
 from tests.proof.made_up import RIGHT, WRONG, outcome, wrong
@@ -91,11 +92,16 @@ def test_pairs_are_chosen_by_the_seed():
 def test_the_full_proof_has_everything():
     variants = [f"v{number}" for number in range(30)]
     trials = other_trials(FULL, WRONG, variants, ["always-204"])
-    count = {
-        purpose: sum(trial.purpose == purpose for trial in trials) for purpose in ("pair", "rough", "kill")
+    count = {purpose: sum(trial.purpose == purpose for trial in trials) for purpose in ("pair", "kill")}
+    assert count == {"pair": 200, "kill": len(WRONG)}
+    assert len({trial.candidate.rough_seed for trial in rough_trials(FULL)}) == 20
+    explored = [trial for trial in trials if trial.purpose == "explored-variant"]
+    assert Counter(trial.seed for trial in explored) == dict.fromkeys(range(10), 30)
+    assert {(trial.seed == 0, trial.lane, trial.by_chance) for trial in explored} == {
+        (True, "all", False),
+        (False, "explore", True),
     }
-    assert count == {"pair": 200, "rough": 20, "kill": len(WRONG)}
-    assert sum(trial.purpose == "explored-variant" for trial in trials) == 300
+    assert [len(batch) for batch in batches_of(explored)] == [10] * 30
     pairs = [trial for trial in trials if trial.purpose == "pair"]
     assert {trial.seed for trial in pairs} == set(range(10))
     assert {trial.lane for trial in pairs} == {"all"}

@@ -1,0 +1,113 @@
+"""A proof that goes on: past a worker that dies, and where it was cut short."""
+
+import os
+import signal
+
+import msgspec
+import pytest
+
+from callpark.proof.candidate import Candidate, Trial
+from callpark.proof.journal import Head, Journal, left_of
+from callpark.proof.outcome import Outcome
+from callpark.proof.workers import workers
+
+HEAD = Head(extent="quick", code="abc", started="2026-01-01T00:00:00Z")
+
+
+def trial(name, seed=0):
+    return Trial(candidate=Candidate(empty=name), purpose="empty", seed=seed)
+
+
+def fitful(trial):
+    """Stands in for a check: some trials end the worker, some only the first time, some never end."""
+    name, _, place = trial.candidate.empty.partition(":")
+    if name == "dies" or (name == "dies-once" and _first_time(place)):
+        os.kill(os.getpid(), signal.SIGKILL)
+    if name == "hangs":
+        signal.pause()
+    return Outcome(trial=trial, exit_code=0, digest=str(os.getpid()))
+
+
+def _first_time(path):
+    try:
+        os.close(os.open(path, os.O_CREAT | os.O_EXCL))
+    except FileExistsError:
+        return False
+    return True
+
+
+def run(trials, *, count=2, silence=60.0):
+    with workers(count, fitful, silence) as pool:
+        return {
+            outcome.trial.candidate.empty: outcome for outcome in pool.outcomes([(one,) for one in trials])
+        }
+
+
+def test_a_worker_that_dies_costs_its_own_trial_only(tmp_path):
+    once = f"dies-once:{tmp_path / 'seen'}"
+    outcomes = run([trial("dies"), trial("one"), trial(once), trial("two")])
+
+    assert outcomes["dies"].trouble == "the worker ended in the middle of the trial"
+    assert [outcomes[name].trouble for name in ("one", once, "two")] == ["", "", ""]
+
+
+def test_a_worker_that_says_nothing_is_given_up():
+    outcomes = run([trial("hangs"), trial("one")], count=1, silence=2.0)
+
+    assert outcomes["hangs"].trouble == "the worker said nothing for 2 seconds"
+    assert outcomes["one"].trouble == ""
+
+
+def test_a_batch_stays_with_one_worker_and_waiting_trials_run_beside():
+    batch = tuple(trial(f"n{number}") for number in range(4))
+    with workers(1, fitful) as pool:
+        found = list(pool.outcomes([batch], [(trial("waits"),)]))
+
+    by_worker = {outcome.trial.candidate.empty: outcome.digest for outcome in found}
+    assert len({by_worker[one.candidate.empty] for one in batch}) == 1
+    assert by_worker["waits"] != by_worker["n0"]
+
+
+def opened(path, head, *, resume=True):
+    journal = Journal(path, head, resume=resume)
+    journal.close()
+    return journal
+
+
+def test_outcomes_are_there_again(tmp_path):
+    path = tmp_path / "outcomes.ndjson"
+    journal = Journal(path, HEAD, resume=True)
+    journal.keep(Outcome(trial=trial("one"), exit_code=3), 7.5)
+    journal.close()
+    with path.open("ab") as stream:
+        stream.write(b'{"elapsed": 9, "outco')  # killed in the middle of a line
+
+    again = opened(path, msgspec.structs.replace(HEAD, started="later"))
+
+    assert [outcome.trial for outcome in again.earlier] == [trial("one")]
+    assert (again.elapsed, again.head.started) == (7.5, HEAD.started)
+    assert opened(path, HEAD).earlier == again.earlier
+
+
+@pytest.mark.parametrize(
+    ("head", "resume"),
+    [
+        (msgspec.structs.replace(HEAD, code="def"), True),
+        (msgspec.structs.replace(HEAD, extent="full"), True),
+        (HEAD, False),
+    ],
+)
+def test_outcomes_of_other_code_or_another_extent_are_not_taken(tmp_path, head, resume):
+    path = tmp_path / "outcomes.ndjson"
+    journal = Journal(path, HEAD, resume=False)
+    journal.keep(Outcome(trial=trial("one")), 1.0)
+    journal.close()
+
+    assert opened(path, head, resume=resume).earlier == []
+
+
+def test_what_is_left_counts_equal_trials_and_tries_trouble_again():
+    same = [trial("one"), trial("one"), trial("two"), trial("three")]
+    done = [Outcome(trial=trial("one")), Outcome(trial=trial("three"), trouble="no server")]
+
+    assert left_of(same, done) == [trial("one"), trial("two"), trial("three")]
