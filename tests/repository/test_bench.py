@@ -4,6 +4,9 @@ import subprocess
 import sys
 from pathlib import Path
 
+from mockserver.app import build
+from mockserver.serving import running
+
 ROOT = Path(__file__).parents[2]
 
 
@@ -21,3 +24,14 @@ def test_the_benchmark_of_worlds_prints_its_figures():
         "a fresh session with five hundred parked calls",
     ]
     assert all(float(milliseconds) >= 0 for milliseconds, _ in figures)
+
+
+def test_the_benchmark_of_memory_prints_its_curve():
+    with running(build()) as url:
+        done = subprocess.run(
+            [sys.executable, ROOT / "bench" / "memory.py", url, "--seconds", "3"],
+            capture_output=True,
+            text=True,
+        )
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "KiB of record in" in done.stdout
