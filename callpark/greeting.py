@@ -20,14 +20,28 @@ RETRIEVER = "0003*024"
 
 
 def greeting(
-    url: str, *, parked: Sequence[PhoneCall], control_token: str | None, ca_file: Path | None = None
+    url: str,
+    *,
+    parked: Sequence[PhoneCall],
+    control_token: str | None,
+    ca_file: Path | None = None,
+    store: str | None = None,
+    kept: int = 0,
 ) -> Iterator[str]:
-    """The lines to print once requests are answered at `url`; `ca_file` is what clients have to trust."""
+    """The lines to print once requests are answered at `url`; `ca_file` is what clients have to trust.
+
+    `store` is where sessions are kept, if not in memory, and `kept` how many it had from before.
+    """
     curl = _curl(ca_file)
     yield f"callpark mock: {url}/uapi  (Ctrl-C ends it)"
     yield f"console:       {console_address(url, control_token)}"
     if control_token:
         yield f"control token: {control_token}"
+    if store:
+        had = "no sessions yet" if not kept else "1 session" if kept == 1 else f"{kept} sessions"
+        yield f"store:         {store} ({had})"
+    if kept:
+        yield "Sessions go on as they were left; --scenario, --clock, --start, --seed, --variant are for new ones."
     yield ""
     yield from (f"  {token:<18} {whose}" for token, whose in TOKENS)
     yield "  mock.NAME.12       the same user in a world of its own, made on first use"

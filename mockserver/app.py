@@ -1,12 +1,14 @@
 """The mock, put together: vendor paths on one side, the control plane on the other."""
 
+from contextlib import nullcontext
 from functools import partial
+from typing import cast
 
 from callpark_spec import openapi_document
 from mockserver.asgi import App, Receive, Scope, Send
 from mockserver.behaviour import Behaviour
 from mockserver.behaviour_seam import Behaviours, BehaviourSeam
-from mockserver.clock import MANUAL, PAGE_MOMENT, Clock
+from mockserver.clock import MANUAL, PAGE_MOMENT, Clock, rate_named
 from mockserver.control.application import control_plane
 from mockserver.dated import Dated
 from mockserver.defects import DEFECTS
@@ -19,7 +21,10 @@ from mockserver.scenario import Scenario, load_scenario
 from mockserver.session import Session
 from mockserver.sessions import Sessions, Setup
 from mockserver.settings import Settings
-from mockserver.store import MemoryStore
+from mockserver.shared_sessions import SharedSessions, one_look
+from mockserver.store.opening import MEMORY, open_store
+from mockserver.store.seam import EventStore, SharedStore
+from mockserver.store_seam import StoreSeam
 from mockserver.wire_faults.fault import delaying
 
 _CONTROL = "/_mock"
@@ -28,8 +33,19 @@ _CONTROL = "/_mock"
 class Mock:
     """One ASGI application; `sessions` is what lies behind both of its sides."""
 
-    def __init__(self, *, sessions: Sessions, maker: "SessionMaker", vendor: App, control: App) -> None:
+    def __init__(
+        self,
+        *,
+        sessions: Sessions,
+        store: EventStore,
+        store_name: str,
+        maker: "SessionMaker",
+        vendor: App,
+        control: App,
+    ) -> None:
         self.sessions = sessions
+        self.store_name = store_name
+        self._store = store
         self._maker = maker
         self._vendor = vendor
         self._control = control
@@ -38,8 +54,12 @@ class Mock:
         """In place of the one it was built with: for new sessions, and for those that have not left it."""
         before, self._maker.scenario = self._maker.scenario, scenario
         for session in self.sessions:
-            if session.scenario is before:
+            if session.scenario == before:
                 session.reset(scenario)
+
+    def close(self) -> None:
+        """Let the store go; it needs no more than what was appended to it."""
+        self._store.close()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         path: str = scope.get("path", "")
@@ -48,18 +68,16 @@ class Mock:
 
 
 def build(settings: Settings | None = None) -> Mock:
-    """Raise ScenarioError, ClockRateError or UnknownVariantError for settings that cannot be used."""
+    """Raise ScenarioError, ClockRateError, UnknownVariantError or StoreError for settings that cannot be used."""
     settings = settings or Settings()
     own = {settings.defect.slug: settings.defect} if settings.defect else {}
     behaviours = Behaviours(settings.policy, {**DEFECTS, **own})
     initial = behaviours.named(settings.variants, settings.defect.slug if settings.defect else None)
-    maker = SessionMaker(settings, behaviours, initial)
-    sessions = Sessions(
-        maker,
-        limit=settings.session_limit,
-        max_idle=settings.session_max_idle,
-        strict=settings.strict_sessions,
-    )
+    scenario = load_scenario(settings.scenario)
+    rate_named(settings.clock)
+    store = open_store(settings.store)
+    maker = SessionMaker(settings, behaviours, initial, scenario, store)
+    sessions = _sessions(maker, store, settings)
     make = partial(vendor_api, sessions, token_lifetime=settings.token_lifetime)
     contract = Contract(openapi_document())
     links = ExplanationLinks(settings.control_token)
@@ -68,21 +86,45 @@ def build(settings: Settings | None = None) -> Mock:
     if settings.cors:
         vendor = Cors(vendor, origins=settings.cors_origins)
     control = control_plane(sessions, settings, contract, behaviours, links)
+    vendor, control = Dated(vendor, sessions), Dated(control, sessions)
+    if settings.store != MEMORY:
+        around = one_look if store.is_shared else nullcontext
+        vendor, control = StoreSeam(vendor, around), StoreSeam(control, around)
     return Mock(
-        sessions=sessions, maker=maker, vendor=Dated(vendor, sessions), control=Dated(control, sessions)
+        sessions=sessions,
+        store=store,
+        store_name=settings.store,
+        maker=maker,
+        vendor=vendor,
+        control=control,
     )
+
+
+def _sessions(maker: "SessionMaker", store: EventStore, settings: Settings) -> Sessions:
+    limit, max_idle = settings.session_limit, settings.session_max_idle
+    strict = settings.strict_sessions
+    if not store.is_shared:
+        return Sessions(maker, limit=limit, max_idle=max_idle, strict=strict, store=store)
+    shared = cast(SharedStore, store)
+    return SharedSessions(maker, limit=limit, max_idle=max_idle, strict=strict, store=shared)
 
 
 class SessionMaker:
     """`scenario` is that of sessions which do not ask for another."""
 
-    def __init__(self, settings: Settings, behaviours: Behaviours, initial: Behaviour) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        behaviours: Behaviours,
+        initial: Behaviour,
+        scenario: Scenario,
+        store: EventStore,
+    ) -> None:
         self._behaviours = behaviours
         self._initial = initial
         self._settings = settings
-        self.scenario = load_scenario(settings.scenario)
-        self._store = MemoryStore()
-        Clock.named(settings.clock)
+        self.scenario = scenario
+        self._store = store
 
     def __call__(self, name: str, setup: Setup) -> Session:
         clock = setup.clock or self._settings.clock

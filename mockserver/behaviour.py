@@ -36,3 +36,9 @@ class Behaviour:
 
 Resolve = Callable[[tuple[str, ...], str | None], Behaviour]
 """What the names come to; raises LookupError for one that is not known."""
+
+
+def nothing_else(variants: tuple[str, ...], defect: str | None) -> Behaviour:
+    if variants or defect:
+        raise LookupError("this session knows neither variants nor defects")
+    return Behaviour()

@@ -83,6 +83,10 @@ class Clock:
         """The rate at this moment; `rate` is the one it began with."""
         return self._set.rate
 
+    @property
+    def setting(self) -> ClockSet:
+        return self._set
+
     def now(self) -> float:
         return min(LAST_MOMENT, self._set.at + self._set.rate * (self.source() - self._set.since))
 

@@ -191,6 +191,7 @@ class _Desk:
         self._send = send
         self._is_open = False
         self._session: Session | None = None
+        self._is_filed = False
 
     async def send(self, message: Message) -> None:
         if self.exchange.has_left:
@@ -199,6 +200,8 @@ class _Desk:
             message = self._begun(message)
         elif self.exchange.reply is not None:
             self.exchange.reply.body.add(message.get("body", b""))
+            if not message.get("more_body"):
+                self._file()  # whoever has the whole answer finds it in the journal
         kept_waiting = self._errand.rests()
         await self._send(message)
         if kept_waiting is not None:
@@ -217,11 +220,17 @@ class _Desk:
         await self.send({"type": "http.response.body", "body": reply.body})
 
     def close(self) -> None:
+        self._file()
+        self._errand.rests()
+
+    def _file(self) -> None:
+        if self._is_filed:
+            return
+        self._is_filed = True
         if not self._is_open:
             self._open()
         if self._session is not None:
             self._session.journal.end(self.exchange)
-        self._errand.rests()
 
     def _begun(self, message: Message) -> Message:
         headers = message.get("headers", ())

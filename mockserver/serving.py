@@ -36,6 +36,34 @@ def serve(
         _Server(app, _base_url(host, listener, tls), on_ready, tls, beside).run(sockets=[listener])
 
 
+def serve_on(
+    app: App,
+    listener: socket.socket,
+    url: str,
+    on_ready: Ready,
+    *,
+    tls: ssl.SSLContext | None,
+    ends_with: int,
+) -> None:
+    """As `serve`, on a socket that others may serve too, and until the pipe `ends_with` is closed at its other end."""
+
+    async def watch() -> None:
+        over = asyncio.Event()
+        asyncio.get_running_loop().add_reader(ends_with, over.set)
+        await over.wait()
+        server.stop()
+
+    server = _Server(app, url, on_ready, tls, watch)
+    server.run(sockets=[listener])
+
+
+@contextmanager
+def bound(host: str, port: int, tls: ssl.SSLContext | None) -> Iterator[tuple[socket.socket, str]]:
+    """A socket that listens, and the base URL of what is served on it."""
+    with _bind(host, port) as listener:
+        yield listener, _base_url(host, listener, tls)
+
+
 @contextmanager
 def running(
     app: App,

@@ -1,50 +1,40 @@
 """One isolated universe: a world, its clock, its own stream of ids, and the store behind it."""
 
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import replace
+from functools import partial
 from random import Random
-from typing import Final, Protocol
+from typing import Final
 
-from mockserver.behaviour import Behaviour, BehaviourSet, Resolve
+from mockserver.beginning import Begun, beginning
+from mockserver.behaviour import Behaviour, BehaviourSet, Resolve, nothing_else
 from mockserver.bell import Bell
 from mockserver.clock import LAST_MOMENT, Clock, ClockSet
 from mockserver.errands import ERRAND, Errands, Waking
-from mockserver.journal.journal import Journal
+from mockserver.following import Follower
 from mockserver.scenario import Scenario
 from mockserver.simulator.commands import Command
 from mockserver.simulator.door import A_MILLISECOND, advance, decide, next_due
 from mockserver.simulator.events import Event
 from mockserver.simulator.evolve import evolve, fold
-from mockserver.simulator.outcomes import Outcome
+from mockserver.simulator.outcomes import Outcome, Refused
 from mockserver.simulator.phone_call import PhoneCall
 from mockserver.simulator.world import World
 from mockserver.snapshot import WorldSet
-from mockserver.store import EventStore, SessionEvent, VersionConflictError
-from mockserver.wire_faults.arsenal import Arsenal
+from mockserver.store.seam import (
+    EventStore,
+    SessionEvent,
+    SessionForgottenError,
+    Standing,
+    StoreUnavailableError,
+    TailForgottenError,
+    VersionConflictError,
+)
+from mockserver.wire_faults.arsenal import Arsenal, FaultsSet
 from mockserver.wire_faults.fault import WireFault
 
 _ID_BITS: Final = 80
-
-
-def _nothing_else(variants: tuple[str, ...], defect: str | None) -> Behaviour:
-    if variants or defect:
-        raise LookupError("this session knows neither variants nor defects")
-    return Behaviour()
-
-
-class Follower(Protocol):
-    """Sees every event of a session at the moment it is believed, with the world right after it.
-
-    `is_waiting` says whether a request waits behind it.
-    """
-
-    is_waiting: bool
-
-    def notice(self, event: Event, world: World) -> None: ...
-
-    def begin_again(self) -> None:
-        """The session was reset or closed: what was waited for will not come."""
 
 
 class Session:
@@ -52,6 +42,8 @@ class Session:
 
     World and clock are the fold of the stored events.  `bell` rings whenever either has changed.
     `resolve` says what the names of variants and defects come to that a session is switched to.
+    Where the store has the session already, it is as it was left, and `scenario`, `seed`, `behaviour` and how the
+    clock begins are those that it began with.  Raise StoreUnavailableError, as every change may.
     """
 
     def __init__(
@@ -64,13 +56,13 @@ class Session:
         seed: int = 0,
         always: tuple[WireFault, ...] = (),
         behaviour: Behaviour | None = None,
-        resolve: Resolve = _nothing_else,
+        resolve: Resolve = nothing_else,
     ) -> None:
         self.name = name
         self.scenario = scenario
         self.clock = clock
         self.seed = seed
-        self.bell = Bell()
+        self.bell = Bell(partial(store.heed, name) if store.is_shared else None)
         self._store = store
         self._initial = behaviour or Behaviour()
         self._resolve = resolve
@@ -79,12 +71,16 @@ class Session:
         self._wakings: list[Waking] = []
         self.errands = Errands()
         self._is_closed = False
-        self.journal = Journal()
-        self.faults = Arsenal(seed=f"{seed}/{name}", always=always)
+        self.journal = store.journal(name)
+        self.faults = Arsenal(
+            seed=f"{seed}/{name}", always=always, keep=self._keep_faults if store.keeps_faults else None
+        )
         self._random: Random
-        self._version: int
-        self._world: World
-        self._begin()
+        self._begun: Begun
+        self._version = 0
+        self._stood_at = 0
+        self._world = World(directory=scenario.directory)
+        self.is_new = self._begin()
 
     @property
     def world(self) -> World:
@@ -96,8 +92,22 @@ class Session:
         return self._version
 
     @property
+    def is_over(self) -> bool:
+        """It was closed, here or by somebody else."""
+        return self._is_closed
+
+    def catch_up(self) -> None:
+        """Believe what others have appended."""
+        if not self._is_closed:
+            self._read_on()
+
+    @property
     def waiting(self) -> int:
         """How many requests wait for the clock, or for a telephone to be picked up."""
+        return self._waiting_here + self._store.waiting_elsewhere(self.name)
+
+    @property
+    def _waiting_here(self) -> int:
         return sum(follower.is_waiting for follower in self._followers)
 
     @property
@@ -109,13 +119,29 @@ class Session:
         return min((each for each in moments if each <= LAST_MOMENT), default=None)
 
     def execute(self, command: Command) -> Outcome:
-        self.elapse()
         while True:
+            self.elapse()
             decision = decide(self._world, command, self._world.now)
             decision = self.behaviour.effect(self._world, command, decision)
             if self._commit(decision.events):
                 self.journal.caused(decision.events)
                 return decision.outcome
+
+    def execute_all(self, commands: Sequence[Command]) -> tuple[Outcome, ...]:
+        """All of them in one step; if one is refused, none, and its refusal is the one outcome."""
+        while True:
+            self.elapse()
+            world, events, outcomes = self._world, list[Event](), list[Outcome]()
+            for command in commands:
+                decision = self.behaviour.effect(world, command, decide(world, command, world.now))
+                if isinstance(decision.outcome, Refused):
+                    return (decision.outcome,)
+                world = fold(world, decision.events)
+                events += decision.events
+                outcomes.append(decision.outcome)
+            if self._commit(events):
+                self.journal.caused(events)
+                return tuple(outcomes)
 
     def elapse(self) -> tuple[Event, ...]:
         """Run whatever has become due since the last look at the clock."""
@@ -164,21 +190,20 @@ class Session:
         )
         while not self._commit(events):
             pass
-        self._let_go()
 
-    def reset(self, scenario: Scenario | None = None) -> None:
-        """Back to the beginning of its scenario, or of another one: calls, clock and ids."""
-        self.scenario = scenario or self.scenario
-        self.close()
-        self.journal.clear()
-        self.faults.clear()
-        self._begin()
+    def reset(self, scenario: Scenario | None = None, *, is_empty: bool = False) -> None:
+        """Back to the beginning of its scenario, or of another one; `is_empty`: without the calls of it."""
+        while not self._commit(self._beginning(scenario or self.scenario, is_empty=is_empty)):
+            pass
 
     def close(self) -> None:
         """Forget the stored events; whoever still holds the session is answered from what it was."""
+        self._store.forget(self.name)
+        self._end()
+
+    def _end(self) -> None:
         self._is_closed = True
         self.journal.end_life()
-        self._store.forget(self.name)
         self._let_go()
 
     def new_call_id(self) -> str:
@@ -194,11 +219,17 @@ class Session:
     @contextmanager
     def followed_by(self, follower: Follower) -> Iterator[None]:
         self._followers.append(follower)
+        self._tell_waiting(follower)
         try:
             yield
         finally:
             if follower in self._followers:
                 self._followers.remove(follower)
+            self._tell_waiting(follower)
+
+    def _tell_waiting(self, follower: Follower) -> None:
+        if follower.is_waiting:
+            self._store.waits(self.name, self._waiting_here)
 
     @contextmanager
     def waking_at(self, moment: float) -> Iterator[None]:
@@ -218,32 +249,33 @@ class Session:
         self._wakings.clear()
         self.bell.ring()
 
-    def _begin(self) -> None:
-        self._random = Random(f"{self.seed}/{self.name}")
-        self.behaviour = self._initial
-        self._world = World(directory=self.scenario.directory, rules=self.behaviour.policy.rules)
-        self._version = 0
-        self._is_closed = False
+    def _begin(self) -> bool:
+        """Whether it is this opening that made the session."""
         self._read_on()
-        if self._version == 0:
-            self._commit(self._staging())
+        is_new = self._version == 0 and self._commit(self._beginning(self.scenario))
+        self.journal.recall()
+        if not is_new and self._store.keeps_faults:
+            # What was drawn here before must not be drawn again, by whomever.
+            self._random = Random(f"{self.seed}/{self.name}/{self._version}/{self._store.writer}")
+        return is_new
 
-    def _staging(self) -> tuple[SessionEvent, ...]:
-        setting = self.clock.beginning()
-        world = replace(self._world, now=setting.at)
-        events: list[SessionEvent] = [setting]
-        for stage in self.scenario.stages:
-            staged = decide(world, stage, world.now).events
-            world = fold(world, staged)
-            events += staged
-        return tuple(events)
+    def _beginning(self, scenario: Scenario, *, is_empty: bool = False) -> tuple[SessionEvent, ...]:
+        return beginning(
+            scenario, clock=self.clock, seed=self.seed, behaviour=self._initial, is_empty=is_empty
+        )
 
     def _move(self, moment: Callable[[], float | None]) -> tuple[Event, ...]:
+        """The jump and what it brings are one step."""
         before = self.elapse()
         while (goal := moment()) is not None:
-            if self._commit((self.clock.moved_to(max(goal, self.clock.now())),)):
-                break
-        return (*before, *self.elapse())
+            setting = self.clock.moved_to(max(goal, self.clock.now()))
+            elapsed = advance(self._world, setting.at)
+            if self._commit((setting, *elapsed.events), elapsed.world):
+                self.clock.obey(setting)
+                self.journal.elapsed(elapsed.events)
+                return (*before, *elapsed.events)
+            before += self.elapse()
+        return before
 
     def _commit(self, events: Sequence[SessionEvent], world: World | None = None) -> bool:
         """Append and believe, or read what somebody else has appended first and return False.
@@ -259,10 +291,26 @@ class Session:
             self._read_on()
             return False
         self._believe(events, world)
+        every = self._store.standing_every
+        if every is not None and self._version - self._stood_at >= every and not self._is_closed:
+            self._keep_standing()
         return True
 
     def _read_on(self) -> None:
-        self._believe(self._store.read(self.name, after=self._version))
+        try:
+            try:
+                events = self._store.read(self.name, after=self._version)
+            except TailForgottenError:
+                standing = self._store.standing(self.name)
+                if standing is None:
+                    raise
+                self._stand(standing)
+                events = self._store.read(self.name, after=self._version)
+        except SessionForgottenError:
+            self._end()
+        else:
+            if events:
+                self._believe(events)
 
     def _believe(self, events: Sequence[SessionEvent], world: World | None = None) -> None:
         if world is not None and not self._followers:
@@ -274,17 +322,74 @@ class Session:
 
     def _fold(self, events: Sequence[SessionEvent]) -> None:
         for event in events:
-            if isinstance(event, ClockSet):
-                self.clock.obey(event)
-                self._world = replace(self._world, now=max(self._world.now, event.at))
-                continue
-            if isinstance(event, WorldSet):
-                self._world = event.world
-                continue
-            if isinstance(event, BehaviourSet):
-                self.behaviour = self._resolve(event.variants, event.defect)
-                self._world = replace(self._world, rules=self.behaviour.policy.rules)
+            if isinstance(event, Begun | ClockSet | WorldSet | BehaviourSet | FaultsSet):
+                self._set(event)
                 continue
             self._world = evolve(self._world, event)
             for follower in self._followers:
                 follower.notice(event, self._world)
+
+    def _set(self, event: Begun | ClockSet | WorldSet | BehaviourSet | FaultsSet) -> None:
+        match event:
+            case Begun():
+                self._start_over(event)
+            case ClockSet():
+                self.clock.obey(event)
+                self._world = replace(self._world, now=max(self._world.now, event.at))
+            case WorldSet():
+                self._world = event.world
+                self._let_go()
+            case BehaviourSet():
+                self.behaviour = self._behaviour_of(event.variants, event.defect)
+                self._world = replace(self._world, rules=self.behaviour.policy.rules)
+            case FaultsSet():
+                self.faults.obey(event)
+
+    def _start_over(self, begun: Begun) -> None:
+        self._begun = begun
+        self.scenario, self.seed = begun.scenario, begun.seed
+        self.clock.rate, self.clock.start = begun.rate, begun.start
+        self._initial = self.behaviour = self._behaviour_of(begun.variants, begun.defect)
+        self._world = World(directory=begun.scenario.directory, rules=self.behaviour.policy.rules)
+        self._random = Random(f"{self.seed}/{self.name}{self._store.writer}")
+        self.journal.end_life()
+        self.journal.begin_again()
+        self.faults.seed = f"{self.seed}/{self.name}"
+        self.faults.begin_again()
+        self._let_go()
+
+    def _behaviour_of(self, variants: tuple[str, ...], defect: str | None) -> Behaviour:
+        if (variants, defect) == (self._initial.variants, self._initial.defect):
+            return self._initial
+        try:
+            return self._resolve(variants, defect)
+        except LookupError as error:
+            raise StoreUnavailableError(
+                f"session {self.name!r} was kept with a behaviour that this mock does not have: {error}"
+            ) from None
+
+    def _stand(self, standing: Standing) -> None:
+        self._start_over(standing.begun)
+        for setting in (standing.clock, standing.behaviour, standing.faults):
+            self._set(setting)
+        self._world = standing.world
+        self._version = self._stood_at = standing.version
+
+    def _keep_standing(self) -> None:
+        """Only a shortcut for the next opening: where it cannot be kept now, a later one will be."""
+        at = self._world.now
+        behaviour = BehaviourSet(at=at, variants=self.behaviour.variants, defect=self.behaviour.defect)
+        standing = Standing(
+            version=self._version,
+            begun=self._begun,
+            clock=self.clock.setting,
+            behaviour=behaviour,
+            world=self._world,
+            faults=self.faults.standing(at),
+        )
+        with suppress(StoreUnavailableError):
+            self._store.keep(self.name, standing)
+            self._stood_at = self._version
+
+    def _keep_faults(self) -> bool:
+        return self._commit((self.faults.standing(self._world.now),))

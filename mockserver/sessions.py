@@ -2,13 +2,14 @@
 
 import logging
 from collections import OrderedDict, deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final, Protocol
 
 from mockserver.clock import system_time
 from mockserver.scenario import Scenario
 from mockserver.session import Session
+from mockserver.store.seam import EventStore
 
 DEFAULT_SESSION: Final = "default"
 DEFAULT_LIMIT: Final = 1_000
@@ -56,7 +57,8 @@ class Sessions:
     """Made on first use; with `strict` only `create` makes them, and the default one is always there.
 
     More than `limit` sessions, or one that nobody has used for `max_idle` seconds of `source`, and the longest
-    idle is forgotten.
+    idle is forgotten.  Those that `store` has from before are opened when they are first looked for, and count as
+    used when this began.
     """
 
     def __init__(
@@ -66,6 +68,7 @@ class Sessions:
         limit: int = DEFAULT_LIMIT,
         max_idle: float = DEFAULT_IDLE_SECONDS,
         strict: bool = False,
+        store: EventStore | None = None,
         source: Callable[[], float] = system_time,
     ) -> None:
         self._make = make
@@ -75,14 +78,23 @@ class Sessions:
         self._source = source
         self._open: OrderedDict[str, Session] = OrderedDict()
         self._used: dict[str, float] = {}
-        self.evictions: deque[Eviction] = deque(maxlen=_EVICTIONS_TOLD)
+        self._store = store
+        self._dormant = dict.fromkeys(store.names() if store else (), source())
+        self._evictions: deque[Eviction] = deque(maxlen=_EVICTIONS_TOLD)
 
     def __len__(self) -> int:
-        return len(self._open)
+        return len(self._open) + len(self._dormant)
 
     def __iter__(self) -> Iterator[Session]:
         """The longest idle first."""
+        for name in tuple(self._dormant):
+            self.find(name)
         return iter(tuple(self._open.values()))
+
+    @property
+    def evictions(self) -> Sequence[Eviction]:
+        """The latest of them, the oldest first."""
+        return self._evictions
 
     @property
     def limit(self) -> int:
@@ -91,7 +103,7 @@ class Sessions:
     def open(self, name: str) -> Session:
         """Raise UnknownSessionError if it would have to be made and must not be."""
         self._forget_aged()
-        if name not in self._open:
+        if self.find(name) is None:
             if self._strict and name != DEFAULT_SESSION:
                 raise UnknownSessionError(name)
             return self._add(name, Setup())
@@ -101,40 +113,54 @@ class Sessions:
 
     def find(self, name: str) -> Session | None:
         """The session if it is open; looking is no use of it."""
-        return self._open.get(name)
+        found = self._open.get(name)
+        if found is None and name in self._dormant:
+            found = self._open[name] = self._make(name, Setup())
+            self._open.move_to_end(name, last=False)
+            self._used[name] = self._dormant.pop(name)
+        return found
 
     def create(self, name: str, setup: Setup) -> Session:
         """Raise SessionExistsError."""
         self._forget_aged()
-        if name in self._open:
+        if self.find(name) is not None:
             raise SessionExistsError(name)
         return self._add(name, setup)
 
     def idle_seconds(self, name: str) -> float:
-        return self._source() - self._used[name]
+        return self._source() - (self._used[name] if name in self._used else self._dormant[name])
 
     def drop(self, name: str) -> None:
-        self._used.pop(name)
-        self._open.pop(name).close()
+        self._open[name].close()
+        del self._open[name]
+        self._used.pop(name, None)
 
     def clear(self) -> None:
         """Forget every session; each begins again on its next use."""
-        while self._open:
-            self.drop(next(iter(self._open)))
+        for session in self:
+            self.drop(session.name)
 
     def _add(self, name: str, setup: Setup) -> Session:
-        while len(self._open) >= self._limit:
+        session = self._make(name, setup)
+        while len(self) >= self._limit:
             self._evict(f"more than {self._limit} sessions")
-        self._open[name] = self._make(name, setup)
+        self._open[name] = session
         self._used[name] = self._source()
         return self._open[name]
 
     def _forget_aged(self) -> None:
-        while self._open and self.idle_seconds(next(iter(self._open))) > self._max_idle:
+        while (name := self._longest_idle()) is not None and self.idle_seconds(name) > self._max_idle:
             self._evict(f"not used for more than {self._max_idle:g} s")
 
+    def _longest_idle(self) -> str | None:
+        return next(iter(self._dormant or self._open), None)
+
     def _evict(self, reason: str) -> None:
-        name = next(iter(self._open))
-        self.drop(name)
-        self.evictions.append(Eviction(session=name, at=self._source(), reason=reason))
+        name = next(iter(self._dormant or self._open))
+        if name in self._open:
+            self.drop(name)
+        elif self._store is not None:
+            self._store.forget(name)
+            del self._dormant[name]
+        self._evictions.append(Eviction(session=name, at=self._source(), reason=reason))
         _log.warning("session %s is forgotten: %s; its next use begins a new one", name, reason)

@@ -7,6 +7,7 @@ from mockserver.defect import Defect
 from mockserver.policy import Policy
 from mockserver.scenario import DEFAULT_SCENARIO
 from mockserver.sessions import DEFAULT_IDLE_SECONDS, DEFAULT_LIMIT
+from mockserver.store.opening import MEMORY
 from mockserver.wire_faults.fault import Distribution
 
 LOOPBACK: Final = frozenset({"127.0.0.1", "localhost", "::1"})
@@ -29,6 +30,7 @@ class Settings:
     `delay` lies before every answer, on its session's clock.
     `cors_origins` come on top of every loopback origin; `cors` False removes CORS altogether.
     `token_lifetime` is how many seconds of a session's clock the tokens of the token endpoint are good for.
+    `store` is where sessions are kept: memory, the path of a file, or the URL of a Redis server.
     Bound to anything but loopback, the control plane needs a token: building without one is refused.
     """
 
@@ -48,6 +50,7 @@ class Settings:
     session_max_idle: float = DEFAULT_IDLE_SECONDS
     strict_sessions: bool = False
     token_lifetime: int = 3_600
+    store: str = MEMORY
 
     def __post_init__(self) -> None:
         if self.host not in LOOPBACK and not self.control_token:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import ExitStack
+from functools import partial
 from pathlib import Path
 from secrets import token_urlsafe
 from typing import TYPE_CHECKING
@@ -53,6 +54,20 @@ if TYPE_CHECKING:
     type=click.IntRange(1, 10**9),
     metavar="SECONDS",
     help="A session that nobody uses for so long is forgotten.",
+)
+@click.option(
+    "--store",
+    default="memory",
+    show_default=True,
+    metavar="STORE",
+    help="Where sessions are kept: memory, which ends with the mock, a file such as world.db, or redis://HOST:PORT.",
+)
+@click.option(
+    "--workers",
+    default=1,
+    show_default=True,
+    type=click.IntRange(1, 64),
+    help="So many processes serve one world, which is on a Redis server.",
 )
 @click.option(
     "--delay",
@@ -111,6 +126,8 @@ def command(
     strict_sessions: bool,
     session_limit: int,
     session_max_idle: int,
+    store: str,
+    workers: int,
     delay: str | None,
     defect: str | None,
     variants: tuple[str, ...],
@@ -134,6 +151,7 @@ def command(
     from mockserver import defects
     from mockserver.app import build
     from mockserver.settings import LOOPBACK, Settings
+    from mockserver.store.seam import StoreUnavailableError
     from mockserver.wire_faults.fault import delay_named
 
     if host not in LOOPBACK and control_token is None:
@@ -147,6 +165,7 @@ def command(
             strict_sessions=strict_sessions,
             session_limit=session_limit,
             session_max_idle=session_max_idle,
+            store=store,
             variants=variants,
             delay=delay_named(delay) if delay else None,
             defect=defects.defect(defect) if defect else None,
@@ -156,6 +175,7 @@ def command(
             control_token=control_token,
             token_lifetime=token_lifetime,
         )
+        _check_workers(workers, store, watch)
         app = build(settings)
         beside = _watching(app, scenario) if watch else None
     except (ValueError, LookupError) as error:
@@ -163,6 +183,7 @@ def command(
     if words and context.get_parameter_source("port") is ParameterSource.DEFAULT:
         port = 0
     with ExitStack() as stack:
+        stack.callback(app.close)
         try:
             tls = _tls(stack, host, makes_certificate, ca_file, certfile, keyfile)
             announce = stack.enter_context(appearing(ready_file)) if ready_file else None
@@ -174,9 +195,14 @@ def command(
                 announce(url)
 
         try:
+            if workers > 1:
+                serving = partial(_with_workers, lambda: build(settings), app, workers)
+                return serving(words, host, port, tls, control_token, ready)
             if words:
                 return _beside(app, words, host, port, tls, control_token, ready, beside)
             return _alone(app, host, port, tls, control_token, ready, beside)
+        except StoreUnavailableError as error:
+            raise click.ClickException(str(error)) from error
         except OSError as error:
             raise click.ClickException(f"{error.strerror}; --port 0 takes a free port") from error
 
@@ -210,16 +236,92 @@ def _alone(
 ) -> int:
     from mockserver.serving import serve
 
+    greet = _greeter(app, tls, control_token, ready)
+    serve(app, host, port, greet, tls=tls.context if tls else None, beside=beside)
+    return 0
+
+
+def _greeter(
+    app: Mock, tls: Tls | None, control_token: str | None, ready: Callable[[str], None]
+) -> Callable[[str], None]:
+    from mockserver.store.opening import MEMORY
+    from mockserver.store.seam import without_secret
+
+    kept = len(app.sessions)
+    store = None if app.store_name == MEMORY else without_secret(app.store_name)
     parked = app.sessions.open("default").parked_calls()
     ca_file = tls.ca_file if tls else None
 
     def greet(url: str) -> None:
-        lines = greeting(url, parked=parked, control_token=control_token, ca_file=ca_file)
+        lines = greeting(
+            url, parked=parked, control_token=control_token, ca_file=ca_file, store=store, kept=kept
+        )
         click.echo("\n".join(lines))
         ready(url)
 
-    serve(app, host, port, greet, tls=tls.context if tls else None, beside=beside)
-    return 0
+    return greet
+
+
+def _check_workers(workers: int, store: str, watch: bool) -> None:
+    from mockserver.store.opening import MEMORY, is_shared
+    from mockserver.workers import can_fork
+
+    if workers == 1:
+        return
+    if store == MEMORY:
+        raise click.UsageError(
+            "--workers needs --store redis://HOST:PORT: what one process has in memory, the others do not see"
+        )
+    if not is_shared(store):
+        raise click.UsageError(
+            f"--workers needs --store redis://HOST:PORT: {store} is served by one process, which alone hears of "
+            "the changes that a waiting request waits for"
+        )
+    if watch:
+        raise click.UsageError("--watch goes with one worker: each would begin the sessions again")
+    if not can_fork():
+        raise click.UsageError(
+            "--workers needs a system that can fork; start several mocks on one --store instead"
+        )
+
+
+def _with_workers(
+    make: Callable[[], Mock],
+    app: Mock,
+    count: int,
+    words: tuple[str, ...],
+    host: str,
+    port: int,
+    tls: Tls | None,
+    control_token: str | None,
+    ready: Callable[[str], None],
+) -> int:
+    from callpark.companion import CannotStart, run_beside
+    from mockserver.workers import WorkersError, working
+
+    greet = _greeter(app, tls, control_token, ready)
+    app.close()
+    try:
+        with working(
+            make,
+            count,
+            host,
+            port,
+            tls=tls.context if tls else None,
+            say=lambda line: click.echo(line, err=True),
+        ) as workers:
+            if not words:
+                greet(workers.url)
+                workers.run()
+                return 0
+            ready(workers.url)
+            click.echo(f"callpark mock: {workers.url}/uapi", err=True)
+            return run_beside(words, environment(workers.url, control_token=control_token, tls=tls))
+    except CannotStart as error:
+        click.echo(str(error), err=True)
+        return error.status
+    except WorkersError as error:
+        raise click.ClickException(str(error)) from error
 
 
 def _beside(

@@ -32,8 +32,10 @@ from mockserver.control.wire_faults import WIRE_FAULTS
 from mockserver.explanation.explaining import Explainer
 from mockserver.explanation_links import ExplanationLinks
 from mockserver.http_api.contract import Contract
+from mockserver.http_api.refusals import unavailable
 from mockserver.sessions import Sessions
 from mockserver.settings import Settings
+from mockserver.store.seam import StoreUnavailableError
 
 _log = logging.getLogger(__name__)
 
@@ -74,6 +76,10 @@ class ControlPlane:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         try:
             response = await self._response(scope, receive)
+        except StoreUnavailableError as error:
+            refusal = unavailable(error)
+            response = _json(refusal.body(), refusal.status)
+            response.headers.update(refusal.headers)
         except ControlError as error:
             response = _json({"error": {"code": error.code, "message": error.message}}, error.status)
             response.headers.update(error.headers)

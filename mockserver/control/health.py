@@ -1,5 +1,6 @@
 """Is the mock there, and can it be used."""
 
+import os
 from importlib.metadata import version
 from typing import Any, Final
 
@@ -18,6 +19,7 @@ def health(settings: Settings) -> Operations:
             "version": version("callpark"),
             "status": "ready",
             "scenario": settings.scenario,
+            "process": os.getpid(),
         }
 
     async def live(_asked: Asked) -> Any:

@@ -34,15 +34,10 @@ STATES: Final[Operations] = {"setUpState": set_up, "reset": reset, "getState": s
 def bring_about(session: Session, request: StateRequest) -> tuple[PhoneCall, ...]:
     """The calls set up; none for a teardown.  Raise ControlError."""
     if request.action == "teardown":
-        for call in request.params.calls:
-            session.execute(End(call_id=call.phone_call_id))
+        session.execute_all([End(call_id=call.phone_call_id) for call in request.params.calls])
         return ()
     if request.state in ("default", "empty"):
-        session.reset()
-    if request.state == "empty":
-        for call_id in list(session.world.calls):
-            session.execute(End(call_id=call_id))
-    if request.state in ("default", "empty"):
+        session.reset(is_empty=request.state == "empty")
         return session.parked_calls()
     return _staged(session, request.params, parked=request.state == "parked")
 
@@ -60,10 +55,9 @@ def _staged(session: Session, params: Params, *, parked: bool) -> tuple[PhoneCal
         view_id=params.phone_call_view_id,
         max_in_parking=params.max_in_parking,
     )
+    ids = [params.phone_call_id or session.new_call_id() for _ in range(params.count)]
     made: list[PhoneCall] = []
-    for _ in range(params.count):
-        call_id = params.phone_call_id or session.new_call_id()
-        outcome = session.execute(replace(stage, call_id=call_id))
+    for outcome in session.execute_all([replace(stage, call_id=call_id) for call_id in ids]):
         if isinstance(outcome, Refused):
             raise bad_request(outcome.reason)
         if isinstance(outcome, Created):

@@ -11,6 +11,7 @@ from mockserver.asgi import Receive, Scope, Send
 from mockserver.control.asked import Asked, Operations
 from mockserver.control.inventory import state
 from mockserver.session import Session
+from mockserver.shared_sessions import every_look
 
 PATIENCE: Final = 1.0
 """Real seconds after which a look is taken though no bell rang: another process may have changed the session."""
@@ -39,7 +40,8 @@ class EventStream(Response):
     async def __call__(self, _scope: Scope, receive: Receive, send: Send) -> None:
         await send({"type": "http.response.start", "status": 200, "headers": self.raw_headers})
         gone = asyncio.ensure_future(_disconnected(receive))
-        told = asyncio.ensure_future(self._tell(send))
+        with every_look():
+            told = asyncio.ensure_future(self._tell(send))
         try:
             await asyncio.wait((gone, told), return_when=asyncio.FIRST_COMPLETED)
         finally:

@@ -24,11 +24,12 @@ from mockserver.http_api.edge import Edge
 from mockserver.http_api.grammar import Compiled
 from mockserver.http_api.operations import PhoneCallOperations, as_response
 from mockserver.http_api.preferences import Preferences
-from mockserver.http_api.refusals import Refusal, RefusedRequest, for_status
+from mockserver.http_api.refusals import Refusal, RefusedRequest, for_status, unavailable
 from mockserver.http_api.token_endpoint import TOKEN_PATH, TokenOperations, in_words_of_the_endpoint
 from mockserver.http_api.validation import body_validator, parameter_validator
 from mockserver.policy import Presentation
 from mockserver.sessions import Sessions
+from mockserver.store.seam import StoreUnavailableError
 
 _JSON: Final = "application/json"
 _log = logging.getLogger(__name__)
@@ -111,6 +112,10 @@ class Errors:
             return self._response(request, for_status(404, f"There is nothing at {request.scope['path']}."))
         return self._response(request, for_status(error.status_code, str(error.detail)))
 
+    async def no_store(self, request: ConnexionRequest, error: StoreUnavailableError) -> ConnexionResponse:
+        _log.warning("the store failed: %s", error)
+        return self._response(request, unavailable(error))
+
     async def failed(self, request: ConnexionRequest, error: Exception) -> ConnexionResponse:
         _log.error("the mock failed on its own", exc_info=error)
         return self._response(request, for_status(500, "The mock failed on its own; its log says how."))
@@ -119,7 +124,7 @@ class Errors:
         if request.scope["path"].endswith(TOKEN_PATH):  # below the base path, whatever that is
             refusal = in_words_of_the_endpoint(refusal)
         response = as_response(self._answering.refuse(refusal))
-        kept = ("www-authenticate",)
+        kept = ("www-authenticate", "retry-after")
         return ConnexionResponse(
             status_code=response.status_code,
             mimetype="application/json",
@@ -132,4 +137,5 @@ def _handle_errors(app: AsyncApp, errors: Errors) -> None:
     app.add_error_handler(RefusedRequest, errors.refused)
     app.add_error_handler(ProblemException, errors.problem)
     app.add_error_handler(HTTPException, errors.http)
+    app.add_error_handler(StoreUnavailableError, errors.no_store)
     app.add_error_handler(Exception, errors.failed)

@@ -1,11 +1,14 @@
 """Refusals on their way to the wire, and the one table of those that no field of the document stands for."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import Enum
 from typing import Final
 
 from mockserver.simulator.outcomes import Conflict
+from mockserver.store.seam import StoreUnavailableError
+
+RETRY_AFTER_SECONDS: Final = 1
 
 
 class Fixed(Enum):
@@ -22,6 +25,7 @@ class Fixed(Enum):
     NOT_PARKED = (409, "not_parked")  # invented
     LOT_FULL = (409, "parking_lot_full")  # invented
     CALL_EXISTS = (409, "phonecall_exists")  # invented
+    STORE_UNAVAILABLE = (503, "service_unavailable")  # invented
 
 
 CONFLICTS: Final[Mapping[Conflict, Fixed]] = {
@@ -68,3 +72,10 @@ def for_status(status: int, message: str) -> Refusal:
     """What a framework's own error becomes; anything it calls a server error is one."""
     fallback = Fixed.REQUEST_INVALID if 400 <= status < 500 else Fixed.SERVER_ERROR
     return fixed(_BY_STATUS.get(status, fallback), message)
+
+
+def unavailable(error: StoreUnavailableError) -> Refusal:
+    """Nothing was done, or nobody knows whether it was; the same request may be sent again."""
+    what = "Whether this was done is not known" if error.is_open else "Nothing was done"
+    refusal = fixed(Fixed.STORE_UNAVAILABLE, f"{what}, for the mock's store failed: {error}.")
+    return replace(refusal, headers={"Retry-After": str(RETRY_AFTER_SECONDS)})

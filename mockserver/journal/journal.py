@@ -3,7 +3,7 @@
 from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Final, Protocol
 
 from mockserver.journal.entry import UNDER_WAY, Cause, Entry, Exchange, Happening
 from mockserver.simulator.events import Event
@@ -24,15 +24,55 @@ class Evicted:
     last: int = 0
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Recalled:
+    """A journal as a keeper has it, the entries in the order in which they were kept."""
+
+    entries: Sequence[Entry] = ()
+    evicted: Evicted = Evicted()
+    last: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class News(Recalled):
+    """What was added since; `kept` of all entries are left.  `starts_over`: those of before are gone."""
+
+    starts_over: bool
+    kept: int
+
+
+class Keeper(Protocol):
+    """Keeps a journal longer than the process lives.  What it could not keep, it has said itself."""
+
+    is_shared: bool
+
+    def recall(self) -> Recalled: ...
+
+    def add(self, entry: Entry, *, limit: int, dropped: int, evicted: Evicted, last: int) -> None:
+        """Keep an entry, for which the `dropped` oldest had to go; `last` is the highest number given so far."""
+
+    def clear(self) -> None: ...
+
+
+class SharedKeeper(Keeper, Protocol):
+    """Others add to the journal too: the keeper numbers the entries, and drops the oldest beyond `limit` bytes."""
+
+    def next_number(self, last: int) -> int: ...
+
+    def news(self) -> News: ...
+
+
 @dataclass(slots=True, kw_only=True)
 class Journal:
     """Entries by number from 1, the oldest evicted as soon as all together have more than `limit` bytes.
 
-    The worlds that the latest refusals met are kept too, because they explain them.
+    The worlds that the latest refusals met are kept too, because they explain them; a keeper does not have those.
     """
 
     limit: int = LIMIT
-    evicted: Evicted = field(default_factory=Evicted)
+    keeper: Keeper | None = None
+    shared: SharedKeeper | None = None
+    _evicted: Evicted = field(default_factory=Evicted)
     _entries: deque[Entry] = field(default_factory=deque)
     _sizes: deque[int] = field(default_factory=deque)
     _bytes: int = 0
@@ -44,10 +84,17 @@ class Journal:
 
     @property
     def entries(self) -> Sequence[Entry]:
+        self._catch_up()
         return self._entries
 
     @property
+    def evicted(self) -> Evicted:
+        self._catch_up()
+        return self._evicted
+
+    @property
     def bytes_kept(self) -> int:
+        self._catch_up()
         return self._bytes
 
     def claim(self, exchange: Exchange) -> None:
@@ -63,9 +110,8 @@ class Journal:
 
     def begin(self, exchange: Exchange, *, world: World, now: float) -> None:
         """Number an exchange as its answer begins."""
-        self._last += 1
-        exchange.number = self._last
-        self._begun.add(self._last)
+        exchange.number = self._next_number()
+        self._begun.add(exchange.number)
         exchange.answered = now
         if exchange.at is None:
             exchange.at = now
@@ -91,23 +137,46 @@ class Journal:
 
     def _happen(self, events: Sequence[Event], cause: Cause) -> None:
         if events:
-            self._last += 1
-            self._keep(Happening(number=self._last, at=events[-1].at, events=tuple(events), cause=cause))
+            self._keep(
+                Happening(number=self._next_number(), at=events[-1].at, events=tuple(events), cause=cause)
+            )
 
     def find(self, number: int) -> Entry | None:
-        return next((entry for entry in self._entries if entry.number == number), None)
+        return next((entry for entry in self.entries if entry.number == number), None)
 
     def world_of(self, number: int) -> World | None:
         return next((world for each, world in self._worlds if each == number), None)
 
+    def recall(self) -> None:
+        """Be as the keeper has it, if there is one."""
+        if self.keeper is None:
+            return
+        recalled = self.keeper.recall()
+        self.begin_again()
+        self._entries.extend(recalled.entries)
+        self._sizes.extend(entry.bytes_kept for entry in recalled.entries)
+        self._bytes = sum(self._sizes)
+        self._last = recalled.last
+        self._evicted = recalled.evicted
+
     def clear(self) -> None:
         """Begin again at number 1; watchers stay, and so do the requests whose answer has not begun."""
+        if self.keeper is not None:
+            self.keeper.clear()
+        self.begin_again()
+
+    def begin_again(self) -> None:
+        """What `clear` does, where the keeper has done so already."""
+        self._begun.clear()
+        self._worlds.clear()
+        self._last = 0
+        self._empty()
+
+    def _empty(self) -> None:
         self._entries.clear()
         self._sizes.clear()
-        self._worlds.clear()
-        self._begun.clear()
-        self._bytes = self._last = 0
-        self.evicted = Evicted()
+        self._bytes = 0
+        self._evicted = Evicted()
 
     def watch(self, watcher: Watcher) -> Callable[[], None]:
         """Call `watcher` with every entry as it is kept, until the function returned is called."""
@@ -115,19 +184,42 @@ class Journal:
         return lambda: self._watchers.remove(watcher)
 
     def _keep(self, entry: Entry) -> None:
-        self._entries.append(entry)
-        self._sizes.append(entry.bytes_kept)
-        self._bytes += self._sizes[-1]
-        while self._bytes > self.limit and self._entries:
-            self._evict()
+        before = self._evicted.entries
+        if self.shared is None:
+            self._entries.append(entry)
+            self._sizes.append(entry.bytes_kept)
+            self._bytes += self._sizes[-1]
+            while self._bytes > self.limit and self._entries:
+                self._evict()
+        if self.keeper is not None:
+            dropped = self._evicted.entries - before
+            self.keeper.add(entry, limit=self.limit, dropped=dropped, evicted=self._evicted, last=self._last)
         for watcher in tuple(self._watchers):
             watcher(entry)
 
     def _evict(self) -> None:
         old = self._entries.popleft()
         self._bytes -= self._sizes.popleft()
-        self.evicted = Evicted(
-            entries=self.evicted.entries + 1,
-            exchanges=self.evicted.exchanges + (old.kind == "exchange"),
-            last=max(self.evicted.last, old.number),
+        self._evicted = Evicted(
+            entries=self._evicted.entries + 1,
+            exchanges=self._evicted.exchanges + (old.kind == "exchange"),
+            last=max(self._evicted.last, old.number),
         )
+
+    def _next_number(self) -> int:
+        self._last = self._last + 1 if self.shared is None else self.shared.next_number(self._last)
+        return self._last
+
+    def _catch_up(self) -> None:
+        if self.shared is None:
+            return
+        news = self.shared.news()
+        if news.starts_over:
+            self._empty()
+        self._entries.extend(news.entries)
+        self._sizes.extend(entry.bytes_kept for entry in news.entries)
+        while len(self._entries) > news.kept:
+            self._entries.popleft()
+            self._sizes.popleft()
+        self._bytes = sum(self._sizes)
+        self._evicted = news.evicted

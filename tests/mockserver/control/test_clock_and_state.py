@@ -1,5 +1,7 @@
 """The session's clock, and the world as JSON."""
 
+import os
+
 import pytest
 
 CALL = "b817d2618fe6f1804333"
@@ -12,6 +14,7 @@ def test_health_names_product_and_scenario(api):
         "version": "",
         "status": "ready",
         "scenario": "documented",
+        "process": os.getpid(),
     }
     assert health["version"]
 

@@ -1,0 +1,160 @@
+"""Sessions that other processes serve too: each is caught up with before a request looks at it."""
+
+import logging
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import asdict
+from typing import Final
+
+import msgspec
+import orjson
+
+from mockserver.clock import system_time
+from mockserver.session import Session
+from mockserver.sessions import (
+    DEFAULT_IDLE_SECONDS,
+    DEFAULT_LIMIT,
+    Eviction,
+    MakeSession,
+    SessionExistsError,
+    Sessions,
+    Setup,
+)
+from mockserver.store.seam import SharedStore
+
+_LOOKED: Final[ContextVar[set[str] | None]] = ContextVar("_LOOKED", default=None)
+"""The sessions that the request which is served has looked at already."""
+_USE_TOLD: Final = 5.0
+"""Seconds within which a further use of a session is not told to the others, nor are idle ones looked for."""
+
+_log = logging.getLogger(__name__)
+
+
+@contextmanager
+def one_look() -> Iterator[None]:
+    """Within, each session is caught up with once: what a request sees is what was there when it came, or later."""
+    mark = _LOOKED.set(set())
+    try:
+        yield
+    finally:
+        _LOOKED.reset(mark)
+
+
+@contextmanager
+def every_look() -> Iterator[None]:
+    """Within, each look catches up again: for what goes on for as long as its client listens."""
+    mark = _LOOKED.set(None)
+    try:
+        yield
+    finally:
+        _LOOKED.reset(mark)
+
+
+class SharedSessions(Sessions):
+    """Which there are, when they were used last, and which had to go, is known to the store alone."""
+
+    def __init__(
+        self,
+        make: MakeSession,
+        *,
+        store: SharedStore,
+        limit: int = DEFAULT_LIMIT,
+        max_idle: float = DEFAULT_IDLE_SECONDS,
+        strict: bool = False,
+        source: Callable[[], float] = system_time,
+    ) -> None:
+        super().__init__(make, limit=limit, max_idle=max_idle, strict=strict, source=source)
+        self._shared = store
+        self._told: dict[str, float] = {}
+        self._looked_for_idle = source()
+        store.on_change = self._changed
+
+    def __len__(self) -> int:
+        return len(self._shared.names())
+
+    def __iter__(self) -> Iterator[Session]:
+        found = (self.find(name) for name in self._shared.names())
+        return iter([each for each in found if each is not None])
+
+    @property
+    def evictions(self) -> Sequence[Eviction]:
+        return [msgspec.json.decode(each, type=Eviction) for each in self._shared.evictions()]
+
+    def find(self, name: str) -> Session | None:
+        looked = _LOOKED.get()
+        found = self._open.get(name)
+        if looked is not None and name in looked:
+            return found
+        if found is not None:
+            found.catch_up()
+            if found.is_over:
+                del self._open[name]
+                found = None
+        if found is None and self._shared.has(name):
+            found = self._open[name] = self._make(name, Setup())
+        if looked is not None:
+            looked.add(name)
+        return found
+
+    def open(self, name: str) -> Session:
+        session = super().open(name)
+        now = self._source()
+        if now - self._told.get(name, 0.0) > _USE_TOLD:
+            self._shared.used(name, now)
+            self._told[name] = now
+        return session
+
+    def idle_seconds(self, name: str) -> float:
+        used = self._shared.last_used(name)
+        return 0.0 if used is None else max(0.0, self._source() - used)
+
+    def drop(self, name: str) -> None:
+        if name in self._open:
+            super().drop(name)
+        else:
+            self._shared.forget(name)
+        self._told.pop(name, None)
+
+    def clear(self) -> None:
+        for name in self._shared.names():
+            self.drop(name)
+
+    def _add(self, name: str, setup: Setup) -> Session:
+        session = self._make(name, setup)
+        self._open[name] = session
+        self._shared.used(name, self._source())
+        names = self._shared.names()
+        for old in names[: max(0, len(names) - self._limit)]:
+            if old != name:
+                self._give_way(old, f"more than {self._limit} sessions")
+        return session
+
+    def create(self, name: str, setup: Setup) -> Session:
+        session = super().create(name, setup)
+        if not session.is_new:
+            raise SessionExistsError(name)  # another process was quicker
+        return session
+
+    def _forget_aged(self) -> None:
+        now = self._source()
+        if now - self._looked_for_idle < min(_USE_TOLD, self._max_idle):
+            return
+        self._looked_for_idle = now
+        for name in self._shared.idle_since(now - self._max_idle):
+            self._give_way(name, f"not used for more than {self._max_idle:g} s")
+
+    def _give_way(self, name: str, reason: str) -> None:
+        self.drop(name)
+        self._shared.note_eviction(
+            orjson.dumps(asdict(Eviction(session=name, at=self._source(), reason=reason)))
+        )
+        _log.warning("session %s is forgotten: %s; its next use begins a new one", name, reason)
+
+    def _changed(self, name: str) -> bool:
+        session = self._open.get(name)
+        if session is None or not session.bell.is_listened_to:
+            return False
+        session.catch_up()
+        session.bell.ring()
+        return True

@@ -1,0 +1,52 @@
+"""The layer around a mock with a store that may fail: what was not done is answered 503, and may be asked again."""
+
+import logging
+from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
+
+import orjson
+
+from mockserver.asgi import App, Message, Receive, Scope, Send
+from mockserver.http_api.path import raw_path
+from mockserver.http_api.refusals import Refusal, unavailable
+from mockserver.http_api.token_endpoint import TOKEN_PATH, in_words_of_the_endpoint
+from mockserver.store.seam import StoreUnavailableError
+
+_log = logging.getLogger(__name__)
+
+
+class StoreSeam:
+    """Most failures are answered further in; this one is for what is asked before and after a request is served.
+
+    `around` is entered for every request.
+    """
+
+    def __init__(self, app: App, around: Callable[[], AbstractContextManager[None]] = nullcontext) -> None:
+        self._app = app
+        self._around = around
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        has_begun = False
+
+        async def sent(message: Message) -> None:
+            nonlocal has_begun
+            has_begun = True
+            await send(message)
+
+        try:
+            with self._around():
+                await self._app(scope, receive, sent)
+        except StoreUnavailableError as error:
+            _log.warning("the store failed: %s", error)
+            if not has_begun:
+                refusal = unavailable(error)
+                is_token = raw_path(scope).endswith(TOKEN_PATH.encode())
+                await _send(in_words_of_the_endpoint(refusal) if is_token else refusal, send)
+
+
+async def _send(refusal: Refusal, send: Send) -> None:
+    body = orjson.dumps(refusal.body())
+    headers = {"Content-Type": "application/json", "Content-Length": str(len(body)), **refusal.headers}
+    pairs = [(name.lower().encode(), value.encode()) for name, value in headers.items()]
+    await send({"type": "http.response.start", "status": refusal.status, "headers": pairs})
+    await send({"type": "http.response.body", "body": body})
