@@ -5,12 +5,13 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: help demo test test-long lint format lock proof reports docs pictures site clean
+.PHONY: help demo test test-long crash-test lint format lock proof reports docs pictures site clean
 
 help:
 	@echo "make demo   park a call, retrieve it, check the mock, write the report"
 	@echo "make test   run the tests"
 	@echo "make test-long  run in full what make test takes a sample of"
+	@echo "make crash-test  kill a busy mock 300 times and look for what it lost"
 	@echo "make lint   ruff, mypy, import-linter"
 	@echo "make format let ruff put things in order"
 	@echo "make lock   renew requirements.lock"
@@ -32,6 +33,10 @@ test: $(READY)
 test-long: $(READY)
 	@CALLPARK_LONG=1 $(BIN)/pytest -n auto --dist worksteal tests/proof tests/kit tests/contract_tests/lanes tests/repository \
 	  tests/callpark/test_gallery.py
+
+# Ten minutes or so; `make test` kills ten times.
+crash-test: $(READY)
+	@$(BIN)/python bench/crash.py --kills 300
 
 lint: $(READY)
 	$(BIN)/ruff check --quiet

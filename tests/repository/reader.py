@@ -124,7 +124,7 @@ class Reader:
         self._mocks.append(process)
         self._ports[port] = re.search(r"https?://([^/]+)/uapi", process.stdout.readline())[1]
         for file in self.folder.iterdir():
-            if file.is_file():
+            if file.is_file() and ".db" not in file.name:
                 file.write_text(self._here(file.read_text(encoding="utf-8")), encoding="utf-8")
 
     def close(self):
