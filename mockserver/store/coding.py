@@ -5,7 +5,6 @@ another FORMAT.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import fields
 from pathlib import Path
 from typing import Any, Final, Literal
 
@@ -169,8 +168,9 @@ def _entry(found: _Exchange | _Happening, members: dict[str, Any], events: Seque
 
 
 def _members(entry: Entry) -> dict[str, Any]:
-    """Without the life, which is this process's own."""
-    return {each.name: getattr(entry, each.name) for each in fields(entry) if each.name != "life"}
+    """Those that are kept; the life of an exchange is this process's own."""
+    shape = _Exchange if entry.kind == "exchange" else _Happening
+    return {name: getattr(entry, name) for name in shape.__struct_fields__}
 
 
 def _event(name: str, data: msgspec.Raw) -> Any:

@@ -67,7 +67,15 @@ class RedisStore:
     is_shared = True
     keeps_faults = True
 
-    def __init__(self, url: str, *, standing_every: int = _STANDING_EVERY, tail: int = _TAIL) -> None:
+    def __init__(
+        self,
+        url: str,
+        *,
+        standing_every: int = _STANDING_EVERY,
+        tail: int = _TAIL,
+        patience: float = PATIENCE,
+        source: Callable[[], float] = system_time,
+    ) -> None:
         self._shown = without_secret(url)
         self.writer = secrets.token_hex(8)
         self.standing_every: int | None = standing_every
@@ -75,12 +83,14 @@ class RedisStore:
         self.lives: dict[str, bytes] = {}
         self._tail = tail
         self._marks = count(1)
+        self._patience = patience
+        self._source = source
         self._calm_until = 0.0
         try:
             self._redis = redis.Redis.from_url(
                 url,
-                socket_timeout=PATIENCE,
-                socket_connect_timeout=PATIENCE,
+                socket_timeout=patience,
+                socket_connect_timeout=patience,
                 retry=Retry(NoBackoff(), 0),
             )
         except ValueError as error:
@@ -198,8 +208,8 @@ class RedisStore:
 
     def ask(self, question: Callable[[], Any], *, writes: bool = False) -> Any:
         """Ask twice if the connection breaks: it may have been an old one.  Raise StoreUnavailableError."""
-        if system_time() < self._calm_until:
-            raise StoreUnavailableError(f"the Redis server does not answer at {self._shown}")
+        if self._source() < self._calm_until:
+            raise StoreUnavailableError(f"the Redis server at {self._shown} does not answer")
         try:
             try:
                 return question()
@@ -208,8 +218,8 @@ class RedisStore:
                 with self._lost(reached):
                     return question()
         except redis.TimeoutError:
-            self._calm_until = system_time() + _CALM
-            message = f"the Redis server at {self._shown} has not answered within {PATIENCE:g} s"
+            self._calm_until = self._source() + _CALM
+            message = f"the Redis server at {self._shown} has not answered within {self._patience:g} s"
             raise StoreUnavailableError(message, is_open=writes) from None
         except redis.RedisError as error:
             raise StoreUnavailableError(f"the Redis server at {self._shown} refuses: {error}") from None

@@ -1,5 +1,7 @@
 """What every store promises, and how a session stands when it is opened again."""
 
+import signal
+
 import pytest
 
 from mockserver.clock import Clock, ClockSet
@@ -8,7 +10,12 @@ from mockserver.session import Session
 from mockserver.simulator.commands import Address, Stage, UnPark
 from mockserver.simulator.events import CallAnswered
 from mockserver.simulator.outcomes import Retrieved
-from mockserver.store import MemoryStore, TailForgottenError, VersionConflictError
+from mockserver.store import (
+    MemoryStore,
+    StoreUnavailableError,
+    TailForgottenError,
+    VersionConflictError,
+)
 from mockserver.store.redis_server import RedisStore
 from mockserver.store.sqlite_file import SqliteStore
 from mockserver.wire_faults.fault import WireFault, delay_named, delaying
@@ -219,3 +226,32 @@ def test_a_batch_that_cannot_be_appended_whole_is_not_appended_at_all(reopened):
         store.append("mine", expected_version=1, events=[EVENTS[1], CallAnswered(at=1.0, call_id=object())])
     assert list(store.read("mine", after=0)) == EVENTS[:1]
     assert store.append("mine", expected_version=1, events=EVENTS[1:]) == 4
+
+
+def be_patient_for(store, seconds):
+    pool = store._redis.connection_pool
+    pool.disconnect()
+    pool.reset()
+    pool.connection_kwargs["socket_timeout"] = seconds
+
+
+@pytest.mark.redis
+def test_a_server_that_hangs_is_left_alone_for_a_while(redis_server):
+    source = Source()
+    store = RedisStore(redis_server.url, patience=60, source=source)
+    session = opened(store)
+    redis_server.process.send_signal(signal.SIGSTOP)
+    be_patient_for(store, 0.05)
+    try:
+        with pytest.raises(StoreUnavailableError, match="has not answered within") as writing:
+            session.move_by(1)
+        assert writing.value.is_open
+        with pytest.raises(StoreUnavailableError, match="does not answer"):
+            session.catch_up()
+    finally:
+        redis_server.process.send_signal(signal.SIGCONT)
+        be_patient_for(store, 60)
+    source.moment += 2
+    session.catch_up()
+    assert session.clock.now() in (1_000, 1_001)
+    store.close()
