@@ -1,13 +1,14 @@
 """Kill the mock again and again while it is busy, and compare what its store has with what it had answered.
 
-    python bench/crash.py [--kills 300] [--clients 4] [--seed 0] [--sabotage late|half]
+    python bench/crash.py [--kills 300] [--clients 4] [--seed 0] [--redis | --sabotage late|half]
 
 Each client has a session of its own and sends one request after the other, so that at any moment all of its requests
 but the last have been answered. After a kill its session has to stand where those answers left it, or one whole step
 further if the last request was under way. The server is a child of this process, forked because that is quicker than
 300 starts, and ended by SIGKILL at a random moment, every tenth time while it starts. Exit status 1 if anything that
 was answered is lost, anything that was refused happened, or anything happened by half. With --sabotage the store is a
-wrong one, which has to be found out: it answers before it writes, or writes events one by one.
+wrong one, which has to be found out: it answers before it writes, or writes events one by one. With --redis sessions
+are on a Redis server of this run's own, which lives on, instead of in a file.
 """
 
 import argparse
@@ -23,13 +24,20 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Callable
+from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+from shared import redis_server
+
 from callpark.command_line import main as callpark
 from mockserver.store.sqlite_file import SqliteStore
+
+for name in ("mockserver.app", "mockserver.serving", "mockserver.store.redis_server"):
+    import_module(name)  # what every child needs
 
 STEP = 1.5
 VARIANT = "unanswered-ends-call"
@@ -317,10 +325,10 @@ def serving(pid: int, ready: Path) -> str:
     return url
 
 
-def run(kills: int, clients: int, seed: int, folder: Path) -> tuple[Tally, list[float]]:
+def run(kills: int, clients: int, seed: int, folder: Path, store: str) -> tuple[Tally, list[float]]:
     tally, draw = Tally(), random.Random(seed)
     everybody = [Client(number, seed, tally) for number in range(clients)]
-    serve = ["mock", "--port", "0", "--clock", "manual", "--store", str(folder / "world.db")]
+    serve = ["mock", "--port", "0", "--clock", "manual", "--store", store]
     seconds: list[float] = []
     for kill in range(kills + 1):
         ready = folder / f"ready-{kill}"
@@ -358,12 +366,15 @@ def main() -> int:
     parser.add_argument("--kills", type=int, default=300)
     parser.add_argument("--clients", type=int, default=4)
     parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--redis", action="store_true")
     parser.add_argument("--sabotage", choices=("late", "half"))
     asked = parser.parse_args()
     if asked.sabotage:
         sabotage(asked.sabotage)
-    with tempfile.TemporaryDirectory(prefix="callpark-crash-") as folder:
-        tally, seconds = run(asked.kills, asked.clients, asked.seed, Path(folder))
+    with ExitStack() as stack:
+        folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="callpark-crash-")))
+        store = stack.enter_context(redis_server())[0] if asked.redis else str(folder / "world.db")
+        tally, seconds = run(asked.kills, asked.clients, asked.seed, folder, store)
     refused = tally.answered["refused"]
     print(f"kills                        {asked.kills}")
     print(f"changes acknowledged         {tally.answered.total() - refused}")

@@ -15,10 +15,10 @@ from mockserver.errands import ERRAND, Errands, Waking
 from mockserver.following import Follower
 from mockserver.scenario import Scenario
 from mockserver.simulator.commands import Command
-from mockserver.simulator.door import A_MILLISECOND, advance, decide, next_due
+from mockserver.simulator.door import A_MILLISECOND, advance, decide, decide_all, next_due
 from mockserver.simulator.events import Event
-from mockserver.simulator.evolve import evolve, fold
-from mockserver.simulator.outcomes import Outcome, Refused
+from mockserver.simulator.evolve import evolve
+from mockserver.simulator.outcomes import Outcome
 from mockserver.simulator.phone_call import PhoneCall
 from mockserver.simulator.world import World
 from mockserver.snapshot import WorldSet
@@ -96,10 +96,15 @@ class Session:
         """It was closed, here or by somebody else."""
         return self._is_closed
 
-    def catch_up(self) -> None:
-        """Believe what others have appended."""
-        if not self._is_closed:
+    def catch_up(self) -> bool:
+        """Believe what others have appended, and say whether there was anything.
+
+        An append would have found out; where nothing is to be appended, this has to.
+        """
+        version = self._version
+        if self._store.is_shared and not self._is_closed:
             self._read_on()
+        return self._version != version
 
     @property
     def waiting(self) -> int:
@@ -123,6 +128,8 @@ class Session:
             self.elapse()
             decision = decide(self._world, command, self._world.now)
             decision = self.behaviour.effect(self._world, command, decision)
+            if not decision.events and self.catch_up():
+                continue
             if self._commit(decision.events):
                 self.journal.caused(decision.events)
                 return decision.outcome
@@ -131,17 +138,12 @@ class Session:
         """All of them in one step; if one is refused, none, and its refusal is the one outcome."""
         while True:
             self.elapse()
-            world, events, outcomes = self._world, list[Event](), list[Outcome]()
-            for command in commands:
-                decision = self.behaviour.effect(world, command, decide(world, command, world.now))
-                if isinstance(decision.outcome, Refused):
-                    return (decision.outcome,)
-                world = fold(world, decision.events)
-                events += decision.events
-                outcomes.append(decision.outcome)
+            outcomes, events = decide_all(self._world, commands, self.behaviour.effect)
+            if not events and self.catch_up():
+                continue
             if self._commit(events):
                 self.journal.caused(events)
-                return tuple(outcomes)
+                return outcomes
 
     def elapse(self) -> tuple[Event, ...]:
         """Run whatever has become due since the last look at the clock."""

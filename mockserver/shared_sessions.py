@@ -143,6 +143,9 @@ class SharedSessions(Sessions):
         self._looked_for_idle = now
         for name in self._shared.idle_since(now - self._max_idle):
             self._give_way(name, f"not used for more than {self._max_idle:g} s")
+        for name in self._open.keys() - set(self._shared.names()):
+            del self._open[name]
+            self._told.pop(name, None)
 
     def _give_way(self, name: str, reason: str) -> None:
         self.drop(name)

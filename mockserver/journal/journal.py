@@ -29,7 +29,7 @@ class Recalled:
     """A journal as a keeper has it, the entries in the order in which they were kept."""
 
     entries: Sequence[Entry] = ()
-    evicted: Evicted = Evicted()
+    evicted: Evicted = field(default_factory=Evicted)
     last: int = 0
 
 

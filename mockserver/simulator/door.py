@@ -1,6 +1,6 @@
 """The one door: `decide` for what somebody asks, `advance` for what time brings."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from heapq import heappop
 from typing import Any, Final
@@ -21,7 +21,7 @@ from mockserver.simulator.commands import (
 )
 from mockserver.simulator.events import Event, WorldEvent
 from mockserver.simulator.evolve import fold
-from mockserver.simulator.outcomes import Created, Listed, Outcome, Parked, RefusalError
+from mockserver.simulator.outcomes import Created, Listed, Outcome, Parked, RefusalError, Refused
 from mockserver.simulator.parking import decide_park
 from mockserver.simulator.retrieving import decide_unpark, unparked
 from mockserver.simulator.terminals import decide_pick_up, decide_set_answering
@@ -49,6 +49,22 @@ def decide(world: World, command: Command, now: float) -> Decision:
     if outcome is None:
         outcome = _outcome_after(fold(world, tuple(events)), command, events)
     return Decision(outcome=outcome, events=tuple(events))
+
+
+def decide_all(
+    world: World, commands: Iterable[Command], effect: Callable[[World, Command, Decision], Decision]
+) -> tuple[tuple[Outcome, ...], tuple[Event, ...]]:
+    """Each in the world that those before it leave; the first refusal is the only outcome, and nothing happens."""
+    outcomes: list[Outcome] = []
+    happened: list[Event] = []
+    for command in commands:
+        decision = effect(world, command, decide(world, command, world.now))
+        if isinstance(decision.outcome, Refused):
+            return (decision.outcome,), ()
+        world = fold(world, decision.events)
+        outcomes.append(decision.outcome)
+        happened += decision.events
+    return tuple(outcomes), tuple(happened)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

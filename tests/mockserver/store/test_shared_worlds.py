@@ -3,10 +3,12 @@
 import asyncio
 import subprocess
 import sys
+from random import Random
 
 import pytest
 import redis
 
+from mockserver.simulator.commands import Address, End, Stage, UnPark
 from mockserver.store import StoreError
 from mockserver.store.opening import open_store
 from mockserver.store.redis_server import RedisStore
@@ -134,8 +136,6 @@ def test_the_race_for_a_call_has_one_winner(make_worker, runner):
 
 
 def unpark(call_id):
-    from mockserver.simulator.commands import Address, UnPark
-
     address = Address(viewer="12", user="@me", extension="@self", call_id=call_id)
     return UnPark(address=address, view_id="01", send_call_to="024")
 
@@ -313,3 +313,32 @@ def test_the_stream_of_events_tells_of_what_another_worker_did(workers, runner):
 
     names = [each.removeprefix(b"event: ").decode() for each in runner.run(scenario())]
     assert names == ["", "state", "journal", "faults", "state", "journal"]
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_workers_that_take_turns_come_to_the_world_that_one_would_have_come_to(make_worker, make_api, seed):
+    draw = Random(seed)
+    alone, workers = make_api(), [make_worker() for _ in range(3)]
+    sessions = [each.mock.sessions.open("default") for each in (alone, *workers)]
+    calls = [CALL]
+    for number in range(40):
+        calls.append(f"aa{number}")
+        command = draw.choice(
+            [
+                stage(calls[-1], draw.choice([None, 5.0, 60.0])),
+                unpark(draw.choice(calls)),
+                End(call_id=draw.choice(calls)),
+            ]
+        )
+        worker = draw.choice(sessions[1:])
+        if draw.random() < 0.2:
+            assert worker.move_by(7) == sessions[0].move_by(7)
+        assert worker.execute(command) == sessions[0].execute(command)
+    for session in sessions[1:]:
+        session.catch_up()
+        session.elapse()
+        assert session.world == sessions[0].world
+
+
+def stage(call_id, limit):
+    return Stage(call_id=call_id, user="12", extension="0003*210", parked=True, max_in_parking=limit)
