@@ -155,9 +155,11 @@ class SharedSessions(Sessions):
         _log.warning("session %s is forgotten: %s; its next use begins a new one", name, reason)
 
     def _changed(self, name: str) -> bool:
+        """Also while nobody listens: whoever was rung for a moment ago looks at the session next, not at the store."""
         session = self._open.get(name)
-        if session is None or not session.bell.is_listened_to:
+        if session is None:
             return False
+        is_heard = session.bell.is_listened_to
         session.catch_up()
         session.bell.ring()
-        return True
+        return is_heard

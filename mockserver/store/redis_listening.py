@@ -10,6 +10,7 @@ import redis
 import redis.asyncio
 
 ALIVE_SECONDS: Final = 15
+_MISSED_AT_MOST: Final = 100
 _AGAIN: Final = 0.25
 """Seconds until a connection that broke is tried again."""
 
@@ -38,6 +39,7 @@ class Listening:
         self._changed = changed
         self._heeded: dict[str, str] = {}
         self._subscribed: set[str] = set()
+        self._missed: dict[str, int] = {}
         self._wanted = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
 
@@ -47,6 +49,7 @@ class Listening:
             self._wanted = asyncio.Event()
             self._task = loop.create_task(self._listen())
         channel = self._channel_of(session)
+        self._missed.pop(channel, None)
         if channel not in self._heeded:
             self._heeded[channel] = session
             self._wanted.set()
@@ -88,22 +91,31 @@ class Listening:
                     continue
                 message = await channels.get_message(timeout=None)
                 if message is not None and not self._is_heeded(message):
-                    channel = message["channel"].decode()
-                    self._heeded.pop(channel, None)
-                    self._subscribed.discard(channel)
-                    await channels.unsubscribe(channel)
+                    self._unheard(message["channel"].decode())
         finally:
             subscribing.cancel()
             with suppress(asyncio.CancelledError, redis.RedisError, OSError):
                 await subscribing
 
     async def _subscribe(self, channels: Any) -> None:
+        """One after the other, so that the server hears of the last wish last."""
         while True:
+            self._wanted.clear()
+            if gone := self._subscribed - self._heeded.keys():
+                self._subscribed -= gone
+                await channels.unsubscribe(*gone)
             if new := self._heeded.keys() - self._subscribed:
                 await channels.subscribe(*new)
                 self._subscribed |= new
-            self._wanted.clear()
             await self._wanted.wait()
+
+    def _unheard(self, channel: str) -> None:
+        """Whoever was just rung for is about to listen again; only what goes on unheard is given up."""
+        self._missed[channel] = self._missed.get(channel, 0) + 1
+        if self._missed[channel] > _MISSED_AT_MOST:
+            self._heeded.pop(channel, None)
+            del self._missed[channel]
+            self._wanted.set()
 
     def _is_heeded(self, message: dict[str, Any]) -> bool:
         """A change of our own is known; one that came before the subscription was heard is not."""

@@ -20,8 +20,16 @@ BODY = {"action": "UnPark", "sendCallTo": "0003*024", "phoneCallViewId": "01"}
 pytestmark = pytest.mark.redis
 
 
+async def silent(listening):
+    """Its task has ended, and its connections are closed."""
+    if listening._task is not None:
+        await asyncio.wait((listening._task,))
+    for _ in range(5):
+        await asyncio.sleep(0)
+
+
 @pytest.fixture
-def make_worker(make_api, redis_server):
+def make_worker(make_api, runner, redis_server):
     made = []
 
     def make(**settings):
@@ -31,6 +39,7 @@ def make_worker(make_api, redis_server):
     yield make
     for each in made:
         each.mock.close()
+        runner.run(silent(each.mock._store._listening))
 
 
 @pytest.fixture
@@ -342,3 +351,23 @@ def test_workers_that_take_turns_come_to_the_world_that_one_would_have_come_to(m
 
 def stage(call_id, limit):
     return Stage(call_id=call_id, user="12", extension="0003*210", parked=True, max_in_parking=limit)
+
+
+def test_word_of_a_change_is_not_lost_on_whoever_is_about_to_look(workers, runner):
+    """Two changes at once: the second comes while the one who waits was rung for and has not looked yet."""
+    here, there = workers
+
+    async def scenario():
+        session = here.mock.sessions.open("default")
+        listening = asyncio.create_task(session.bell.heard(within=20))
+        await asyncio.sleep(0)
+        other = there.mock.sessions.open("default")
+        other.move_by(1)
+        assert here.mock.sessions._changed("default")
+        other.move_by(1)
+        assert not here.mock.sessions._changed("default")
+        await listening
+        return session.world.now, other.world.now
+
+    here_now, there_now = runner.run(scenario())
+    assert here_now == there_now
