@@ -67,9 +67,7 @@ class Listening:
                     try:
                         await self._hear(channels)
                     finally:
-                        living.cancel()
-                        with suppress(asyncio.CancelledError, redis.RedisError, OSError):
-                            await living
+                        await _over(living)
             await asyncio.sleep(_AGAIN)
 
     async def _live(self, server: Any) -> None:
@@ -93,9 +91,7 @@ class Listening:
                 if message is not None and not self._is_heeded(message):
                     self._unheard(message["channel"].decode())
         finally:
-            subscribing.cancel()
-            with suppress(asyncio.CancelledError, redis.RedisError, OSError):
-                await subscribing
+            await _over(subscribing)
 
     async def _subscribe(self, channels: Any) -> None:
         """One after the other, so that the server hears of the last wish last."""
@@ -129,3 +125,12 @@ class Listening:
         except Exception as error:  # noqa: BLE001  # whoever waits looks again at the next word
             _log.warning("session %s could not be caught up with: %s", session, error)
             return True
+
+
+async def _over(task: asyncio.Task[None]) -> None:
+    """A client that is about to connect may not hear of its end the first time."""
+    while not task.done():
+        task.cancel()
+        await asyncio.wait((task,), timeout=_AGAIN)
+    if not task.cancelled():
+        task.exception()

@@ -22,8 +22,10 @@ pytestmark = pytest.mark.redis
 
 async def silent(listening):
     """Its task has ended, and its connections are closed."""
-    if listening._task is not None:
-        await asyncio.wait((listening._task,))
+    task = listening._task
+    if task is not None and task.get_loop() is asyncio.get_running_loop():
+        done, _ = await asyncio.wait((task,), timeout=10)
+        assert done, task
     for _ in range(5):
         await asyncio.sleep(0)
 
