@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any
 
 from contract_tests.exchange import Exchange
 from contract_tests.expectation.expect import parse_json
-from contract_tests.world import same_extension
+from contract_tests.world import KnownCall, same_extension
 
 PARKED_MEMBERS = ("parked", "parkedPos", "parkedBy")
 ON_CALL = 5
+RINGING = (1, 2, 3, 4)
+"""Off hook, trying, ringing, the other side is ringing."""
 
 
 class Presence(StrEnum):
@@ -61,6 +63,11 @@ class Sighting:
     def involving(self, extension: str) -> tuple[SeenView, ...]:
         """The views in which the extension takes part."""
         return tuple(view for view in self.views if view.involves(extension))
+
+    def rings_at(self, extension: str) -> bool:
+        """Whether the call is still on its way to the extension, which has not picked up: some status below 5."""
+        statuses = [view.status for view in self.involving(extension)]
+        return bool(statuses) and all(status in RINGING for status in statuses)
 
     def is_on_call_with(self, extension: str) -> bool:
         """Whether the call left the lot and some view shows it on call with the extension."""
@@ -117,6 +124,35 @@ def is_left_alone(before: Sighting, after: Sighting) -> bool | None:
     the others move up when one of them leaves.
     """
     return is_unchanged(_but_for_its_place(before), _but_for_its_place(after))
+
+
+def is_as_handed_out(sighting: Sighting, call: KnownCall) -> bool:
+    """Whether nothing in a sighting speaks against what a rung said of its call: that it is there, parked or not."""
+    if sighting.presence is Presence.UNKNOWN:
+        return True
+    return sighting.presence is Presence.PRESENT and (bool(sighting.parking) or not call.parked)
+
+
+def tells_of_retrieval(sighting: Sighting, retriever: str) -> bool:
+    """Whether a sighting shows the end of a retrieval, or nothing that could be waited for.
+
+    A call that is not listed may be on its way from one listing to the other.
+    """
+    if sighting.presence is Presence.ABSENT:
+        return False
+    return not sighting.views or sighting.is_on_call_with(retriever)
+
+
+def the_telling_one(looks: Sequence[Exchange], call_id: str, retriever: str) -> Exchange:
+    """The last look at a call after a request; where it is back in the lot, the last one at which it rang.
+
+    Nobody picked up in time then, which is no fault of the service. There is at least one look.
+    """
+    last = sight(looks[-1], call_id)
+    if last.parking and not last.involving(retriever):
+        rang = [look for look in looks if sight(look, call_id).rings_at(retriever)]
+        return rang[-1] if rang else looks[-1]
+    return looks[-1]
 
 
 def _but_for_its_place(sighting: Sighting) -> Sighting:

@@ -15,12 +15,13 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 
 from contract_tests.case import Case, Kind
-from contract_tests.draft import Lacking, Setting
+from contract_tests.draft import Lacking, Setting, listing
 from contract_tests.evidence import Evidence
 from contract_tests.exchange import Exchange
 from contract_tests.lanes.packing import Pack, packed
 from contract_tests.lanes.trial import Trial
 from contract_tests.lanes.watch import Watch
+from contract_tests.settling import Settling
 from contract_tests.sighting import Sighting, is_unchanged
 from contract_tests.state.rung import Rung, RungError
 from contract_tests.target import Target
@@ -39,7 +40,7 @@ class ConformLane:
 
     `started` is told of each case before it is sent. `opening` names the refusals
     that go before the control where calls are plenty; without it all of them do.
-    `settle` bounds in seconds how long an answer may take to show in a listing; it is spent in full only once.
+    `settling` waits for what an answer said to come to show in a listing.
     After `deadline`, on the target's clock, nothing more is sent. With `safe` only what must be refused is sent.
     """
 
@@ -47,8 +48,7 @@ class ConformLane:
     rung: Rung
     world: World
     control: Case
-    sleep: Callable[[float], None]
-    settle: float
+    settling: Settling
     opening: tuple[str, ...] | None = None
     not_offered: frozenset[str] = frozenset()
     started: Callable[[Case], None] = lambda case: None
@@ -67,8 +67,7 @@ class ConformLane:
             target=self.target,
             world=self.world,
             control=self.control,
-            sleep=self.sleep,
-            settle=self.settle,
+            settling=self.settling,
             not_offered=self.not_offered,
         )
         self._watch = Watch(
@@ -77,11 +76,6 @@ class ConformLane:
             send_again=self._beside_witness,
             now=self.target.now,
         )
-
-    @property
-    def patience(self) -> float:
-        """How long an answer is waited for to show in a listing, after what was seen so far."""
-        return self._trial.patience
 
     def run(self, cases: Sequence[Case]) -> Iterable[Evidence]:
         """Evidence case by case. Raises `RungError` when not even one parked call can be had."""
@@ -230,13 +224,20 @@ class ConformLane:
     def _reason_not_to(self, case: Case) -> str:
         if self.target.lost:
             return self.target.lost
-        if self._silent >= SILENCES:
+        if self._silent >= SILENCES and not self._still_answers():
             return f"the target left {SILENCES} cases in a row without an answer"
         if self.deadline is not None and self.target.now() > self.deadline:
             return "the time for this run was over"
         if self.rung.is_scarce and case.kind is Kind.OBSERVATION and case.clause != HARMLESS:
             return "the calls are too few to spend one on an observation"
         return ""
+
+    def _still_answers(self) -> bool:
+        """Whether silence was about the requests: grey values may be dropped, and the target be there all the same."""
+        exchange = self.target.exchange(listing(self.world.user, self.world.extension, None), role="set-up")
+        if exchange.response is not None:
+            self._silent = 0
+        return exchange.response is not None
 
     def _count_silence(self, evidence: Evidence) -> None:
         self._silent = 0 if evidence.exchange is None or evidence.exchange.response else self._silent + 1

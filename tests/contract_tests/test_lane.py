@@ -9,6 +9,7 @@ from contract_tests.cases import CONTROL, all_cases
 from contract_tests.exchange import Exchange, Response
 from contract_tests.lanes.conform import ATTEMPTS, SILENCES, ConformLane
 from contract_tests.lanes.watch import LONG_IN_THE_LOT
+from contract_tests.settling import Settling
 from contract_tests.state.rung import RungError
 from contract_tests.world import KnownCall
 
@@ -121,8 +122,7 @@ def run(world):
             rung=lot,
             world=world,
             control=CONTROL,
-            sleep=lambda seconds: None,
-            settle=0.1,
+            settling=Settling(sleep=lambda seconds: None, settle=0.1),
             **settings,
         )
         return lane, {one.case.id: one for one in lane.run(cases)}
