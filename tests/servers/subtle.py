@@ -70,7 +70,8 @@ class Leaks(LiteralServer):
 
     def __init__(self, member: str) -> None:
         super().__init__()
-        self.member, self.last = member, None
+        self.member = member
+        self.last: Any = None
 
     def unpark(self, user: str, extension: str, call_id: str, body: bytes) -> Answer:
         try:
