@@ -15,7 +15,7 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 
 from contract_tests.case import Case, Kind
-from contract_tests.draft import Lacking, Setting, listing
+from contract_tests.draft import Lacking, Setting
 from contract_tests.evidence import Evidence
 from contract_tests.exchange import Exchange
 from contract_tests.lanes.packing import Pack, packed
@@ -29,6 +29,8 @@ from contract_tests.world import KnownCall, World
 
 ATTEMPTS = 4
 SILENCES = 2
+TOO_LONG_TO_GO_ON = 5.0
+"""Seconds that a request without an answer may take, if there are to be more of its kind."""
 SHARING = (Kind.REFUSAL, Kind.OBSERVATION)
 HARMLESS = "body/no-server-error"
 """The clause whose observations cannot retrieve a call, whatever the target makes of them."""
@@ -224,7 +226,7 @@ class ConformLane:
     def _reason_not_to(self, case: Case) -> str:
         if self.target.lost:
             return self.target.lost
-        if self._silent >= SILENCES and not self._still_answers():
+        if self._silent >= SILENCES:
             return f"the target left {SILENCES} cases in a row without an answer"
         if self.deadline is not None and self.target.now() > self.deadline:
             return "the time for this run was over"
@@ -232,15 +234,13 @@ class ConformLane:
             return "the calls are too few to spend one on an observation"
         return ""
 
-    def _still_answers(self) -> bool:
-        """Whether silence was about the requests: grey values may be dropped, and the target be there all the same."""
-        exchange = self.target.exchange(listing(self.world.user, self.world.extension, None), role="set-up")
-        if exchange.response is not None:
-            self._silent = 0
-        return exchange.response is not None
-
     def _count_silence(self, evidence: Evidence) -> None:
-        self._silent = 0 if evidence.exchange is None or evidence.exchange.response else self._silent + 1
+        """Silence that may be about the request alone, a grey one that is dropped at once, does not count."""
+        exchange = evidence.exchange
+        if exchange is None or exchange.response is not None:
+            self._silent = 0
+        elif evidence.case.kind is not Kind.OBSERVATION or exchange.elapsed > TOO_LONG_TO_GO_ON:
+            self._silent += 1
 
     def _on_talking(self, case: Case) -> Evidence:
         call = self._ask_for(self._talking)

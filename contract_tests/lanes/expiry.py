@@ -36,9 +36,11 @@ STEP = 0.05
 """Seconds between two rounds."""
 BEFORE = 0.7
 """The share of the rounds that lie before the moment: what is sent then may still arrive after it."""
+ENOUGH = 1.5
+"""Of the time that lies before the moment, so much is needed to park the calls and to send all that is sent then."""
 AFTERWARDS = 0.3
 STRETCHES = (1, 2, 4)
-"""How many limits calls are given, where one broken round is not enough, or every UnPark came too late."""
+"""How much wider the rounds lie, where one broken round is not enough, or no call was seen on the phone in time."""
 
 
 @dataclass(kw_only=True)
@@ -65,7 +67,7 @@ class Expiry:
         seen: list[Round] = []
         try:
             for stretch in STRETCHES:
-                rounds, is_gone, stays = self._rounds(rung, stretch * self._limit(rung))
+                rounds, is_gone, stays = self._rounds(rung, stretch * STEP)
                 if not is_gone:
                     return replace(
                         row, actual="a call that nobody retrieved stayed in the lot beyond its time"
@@ -76,7 +78,8 @@ class Expiry:
                     for one in rounds
                     if (how := verdict_against_expiry(one, self.table.bench.world, stays=stays))
                 ]
-                if len(broken) != 1 and any(_has_winner(one) for one in seen):
+                had = any(_was_had(one, self.table.bench.world.retriever) for one in seen)
+                if len(broken) != 1 and (had or not self.table.lists):
                     break
         except CannotGoOn as reason:
             return replace(row, verdict=Verdict.INCONCLUSIVE, actual=f"not tried: {reason}")
@@ -91,12 +94,12 @@ class Expiry:
         actual = f"held in {len(seen)} rounds, in {won} of them the UnPark came first; for one: {seen[0]}"
         return replace(row, verdict=Verdict.PASS, actual=actual, exchanges=_numbers(seen[0]))
 
-    def _rounds(self, rung: TimedRung, limit: float) -> tuple[list[Round], bool, bool]:
+    def _rounds(self, rung: TimedRung, step: float) -> tuple[list[Round], bool, bool]:
         """The rounds, with the call as listed when all is over.
 
         And whether a call that nobody retrieved left the lot, and whether the phone keeps a call without a limit.
         """
-        table = self.table
+        table, limit = self.table, max(self._limit(rung), ENOUGH * BEFORE * self.rounds * step)
         table.check_time()
         if table.deadline is not None and table.target.now() + limit + AFTERWARDS > table.deadline:
             raise CannotGoOn("the time for this run would be over before that of the calls")
@@ -110,7 +113,7 @@ class Expiry:
             rounds = []
             for place, call in enumerate(calls):
                 table.settling.sleep(
-                    max(0.0, due + STEP * (place - BEFORE * len(calls)) - table.target.now())
+                    max(0.0, due + step * (place - BEFORE * len(calls)) - table.target.now())
                 )
                 rounds.append(self._round(call, 1 + place % 2, twins))
             table.settling.sleep(max(0.0, due + AFTERWARDS - table.target.now()))
@@ -164,16 +167,20 @@ def verdict_against_expiry(seen: Round, world: World, *, stays: bool) -> tuple[s
     """
     if found := verdict_on(seen, world):
         return found
-    after, late = sight(seen.after, seen.call.id), sight(seen.late, seen.call.id)
+    late = sight(seen.late, seen.call.id)
     if seen.is_complete and not _has_winner(seen) and late.parking:
         return ONE_WINNER, f"no UnPark retrieved the call, and it is still in the lot: {seen}"
-    had_it = bool(after.involving(world.retriever)) and after.is_on_call_with(world.retriever)
     is_away = late.presence is Presence.UNKNOWN or (late.presence is Presence.ABSENT and not stays)
     has_it = is_away or bool(late.involving(world.retriever))
-    if _has_winner(seen) and had_it and (late.parking or not has_it):
+    if _was_had(seen, world.retriever) and (late.parking or not has_it):
         lost = f"{world.retriever} had the call, and lost it when its time in the lot was over"
         return ONE_WINNER, f"{lost}: {seen}"
     return None
+
+
+def _was_had(seen: Round, retriever: str) -> bool:
+    """Whether an UnPark was answered with the call, and a listing showed it on the phone with the retriever then."""
+    return _has_winner(seen) and sight(seen.after, seen.call.id).is_on_call_with(retriever)
 
 
 def _has_winner(seen: Round) -> bool:

@@ -332,6 +332,19 @@ def test_a_silent_target_is_given_up(run):
     assert evidence[TALKING.id].exchange is None
 
 
+def test_grey_values_that_are_dropped_do_not_end_the_run(run):
+    def dropping(identifier, request):
+        return "broken off" if b"null" in request.body else lot.honest(identifier, request)
+
+    grey = [case for case in all_cases() if case.id.endswith("-null")]
+    lot = Lot(answer=dropping)
+    _, evidence = run(lot, *grey, ME)
+
+    assert len(grey) > SILENCES
+    assert {evidence[case.id].attempts for case in grey} == {ATTEMPTS}
+    assert evidence[ME.id].exchange.response.status == 200
+
+
 def test_after_the_deadline_nothing_is_sent(run):
     def slow(identifier, request):
         lot.clock += 10
