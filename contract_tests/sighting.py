@@ -178,11 +178,15 @@ def _seen_view(view: Mapping[str, Any]) -> SeenView:
         status=_number(view.get("status")),
         source=_parties(view.get("source")),
         destination=_parties(view.get("destination")),
-        parking=frozenset(name for name in PARKED_MEMBERS if view.get(name) not in (None, "")),
-        place=tuple(
-            str(view[name]) for name in ("parkedPos", "parkedBy") if view.get(name) not in (None, "")
-        ),
+        parking=parked_members(view),
+        place=tuple(str(view[name]) for name in ("parkedPos", "parkedBy") if name in parked_members(view)),
     )
+
+
+def parked_members(view: Mapping[str, Any]) -> frozenset[str]:
+    """The names of the parked members that a view shows; all of them blank or naught are as good as none."""
+    shown = {name: view[name] for name in PARKED_MEMBERS if view.get(name) not in (None, "")}
+    return frozenset(shown) if any(value not in (0, "0") for value in shown.values()) else frozenset()
 
 
 def _parties(value: Any) -> tuple[str, ...]:

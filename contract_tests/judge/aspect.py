@@ -79,7 +79,7 @@ def answer_aspects(answer: Answer, evidence: Evidence, violations: SchemaViolati
         expected=f"the call {evidence.call.id}",
         actual=f"the call {str(call['id'])[:80]}",
     )
-    wrong = violations(answer.value, answer.status)
+    wrong = violations(_filled_in(answer.value), answer.status)
     yield Aspect(
         clause="body/phone-call-fields",
         holds=not wrong,
@@ -87,6 +87,15 @@ def answer_aspects(answer: Answer, evidence: Evidence, violations: SchemaViolati
         actual="; ".join(wrong)[:400] if wrong else "members of the documented types",
     )
     yield from _echoes(call, evidence)
+
+
+def _filled_in(value: Any) -> Any:
+    """The body without members that are blank: there are services that write down nothing in this way."""
+    if isinstance(value, list):
+        return [_filled_in(one) for one in value]
+    if isinstance(value, dict):
+        return {name: _filled_in(one) for name, one in value.items() if one != ""}
+    return value
 
 
 def effect_aspects(evidence: Evidence, world: World) -> Iterator[Aspect]:
