@@ -10,14 +10,14 @@ from contract_tests.case import Case
 from contract_tests.cases import CONTROL
 from contract_tests.draft import listing
 from contract_tests.evidence import Evidence
-from contract_tests.exchange import Exchange
+from contract_tests.exchange import Exchange, Request
 from contract_tests.judge import judge
 from contract_tests.judge.judge import standing_rows
 from contract_tests.record.lines import Record, UntriedLine
 from contract_tests.record.reader import exchanges, rulings
 from contract_tests.schemathesis_adapter import Schema
 from contract_tests.selection import recorded_cases
-from contract_tests.sighting import the_telling_one
+from contract_tests.sighting import linked_listing, the_telling_one
 from contract_tests.verdict import READINGS, ExitCode, Ruling, exit_code
 from contract_tests.world import KnownCall, World
 
@@ -102,9 +102,7 @@ def _one(case: Case, sent: Sequence[Exchange], untried: UntriedLine | None, worl
         witness=request.witness,
         exchange=request,
         before=_last_listing(request.call, [one for one in sent if one.number < request.number]),
-        after=_telling_listing(
-            request.call, [one for one in own if one.number > request.number], world.retriever
-        ),
+        after=_telling_listing(request, [one for one in own if one.number > request.number], world.retriever),
         witness_before=witness_before,
         witness_after=_last_listing(request.witness, [one for one in own if one.number > request.number])
         if witness_before
@@ -126,17 +124,21 @@ def _last_listing(call: KnownCall | None, among: Sequence[Exchange]) -> Exchange
     return found[-1] if found else None
 
 
-def _telling_listing(call: KnownCall | None, among: Sequence[Exchange], retriever: str) -> Exchange | None:
-    found = _listings(call, among)
+def _telling_listing(request: Exchange, among: Sequence[Exchange], retriever: str) -> Exchange | None:
+    call = request.call
+    linked = linked_listing(request.response, call) if call is not None else None
+    found = _listings(call, among, linked)
     return the_telling_one(found, call.id, retriever) if call is not None and found else None
 
 
-def _listings(call: KnownCall | None, among: Sequence[Exchange]) -> list[Exchange]:
+def _listings(
+    call: KnownCall | None, among: Sequence[Exchange], linked: Request | None = None
+) -> list[Exchange]:
     if call is None:
         return []
-    target = listing(call.user, call.extension, call.id).target
+    targets = {listing(call.user, call.extension, call.id).target, *([linked.target] if linked else [])}
     listings = (one for one in among if one.request.method == "GET")
-    return [one for one in listings if one.role in ("before", "after") and one.request.target == target]
+    return [one for one in listings if one.role in ("before", "after") and one.request.target in targets]
 
 
 def _changes(before: Sequence[Ruling], after: Sequence[Ruling]) -> list[Changed]:

@@ -7,8 +7,10 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any
 
-from contract_tests.exchange import Exchange
+from contract_tests.draft import listing
+from contract_tests.exchange import Exchange, Request, Response
 from contract_tests.expectation.expect import parse_json
+from contract_tests.expectation.path import parse_link
 from contract_tests.world import KnownCall, same_extension
 
 PARKED_MEMBERS = ("parked", "parkedPos", "parkedBy")
@@ -96,6 +98,28 @@ def sight(exchange: Exchange | None, call_id: str) -> Sighting:
         return Sighting(presence=Presence.UNKNOWN, why="the listing is neither a collection nor a call")
     found = [call for call in calls if call.get("id") == call_id] or calls
     return _seen(found[0]) if len(found) == 1 else Sighting(presence=Presence.ABSENT)
+
+
+def linked_listing(response: Response | None, call: KnownCall) -> Request | None:
+    """List PhoneCalls at the address in the link of an answer that returns the call, where that is another address.
+
+    The page says to use the link; whoever moves a call to the extension that retrieved it may list it there alone.
+    """
+    if response is None or not 200 <= response.status < 300:
+        return None
+    try:
+        returned = listed_calls(parse_json(response.body)) or []
+    except ValueError:
+        return None
+    links = [one.get(name) for one in returned[:1] for name in ("links", "link")]
+    link = next(
+        (one["self"] for one in links if isinstance(one, dict) and isinstance(one.get("self"), str)), ""
+    )
+    address = parse_link(link)
+    if address is None or address.call_id != call.id:
+        return None
+    request = listing(address.user, address.extension, call.id)
+    return None if request.target == listing(call.user, call.extension, call.id).target else request
 
 
 def listed_calls(value: Any) -> list[Mapping[str, Any]] | None:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import unquote, urlsplit
+from urllib.parse import urlsplit
 
 from contract_tests.evidence import Evidence
-from contract_tests.expectation.path import parse_address
+from contract_tests.expectation.path import parse_link
 from contract_tests.judge.answer import Answer
 from contract_tests.sighting import (
     ON_CALL,
@@ -240,7 +240,7 @@ def _echoes(call: dict[str, Any], evidence: Evidence) -> Iterator[Aspect]:
         if isinstance(call.get(name), dict) and call[name].get("self") is not None:
             link = call[name]["self"]
             shown = f"{name}.self is {str(link)[:200]}"
-            is_absolute = isinstance(link, str) and bool(urlsplit(link).scheme and urlsplit(link).netloc)
+            is_absolute = isinstance(link, str) and _is_absolute(link)
             yield Aspect(
                 clause="success/link",
                 holds=isinstance(link, str) and leads_to(link, evidence.call.id),
@@ -250,9 +250,15 @@ def _echoes(call: dict[str, Any], evidence: Evidence) -> Iterator[Aspect]:
             )
 
 
+def _is_absolute(link: str) -> bool:
+    try:
+        parts = urlsplit(link)
+    except ValueError:
+        return False
+    return bool(parts.scheme and parts.netloc)
+
+
 def leads_to(link: str, call_id: str) -> bool:
     """Whether the path of a link ends with the call's address: /phoneCalls/<user>/<extension>/<id>."""
-    parts = urlsplit(link)
-    _, found, address_of_call = ("/" + unquote(parts.path)).rpartition("/phoneCalls/")
-    address = parse_address(f"/uapi/phoneCalls/{address_of_call}") if found else None
+    address = parse_link(link)
     return address is not None and address.call_id == call_id

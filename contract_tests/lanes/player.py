@@ -16,6 +16,7 @@ from contract_tests.sighting import (
     Sighting,
     is_as_handed_out,
     is_left_alone,
+    linked_listing,
     sight,
     tells_of_retrieval,
     the_telling_one,
@@ -107,12 +108,15 @@ class Table:
         case: str,
         is_settled: Callable[[Sighting], bool],
         role: str = "after",
+        linked: Request | None = None,
     ) -> Exchange | None:
         """A listing of a call of which something was said, once it shows so or the patience for it is over."""
         looks: list[Exchange] = []
 
         def look() -> Exchange | None:
             seen = self.look(call, case, role)
+            if seen is not None and linked and sight(seen, call.id).presence is Presence.ABSENT:
+                seen = self.target.exchange(linked, case=case, role="after")
             looks.extend([seen] if seen is not None else [])
             return seen
 
@@ -128,10 +132,13 @@ class Table:
             return listed
         return self.look_until("parked", call, case, lambda seen: is_as_handed_out(seen, call), role="before")
 
-    def look_until_retrieved(self, call: KnownCall, case: str) -> Exchange | None:
+    def look_until_retrieved(self, call: KnownCall, case: str, response: Response | None) -> Exchange | None:
         """A listing of a call that was said to be retrieved."""
         retriever = self.bench.world.retriever
-        return self.look_until("retrieved", call, case, lambda seen: tells_of_retrieval(seen, retriever))
+        linked = linked_listing(response, call)
+        return self.look_until(
+            "retrieved", call, case, lambda seen: tells_of_retrieval(seen, retriever), linked=linked
+        )
 
 
 @dataclass(kw_only=True)
@@ -255,7 +262,7 @@ class Player:
             settles = call.id == addressed and accepted and expectation.is_judged and not expectation.faults
             waits = settles and self.lot.standing(call) is Standing.PARKED
             self._seen[call.id] = (
-                self.table.look_until_retrieved(call, self.case)
+                self.table.look_until_retrieved(call, self.case, exchange.response)
                 if waits
                 else self._look_again(call, may_change=accepted and call.id == addressed)
             )

@@ -14,6 +14,7 @@ from contract_tests.sighting import (
     is_as_handed_out,
     is_left_alone,
     is_unchanged,
+    linked_listing,
     sight,
     tells_of_retrieval,
     the_telling_one,
@@ -169,8 +170,13 @@ class Trial:
         """The call after a request, once the listing shows the end of what was answered, or the patience is over."""
         looks: list[Exchange] = []
 
+        linked = linked_listing(exchange.response, call)
+
         def look() -> Exchange | None:
             seen = self._look(case, call, "after")
+            if seen is not None and linked and sight(seen, call.id).presence is Presence.ABSENT:
+                seen = self.target.exchange(linked, case=case.id, role="after")
+                self._last_seen[call.id] = seen
             looks.extend([seen] if seen is not None else [])
             return seen
 

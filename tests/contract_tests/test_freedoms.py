@@ -4,6 +4,9 @@ from functools import partial
 
 import pytest
 
+from callpark_spec import load
+from contract_tests.record.reader import read_record
+from contract_tests.rejudge import rejudge
 from tests.servers.framed import FRAMED
 from tests.servers.freedoms import FREE
 
@@ -38,6 +41,11 @@ def test_only_what_did_not_come_to_show_is_left_open(side_by_side, name):
 
     assert checked.clauses("inconclusive") == LEFT_OPEN.get(name, set())
     assert checked.exit_code == (3 if name in LEFT_OPEN else 0)
+
+
+@pytest.mark.parametrize("name", ["relocates", "stack"])
+def test_it_is_judged_again_from_the_record(side_by_side, name):
+    assert rejudge(read_record(side_by_side[name].record), load()).changed == ()
 
 
 def test_whoever_rings_on_is_told_what_would_let_it_be_judged(side_by_side):

@@ -219,6 +219,26 @@ class Moves(LiteralServer):
         ]
 
 
+class Relocates(Moves):
+    """A retrieved call is found where it was sent and nowhere else; the link says where that is."""
+
+    def under(self, user: str, extension: str) -> list[Any]:
+        return [
+            c
+            for c in self.calls.values()
+            if c.user == user and extension in ("@self", c.phone or c.extension)
+        ]
+
+    def unpark(self, user: str, extension: str, call_id: str, body: bytes) -> Answer:
+        status, value = super().unpark(user, extension, call_id, body)
+        if status == 200 and call_id:
+            phone = self.calls[call_id].phone
+            value["link"] = {
+                "self": f"https://pbx.example.org/uapi/phoneCalls/{user}/{phone}/{call_id}?expand=views"
+            }
+        return status, value
+
+
 FRAMED: dict[str, Callable[[], Server]] = {
     "chunked": partial(Framed, chunked),
     "until_closed": partial(Framed, until_closed, closes=True),
@@ -232,4 +252,5 @@ FRAMED: dict[str, Callable[[], Server]] = {
     "two_legs": TwoLegs,
     "stack": Stack,
     "moves": Moves,
+    "relocates": Relocates,
 }
