@@ -1,9 +1,10 @@
 """Serves each session as it behaves: one vendor application a presentation, and its defect around it."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 from functools import lru_cache
 from typing import Final
+
+from msgspec.structs import replace
 
 from mockserver.asgi import App, Receive, Scope, Send
 from mockserver.behaviour import Behaviour

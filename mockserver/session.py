@@ -2,9 +2,10 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import replace
 from random import Random
 from typing import Final, Protocol
+
+from msgspec.structs import replace
 
 from mockserver.behaviour import Behaviour, BehaviourSet, Resolve
 from mockserver.bell import Bell
@@ -111,9 +112,9 @@ class Session:
     def execute(self, command: Command) -> Outcome:
         self.elapse()
         while True:
-            decision = decide(self._world, command, self._world.now)
-            decision = self.behaviour.effect(self._world, command, decision)
-            if self._commit(decision.events):
+            decided = decide(self._world, command, self._world.now)
+            decision = self.behaviour.effect(self._world, command, decided)
+            if self._commit(decision.events, decided.world if decision is decided else None):
                 self.journal.caused(decision.events)
                 return decision.outcome
 

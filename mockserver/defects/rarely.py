@@ -1,8 +1,9 @@
 """Seen only now and then: two requests at once, every third answer, two members together."""
 
 from collections.abc import Callable
-from dataclasses import replace
 from typing import Any, Final
+
+from msgspec.structs import replace
 
 from mockserver.defect import CRASHED, SERVING, Defect, Kind, Received, Sent
 from mockserver.defects import values

@@ -1,10 +1,10 @@
 """The operations of the document, one method per operationId."""
 
 from collections.abc import Callable
-from dataclasses import replace
 
 import orjson
 from connexion import request  # type: ignore[import-untyped]  # it ships no types
+from msgspec.structs import replace
 from starlette.responses import Response
 
 from mockserver.http_api.answering import Answer, Answering
