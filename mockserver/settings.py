@@ -29,6 +29,7 @@ class Settings:
     `delay` lies before every answer, on its session's clock.
     `cors_origins` come on top of every loopback origin; `cors` False removes CORS altogether.
     `token_lifetime` is how many seconds of a session's clock the tokens of the token endpoint are good for.
+    `fast_path` False sends every request the whole way through connexion.
     Bound to anything but loopback, the control plane needs a token: building without one is refused.
     """
 
@@ -48,6 +49,7 @@ class Settings:
     session_max_idle: float = DEFAULT_IDLE_SECONDS
     strict_sessions: bool = False
     token_lifetime: int = 3_600
+    fast_path: bool = True
 
     def __post_init__(self) -> None:
         if self.host not in LOOPBACK and not self.control_token:
