@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: help demo test test-long crash-test lint format lock proof reports docs pictures site clean
+.PHONY: help demo test test-long crash-test lint format lock proof reports docs pictures site bench clean
 
 help:
 	@echo "make demo   park a call, retrieve it, check the mock, write the report"
@@ -19,6 +19,7 @@ help:
 	@echo "make reports  judge the exhibits of the gallery and renew reports but for the proof"
 	@echo "make docs   renew what comes from the code: docs/reference, figures in the README"
 	@echo "make pictures  take the pictures of the README (needs chromium)"
+	@echo "make bench  measure the mock and its peers beside each other (needs wrk; takes ten minutes)"
 	@echo "make site   make a site of docs in build/site"
 	@echo "make clean  remove what the others made"
 
@@ -81,6 +82,17 @@ docs: $(READY)
 
 pictures: $(READY)
 	@$(BIN)/python docs/making/pictures.py
+
+# The peers come from npm and PyPI into build/bench; what cannot be installed is said, and left out.
+BENCH := build/bench
+bench: $(READY)
+	@mkdir -p $(BENCH)/npm
+	@test -d $(BENCH)/npm/node_modules || npm install --silent --no-audit --no-fund --prefix $(BENCH)/npm \
+	  @stoplight/prism-cli @mockoon/cli wiremock json-server@0 || echo "no peers from npm" >&2
+	@test -x $(BENCH)/venv/bin/python || { $(PYTHON) -m venv $(BENCH)/venv && $(BENCH)/venv/bin/python -m pip install \
+	  --quiet --disable-pip-version-check "connexion[uvicorn]==3.3.*" fastapi uvloop httptools pyyaml; } || \
+	  echo "no peers from PyPI" >&2
+	@$(BIN)/python bench/beside.py $(BENCH_OPTIONS)
 
 # The site of docs/, to be read without a network.
 site: $(READY)

@@ -26,6 +26,7 @@ from contract_tests.lanes.explore import SEQUENCES, ExploreLane
 from contract_tests.record.redaction import Redaction
 from contract_tests.record.writer import RecordWriter
 from contract_tests.schemathesis_adapter import Schema
+from contract_tests.settling import Settling
 
 EVERY = 1000
 MANY = 1_000_000
@@ -68,7 +69,7 @@ def main() -> int:
                 rung=found.rung,
                 world=found.profile.world(),
                 seed=seed,
-                sleep=time.sleep,
+                settling=Settling(sleep=time.sleep, settle=found.profile.settle),
                 violations=Schema(openapi_document()).violations,
                 levels={clause.id: str(clause.level) for clause in callpark_spec.load().clauses.values()},
                 sequences=MANY if arguments.one_search else SEQUENCES,

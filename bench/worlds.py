@@ -1,26 +1,44 @@
 """What time and sessions of the mock cost: `python bench/worlds.py [--rounds N]`.
 
 Each figure is the best of its rounds, in milliseconds of this process's own processor time, because a busy machine
-makes everything slower and nothing faster.
+makes everything slower and nothing faster.  Below them stand the curves: microseconds for a call that is retrieved and
+parked again, against what may grow.
 """
 
 import argparse
 import sys
+import tempfile
 import time
 from collections.abc import Callable
 from itertools import count
+from pathlib import Path
+from typing import Final
 
 import httpx
 
 from mockserver.app import Mock, build
 from mockserver.in_process import InProcess
 from mockserver.scenario import load_scenario
+from mockserver.session import Session
 from mockserver.sessions import Setup
 from mockserver.settings import Settings
-from mockserver.simulator.commands import Stage
+from mockserver.simulator.commands import Address, Park, Stage, UnPark
+from mockserver.simulator.outcomes import Parked, Retrieved
 
 DAY = 86_400
 CALLS = 480
+
+MANY: Final = 10_000
+GROWING: Final = (10, 100, 1_000, 10_000)
+PHONES: Final = """
+organizations:
+  - id: "3"
+    name: Default Organization
+    slots: 10000
+    users:
+      - id: "12"
+        extensions: [{number: 0003*210}, {number: 0003*024}]
+"""
 
 _names = (f"bench-{number}" for number in count(1))
 
@@ -38,6 +56,76 @@ def a_day_of_parking(mock: Mock) -> Callable[[], object]:
         assert len(session.move_by(DAY)) == 2 * CALLS
 
     return run
+
+
+def a_day_of_parking_many(mock: Mock) -> Callable[[], object]:
+    session = crowded(mock, MANY, last=DAY)
+
+    def run() -> None:
+        assert len(session.move_by(DAY)) == 2 * MANY
+
+    return run
+
+
+def crowded(mock: Mock, calls: int, *, last: float | None = None, talking: int = 0) -> Session:
+    """A session with so many parked calls, and so many more whose parties talk.
+
+    With `last`, the time of the last is over after so many seconds.
+    """
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder) / "phones.yaml"
+        file.write_text(PHONES, encoding="utf-8")
+        scenario = load_scenario(str(file))
+    session = mock.sessions.create(next(_names), Setup(clock="manual", scenario=scenario))
+    for number in range(1, calls + 1):
+        limit = None if last is None else number * last / calls
+        session.execute(
+            Stage(call_id=f"aa{number}", user="12", extension="0003*210", parked=True, max_in_parking=limit)
+        )
+    for number in range(talking):
+        session.execute(Stage(call_id=f"bb{number}", user="12", extension="0003*210", parked=False))
+    return session
+
+
+def turn(session: Session) -> None:
+    """A parked call is retrieved, and parked again."""
+    address = Address(viewer="12", user="12", extension="0003*210", call_id="aa1")
+    retrieved = session.execute(UnPark(address=address, view_id="01", send_call_to="0003*024"))
+    parked = session.execute(Park(address=address, view_id="01"))
+    assert (type(retrieved), type(parked)) == (Retrieved, Parked)
+
+
+def against_calls(mock: Mock, calls: int) -> Callable[[], object]:
+    session = crowded(mock, 10, talking=calls - 10)
+    return lambda: turn(session)
+
+
+def against_slots(mock: Mock, slots: int) -> Callable[[], object]:
+    session = crowded(mock, slots)
+    return lambda: turn(session)
+
+
+def against_sessions(_mock: Mock, sessions: int) -> Callable[[], object]:
+    crowd = build(Settings(clock="manual", session_limit=sessions + 1))
+    for number in range(sessions):
+        crowd.sessions.open(f"other-{number}")
+    session = crowded(crowd, 10)
+    return lambda: (crowd.sessions.open(session.name), turn(session))
+
+
+def against_journal(mock: Mock, entries: int) -> Callable[[], object]:
+    session = crowded(mock, 10)
+    for _ in range(entries // 2):
+        turn(session)
+    return lambda: turn(session)
+
+
+CURVES: Final = {
+    "calls known": against_calls,
+    "slots taken in one lot": against_slots,
+    "sessions open": against_sessions,
+    "entries in the journal": against_journal,
+}
 
 
 def a_day_in_the_busy_lobby(mock: Mock) -> Callable[[], object]:
@@ -71,6 +159,7 @@ def a_test_of_its_own(mock: Mock) -> Callable[[], object]:
 
 FIGURES = {
     f"a day of parking: {CALLS} calls come back, one after the other": a_day_of_parking,
+    f"a day of parking: {MANY} calls": a_day_of_parking_many,
     "a day in the busy lobby": a_day_in_the_busy_lobby,
     "a fresh session in the documented scenario": a_fresh_session,
     "a session for a test, made and dropped through the control plane": a_test_of_its_own,
@@ -96,7 +185,22 @@ def main() -> int:
     mock = build(Settings(clock="manual"))
     for name, prepare in FIGURES.items():
         print(f"{best(prepare, mock, rounds):9.3f} ms  {name}")
+    print(f"\n{'µs for a turn, against':24}" + "".join(f"{number:>9,}" for number in GROWING))
+    for name, grown in CURVES.items():
+        print(f"{name:24}" + "".join(f"{curve(grown, mock, number):9.1f}" for number in GROWING))
     return 0
+
+
+def curve(grown: Callable[[Mock, int], Callable[[], object]], mock: Mock, number: int) -> float:
+    """Microseconds of the fastest of forty runs of five."""
+    run = grown(mock, number)
+    taken = []
+    for _ in range(40):
+        began = time.perf_counter()
+        for _ in range(5):
+            run()
+        taken.append((time.perf_counter() - began) / 5)
+    return min(taken) * 1e6
 
 
 if __name__ == "__main__":

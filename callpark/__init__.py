@@ -1,5 +1,10 @@
 """The front door: the commands, the demo. The only part that knows both the mock and the checker."""
 
-from importlib.metadata import version
 
-__version__ = version("callpark")
+def __getattr__(name: str) -> str:
+    """`__version__`, looked up when somebody asks: finding it takes longer than all that --help needs."""
+    if name != "__version__":
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from importlib.metadata import version
+
+    return version("callpark")

@@ -11,8 +11,9 @@ from pathlib import Path
 from typing import Literal
 
 from contract_tests.credentials import CLIENT_SECRET, Client, Credentials, header_secrets
-from contract_tests.draft import listing
-from contract_tests.preflight import not_ready
+from contract_tests.draft import Setting, documented, listing
+from contract_tests.exchange import Request
+from contract_tests.preflight import NOBODYS_CALL, not_ready
 from contract_tests.profile import Profile, mock_profile
 from contract_tests.record.redaction import Redaction
 from contract_tests.state.api import ApiRung
@@ -23,6 +24,7 @@ from contract_tests.state.operator import OperatorRung
 from contract_tests.state.prepared import PreparedRung
 from contract_tests.state.rung import Rung, RungError
 from contract_tests.target import Limits, Target
+from contract_tests.world import KnownCall
 
 RungName = Literal["auto", "control", "api", "hook", "inventory", "operator"]
 _NEEDS = {
@@ -106,7 +108,7 @@ def approach(
         described, note = _described_by_client(profile, given, found, client, ours, scout.url)
     else:
         described, note = _described(profile, given, found, ours, run, scout.url)
-    probe = listing(described.user, described.extension, None)
+    probe = _probe(described)
     headers, in_headers = header_secrets(headers)
     secrets = {**described.secrets, **in_headers, **hook_secrets(described.hook)}
     target = Target(
@@ -126,6 +128,14 @@ def approach(
         target.close()
         raise
     return Approach(target=target, profile=described, rung=way, note=note)
+
+
+def _probe(profile: Profile) -> Request:
+    """What a good token is enough for: a listing, or else the page's request for a call that there is not."""
+    if "list" not in profile.not_offered:
+        return listing(profile.user, profile.extension, None)
+    nobodys = KnownCall(id=NOBODYS_CALL, user=profile.user, extension=profile.extension, view="01")
+    return documented(Setting(world=profile.world(), call=nobodys)).request()
 
 
 def environment_tokens(environment: Mapping[str, str]) -> dict[str, str]:

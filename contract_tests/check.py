@@ -23,6 +23,7 @@ from contract_tests.record.redaction import Redaction
 from contract_tests.record.writer import RecordWriter
 from contract_tests.schemathesis_adapter import Schema
 from contract_tests.selection import Lane, lane_cases, selected
+from contract_tests.settling import Settling
 from contract_tests.state.rung import Rung, RungError
 from contract_tests.target import Target
 from contract_tests.verdict import READINGS, ExitCode, Reading, Ruling, exit_code
@@ -137,8 +138,7 @@ class Check:
             world=world,
             control=table.CONTROL,
             opening=table.OPENING,
-            sleep=self.sleep,
-            settle=self.plan.profile.settle,
+            settling=Settling(sleep=self.sleep, settle=self.plan.profile.settle),
             not_offered=frozenset(self.plan.profile.not_offered),
             started=started,
             safe=self.plan.safe,
@@ -151,8 +151,7 @@ class Check:
             rung=self.rung,
             world=world,
             control=table.CONTROL,
-            sleep=self.sleep,
-            settle=lane.patience,
+            settling=lane.settling,
             violations=Schema(openapi_document()).violations,
             not_offered=frozenset(self.plan.profile.not_offered),
             deadline=self._deadline(),
@@ -176,10 +175,9 @@ class Check:
             rung=self.rung,
             world=world,
             seed=self.plan.seed,
-            sleep=self.sleep,
             violations=Schema(openapi_document()).violations,
             levels=self._levels(),
-            settle=self.plan.profile.settle,
+            settling=Settling(sleep=self.sleep, settle=self.plan.profile.settle),
             not_offered=frozenset(self.plan.profile.not_offered),
             deadline=self._deadline(),
             known=frozenset(ruling.clause for ruling in rulings if ruling.is_finding),

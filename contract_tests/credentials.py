@@ -15,6 +15,10 @@ from contract_tests.world import TOKEN
 TOKEN_PATH = "/oauth/token.php"
 CLIENT_SECRET = "client_secret"
 SHORTEST_TOKEN = 4
+ENDED = (
+    "the token has ended: it was accepted before, and now a request that it was good for is refused; give a fresh one,"
+    " or a client id to renew it with"
+)
 _REFUSED = (401, 403)
 _NOTHING_THERE = (404, 405, 501)
 _SHOWN = 120
@@ -35,8 +39,9 @@ class Client:
 class Credentials(Mapping[str, str]):
     """Secrets by name. With a client the secret `token` is fetched from the token endpoint, and again when it ends.
 
-    `probe` is a request that changes nothing and that a good token is enough for. `lost` says why there is no
-    good token any more, once that is so. Several targets may share credentials; whoever renews holds `lock`.
+    `probe` is a request that changes nothing and that a good token is enough for. Without a client it tells all the
+    same that a token has ended, if requests of its method were accepted before. `lost` says why there is no good token
+    any more, once that is so. Several targets may share credentials; whoever renews holds `lock`.
     """
 
     def __init__(
@@ -47,6 +52,7 @@ class Credentials(Mapping[str, str]):
             self._values[CLIENT_SECRET] = client.secret
         self._issued: list[tuple[str, str]] = []
         self._told: list[Callable[[str, str], None]] = []
+        self._accepted: set[str] = set()
         self.client = client
         self.probe = probe
         self.lost = ""
@@ -70,13 +76,19 @@ class Credentials(Mapping[str, str]):
             listener(name, issued)
         self._told.append(listener)
 
+    def note(self, exchange: Exchange) -> None:
+        """Remembers with which methods the user's own token was accepted."""
+        if _is_own(exchange) and exchange.response is not None and exchange.response.status not in _REFUSED:
+            self._accepted.add(exchange.request.method)
+
     def may_have_ended(self, exchange: Exchange) -> bool:
-        """Whether a refusal may be for the age of the user's own token, which can be renewed."""
+        """Whether a refusal may be for the age of the user's own token, and the probe can tell."""
+        is_known = self.probe is not None and self.probe.method in self._accepted
         return (
-            self.client is not None
+            (self.client is not None or is_known)
             and exchange.response is not None
             and exchange.response.status in _REFUSED
-            and exchange.request.header("Authorization") == f"Bearer {TOKEN}"
+            and _is_own(exchange)
         )
 
     def token_request(self) -> Request:
@@ -183,6 +195,10 @@ def _tokens_in(value: object) -> Iterator[tuple[str, str]]:
     elif isinstance(value, list):
         for each in value:
             yield from _tokens_in(each)
+
+
+def _is_own(exchange: Exchange) -> bool:
+    return exchange.request.header("Authorization") == f"Bearer {TOKEN}"
 
 
 def _named(name: str) -> str:

@@ -20,6 +20,7 @@ from contract_tests.judge import is_seen_again
 from contract_tests.judge.aspect import SchemaViolations
 from contract_tests.lanes.trial import Trial
 from contract_tests.reproduction import curl, in_rounds
+from contract_tests.settling import Settling
 from contract_tests.state.rung import Rung, RungError
 from contract_tests.target import Target
 from contract_tests.verdict import Ruling, Verdict
@@ -59,7 +60,7 @@ class _Again:
 
 @dataclass(kw_only=True)
 class Encore:
-    """Tries findings again where calls are plenty. `settle` is what is left of the time an answer may take to show.
+    """Tries findings again where calls are plenty. `settling` knows from the lane how long an answer takes to show.
 
     After `deadline`, on the target's clock, and with `safe` nothing is sent: lines are then printed untried.
     """
@@ -68,8 +69,7 @@ class Encore:
     rung: Rung
     world: World
     control: Case
-    sleep: Callable[[float], None]
-    settle: float
+    settling: Settling
     violations: SchemaViolations
     not_offered: frozenset[str] = frozenset()
     deadline: float | None = None
@@ -84,8 +84,7 @@ class Encore:
             target=cast(Target, _Again(self.target)),
             world=self.world,
             control=self.control,
-            sleep=self.sleep,
-            settle=self.settle,
+            settling=self.settling,
             not_offered=self.not_offered,
             thorough=True,
         )

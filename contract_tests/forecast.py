@@ -142,9 +142,9 @@ def _races(world: World, *, timed: bool) -> Iterable[Part]:
     if timed:
         yield Part(
             title="races against the time in the lot",
-            requests=OF_THE_EXPIRY + 2 * EXPIRY_ROUNDS + 1,
-            parked_calls=EXPIRY_ROUNDS + 1,
-            rings=EXPIRY_ROUNDS,
+            requests=OF_THE_EXPIRY + 2 * EXPIRY_ROUNDS + 3,
+            parked_calls=EXPIRY_ROUNDS + 2,
+            rings=EXPIRY_ROUNDS + 1,
         )
 
 

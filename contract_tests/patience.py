@@ -12,6 +12,18 @@ UNSAID = 1.0
 """Seconds to wait where the answer does not say how long, or not so that it can be read."""
 
 
+def kept_busy(status: int, wait: float | None = None) -> str:
+    """The trouble of an exchange in which a busy target was not waited for any longer; `wait` is what it asked for."""
+    if wait is None:
+        return f"the target kept answering {status}"
+    return f"the target answered {status} and asked for {wait:.0f} seconds"
+
+
+def is_unavailable(trouble: str) -> bool:
+    """Whether the trouble of an exchange is that it was answered 503, a server error."""
+    return trouble.startswith((kept_busy(503), "the target answered 503 and asked for"))
+
+
 def is_busy(response: Response) -> bool:
     """Whether the answer is about the server's load and not about the request."""
     return response.status in BUSY

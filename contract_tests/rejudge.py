@@ -10,13 +10,14 @@ from contract_tests.case import Case
 from contract_tests.cases import CONTROL
 from contract_tests.draft import listing
 from contract_tests.evidence import Evidence
-from contract_tests.exchange import Exchange
+from contract_tests.exchange import Exchange, Request
 from contract_tests.judge import judge
 from contract_tests.judge.judge import standing_rows
 from contract_tests.record.lines import Record, UntriedLine
 from contract_tests.record.reader import exchanges, rulings
 from contract_tests.schemathesis_adapter import Schema
 from contract_tests.selection import recorded_cases
+from contract_tests.sighting import linked_listing, the_telling_one
 from contract_tests.verdict import READINGS, ExitCode, Ruling, exit_code
 from contract_tests.world import KnownCall, World
 
@@ -45,7 +46,7 @@ def rejudge(record: Record, catalogue: Catalogue) -> Rejudgement:
     """
     world = World.from_json(record.header.world)
     cases = {case.id: case for case in recorded_cases(record.header.lane, world)}
-    evidence = _evidence(record, cases)
+    evidence = _evidence(record, cases, world)
     schema = Schema(openapi_document())
     recorded = rulings(record)
     judged = {*cases, *standing_rows()}
@@ -71,14 +72,14 @@ def rejudge(record: Record, catalogue: Catalogue) -> Rejudgement:
     )
 
 
-def _evidence(record: Record, cases: Mapping[str, Case]) -> list[Evidence]:
+def _evidence(record: Record, cases: Mapping[str, Case], world: World) -> list[Evidence]:
     sent = exchanges(record)
     untried = {line.case: line for line in record.untried}
     known = [cases[line.id] for line in record.cases if line.id in cases]
-    return [_one(case, sent, untried.get(case.id)) for case in known]
+    return [_one(case, sent, untried.get(case.id), world) for case in known]
 
 
-def _one(case: Case, sent: Sequence[Exchange], untried: UntriedLine | None) -> Evidence:
+def _one(case: Case, sent: Sequence[Exchange], untried: UntriedLine | None, world: World) -> Evidence:
     if untried is not None:
         return Evidence(
             case=case,
@@ -101,7 +102,7 @@ def _one(case: Case, sent: Sequence[Exchange], untried: UntriedLine | None) -> E
         witness=request.witness,
         exchange=request,
         before=_last_listing(request.call, [one for one in sent if one.number < request.number]),
-        after=_last_listing(request.call, [one for one in own if one.number > request.number]),
+        after=_telling_listing(request, [one for one in own if one.number > request.number], world.retriever),
         witness_before=witness_before,
         witness_after=_last_listing(request.witness, [one for one in own if one.number > request.number])
         if witness_before
@@ -119,12 +120,25 @@ def _one(case: Case, sent: Sequence[Exchange], untried: UntriedLine | None) -> E
 
 
 def _last_listing(call: KnownCall | None, among: Sequence[Exchange]) -> Exchange | None:
-    if call is None:
-        return None
-    target = listing(call.user, call.extension, call.id).target
-    listings = (one for one in among if one.request.method == "GET")
-    found = [one for one in listings if one.role in ("before", "after") and one.request.target == target]
+    found = _listings(call, among)
     return found[-1] if found else None
+
+
+def _telling_listing(request: Exchange, among: Sequence[Exchange], retriever: str) -> Exchange | None:
+    call = request.call
+    linked = linked_listing(request.response, call) if call is not None else None
+    found = _listings(call, among, linked)
+    return the_telling_one(found, call.id, retriever) if call is not None and found else None
+
+
+def _listings(
+    call: KnownCall | None, among: Sequence[Exchange], linked: Request | None = None
+) -> list[Exchange]:
+    if call is None:
+        return []
+    targets = {listing(call.user, call.extension, call.id).target, *([linked.target] if linked else [])}
+    listings = (one for one in among if one.request.method == "GET")
+    return [one for one in listings if one.role in ("before", "after") and one.request.target in targets]
 
 
 def _changes(before: Sequence[Ruling], after: Sequence[Ruling]) -> list[Changed]:

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any
 
-from contract_tests.exchange import Exchange
+from contract_tests.draft import listing
+from contract_tests.exchange import Exchange, Request, Response
 from contract_tests.expectation.expect import parse_json
-from contract_tests.world import same_extension
+from contract_tests.expectation.path import parse_link
+from contract_tests.world import KnownCall, same_extension
 
 PARKED_MEMBERS = ("parked", "parkedPos", "parkedBy")
 ON_CALL = 5
+RINGING = (1, 2, 3, 4)
+"""Off hook, trying, ringing, the other side is ringing."""
 
 
 class Presence(StrEnum):
@@ -62,6 +66,11 @@ class Sighting:
         """The views in which the extension takes part."""
         return tuple(view for view in self.views if view.involves(extension))
 
+    def rings_at(self, extension: str) -> bool:
+        """Whether the call is still on its way to the extension, which has not picked up: some status below 5."""
+        statuses = [view.status for view in self.involving(extension)]
+        return bool(statuses) and all(status in RINGING for status in statuses)
+
     def is_on_call_with(self, extension: str) -> bool:
         """Whether the call left the lot and some view shows it on call with the extension."""
         views = self.involving(extension)
@@ -89,6 +98,28 @@ def sight(exchange: Exchange | None, call_id: str) -> Sighting:
         return Sighting(presence=Presence.UNKNOWN, why="the listing is neither a collection nor a call")
     found = [call for call in calls if call.get("id") == call_id] or calls
     return _seen(found[0]) if len(found) == 1 else Sighting(presence=Presence.ABSENT)
+
+
+def linked_listing(response: Response | None, call: KnownCall) -> Request | None:
+    """List PhoneCalls at the address in the link of an answer that returns the call, where that is another address.
+
+    The page says to use the link; whoever moves a call to the extension that retrieved it may list it there alone.
+    """
+    if response is None or not 200 <= response.status < 300:
+        return None
+    try:
+        returned = listed_calls(parse_json(response.body)) or []
+    except ValueError:
+        return None
+    links = [one.get(name) for one in returned[:1] for name in ("links", "link")]
+    link = next(
+        (one["self"] for one in links if isinstance(one, dict) and isinstance(one.get("self"), str)), ""
+    )
+    address = parse_link(link)
+    if address is None or address.call_id != call.id:
+        return None
+    request = listing(address.user, address.extension, call.id)
+    return None if request.target == listing(call.user, call.extension, call.id).target else request
 
 
 def listed_calls(value: Any) -> list[Mapping[str, Any]] | None:
@@ -119,6 +150,35 @@ def is_left_alone(before: Sighting, after: Sighting) -> bool | None:
     return is_unchanged(_but_for_its_place(before), _but_for_its_place(after))
 
 
+def is_as_handed_out(sighting: Sighting, call: KnownCall) -> bool:
+    """Whether nothing in a sighting speaks against what a rung said of its call: that it is there, parked or not."""
+    if sighting.presence is Presence.UNKNOWN:
+        return True
+    return sighting.presence is Presence.PRESENT and (bool(sighting.parking) or not call.parked)
+
+
+def tells_of_retrieval(sighting: Sighting, retriever: str) -> bool:
+    """Whether a sighting shows the end of a retrieval, or nothing that could be waited for.
+
+    A call that is not listed may be on its way from one listing to the other.
+    """
+    if sighting.presence is Presence.ABSENT:
+        return False
+    return not sighting.views or sighting.is_on_call_with(retriever)
+
+
+def the_telling_one(looks: Sequence[Exchange], call_id: str, retriever: str) -> Exchange:
+    """The last look at a call after a request; where it is back in the lot, the last one at which it rang.
+
+    Nobody picked up in time then, which is no fault of the service. There is at least one look.
+    """
+    last = sight(looks[-1], call_id)
+    if last.parking and not last.involving(retriever):
+        rang = [look for look in looks if sight(look, call_id).rings_at(retriever)]
+        return rang[-1] if rang else looks[-1]
+    return looks[-1]
+
+
 def _but_for_its_place(sighting: Sighting) -> Sighting:
     return replace(sighting, views=tuple(replace(view, place=()) for view in sighting.views))
 
@@ -142,11 +202,15 @@ def _seen_view(view: Mapping[str, Any]) -> SeenView:
         status=_number(view.get("status")),
         source=_parties(view.get("source")),
         destination=_parties(view.get("destination")),
-        parking=frozenset(name for name in PARKED_MEMBERS if view.get(name) not in (None, "")),
-        place=tuple(
-            str(view[name]) for name in ("parkedPos", "parkedBy") if view.get(name) not in (None, "")
-        ),
+        parking=parked_members(view),
+        place=tuple(str(view[name]) for name in ("parkedPos", "parkedBy") if name in parked_members(view)),
     )
+
+
+def parked_members(view: Mapping[str, Any]) -> frozenset[str]:
+    """The names of the parked members that a view shows; all of them blank or naught are as good as none."""
+    shown = {name: view[name] for name in PARKED_MEMBERS if view.get(name) not in (None, "")}
+    return frozenset(shown) if any(value not in (0, "0") for value in shown.values()) else frozenset()
 
 
 def _parties(value: Any) -> tuple[str, ...]:

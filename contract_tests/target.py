@@ -15,9 +15,9 @@ from urllib.parse import urlsplit
 
 import httpx
 
-from contract_tests.credentials import TOKEN_PATH, Credentials, NoTokenIssued
+from contract_tests.credentials import ENDED, TOKEN_PATH, Credentials, NoTokenIssued
 from contract_tests.exchange import Exchange, Request, Response, Role
-from contract_tests.patience import asked_for, is_busy
+from contract_tests.patience import asked_for, is_busy, kept_busy
 from contract_tests.world import KnownCall
 
 MAX_BODY = 1024 * 1024
@@ -50,8 +50,9 @@ class Target:
     """Sends requests and says what came back; secrets enter here and nowhere else.
 
     `secrets` maps the names that stand in requests as `${name}` to their values; where they are `Credentials` with a
-    client, a token that has ended is renewed and the request asked again. `now` is a monotonic clock and `sleep` waits,
-    both in seconds; `wall_clock` is for dates in answers; `rate` is how many requests a second are sent at the most.
+    client, a token that has ended is renewed and the request asked again; with a probe alone nothing more is sent then.
+    `now` is a monotonic clock and `sleep` waits, both in seconds; `wall_clock` is for dates in answers; `rate` is how
+    many requests a second are sent at the most.
     `watch` is told of every exchange, with secrets still named.
     """
 
@@ -112,6 +113,7 @@ class Target:
             number=0, case=case, role=role, request=request, call=call, witness=witness, also=also
         )
         exchange = self._once(known)
+        self._credentials.note(exchange)
         if self._credentials.may_have_ended(exchange):
             exchange = self._with_a_good_token(known, exchange, token)
         else:
@@ -153,23 +155,38 @@ class Target:
         credentials = self._credentials
         with credentials.lock:
             if credentials["token"] == token:
-                assert credentials.probe is not None
-                probe = self._once(Exchange(number=0, case="", role="set-up", request=credentials.probe))
-                if probe.response is not None and not credentials.may_have_ended(probe):
-                    self.tell(refused)
+                probes = self._probed()
+                is_good = any(one.response and not credentials.may_have_ended(one) for one in probes)
+                self.tell(refused if is_good else _as_set_up(refused))
+                for probe in probes:
                     self.tell(probe)
+                if is_good:
                     return refused
-                self.tell(_as_set_up(refused))
-                self.tell(probe)
-                try:
-                    self.log_in()
-                except NoTokenIssued as error:
-                    credentials.lost = f"the token has ended and was not renewed: {error}"
+                self._renew()
             else:  # a target that shares the credentials has renewed it meanwhile
                 self.tell(_as_set_up(refused))
         exchange = self._once(known)
         self.tell(exchange)
         return exchange
+
+    def _probed(self) -> list[Exchange]:
+        """What the probe is answered; without a client a refusal of it is not believed the first time."""
+        probe = self._credentials.probe
+        assert probe is not None
+        asked = Exchange(number=0, case="", role="set-up", request=probe)
+        probes = [self._once(asked)]
+        if self._credentials.client is None and self._credentials.may_have_ended(probes[0]):
+            probes.append(self._once(asked))
+        return probes
+
+    def _renew(self) -> None:
+        if self._credentials.client is None:
+            self._credentials.lost = ENDED
+            return
+        try:
+            self.log_in()
+        except NoTokenIssued as error:
+            self._credentials.lost = f"the token has ended and was not renewed: {error}"
 
     def _once(self, known: Exchange) -> Exchange:
         """An exchange of which the request, its place and its purpose are known, with number, answer and times."""
@@ -229,10 +246,10 @@ class Target:
                 return response, None, False
             wait = asked_for(response, self.wall_clock())
             if wait > self.limits.busy_wait:
-                return None, f"the target answered {response.status} and asked for {wait:.0f} seconds", True
+                return None, kept_busy(response.status, wait), True
             if tries_left:
                 self.sleep(wait)
-        return None, f"the target kept answering {response.status}", True
+        return None, kept_busy(response.status), True
 
     def _send(self, request: Request) -> Response:
         deadline = self.now() + self.limits.answer

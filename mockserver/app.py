@@ -1,7 +1,8 @@
 """The mock, put together: vendor paths on one side, the control plane on the other."""
 
+from collections.abc import Callable
 from contextlib import nullcontext
-from functools import partial
+from functools import cache, partial
 from typing import cast
 
 from callpark_spec import openapi_document
@@ -9,14 +10,15 @@ from mockserver.asgi import App, Receive, Scope, Send
 from mockserver.behaviour import Behaviour
 from mockserver.behaviour_seam import Behaviours, BehaviourSeam
 from mockserver.clock import MANUAL, PAGE_MOMENT, Clock, rate_named
-from mockserver.control.application import control_plane
 from mockserver.dated import Dated
 from mockserver.defects import DEFECTS
 from mockserver.exchange_seam import ExchangeSeam
 from mockserver.explanation_links import ExplanationLinks
+from mockserver.fast_path import FastPath
 from mockserver.http_api.application import vendor_api
 from mockserver.http_api.contract import Contract
 from mockserver.http_api.cors import Cors
+from mockserver.policy import Presentation
 from mockserver.scenario import Scenario, load_scenario
 from mockserver.session import Session
 from mockserver.sessions import Sessions, Setup
@@ -31,7 +33,10 @@ _CONTROL = "/_mock"
 
 
 class Mock:
-    """One ASGI application; `sessions` is what lies behind both of its sides."""
+    """One ASGI application; `sessions` is what lies behind both of its sides.
+
+    `fast_path` may be asked before the application is, by a server that can: nobody else changes the sessions.
+    """
 
     def __init__(
         self,
@@ -42,9 +47,11 @@ class Mock:
         maker: "SessionMaker",
         vendor: App,
         control: App,
+        fast_path: FastPath | None = None,
     ) -> None:
         self.sessions = sessions
         self.store_name = store_name
+        self.fast_path = fast_path
         self._store = store
         self._maker = maker
         self._vendor = vendor
@@ -81,15 +88,19 @@ def build(settings: Settings | None = None) -> Mock:
     make = partial(vendor_api, sessions, token_lifetime=settings.token_lifetime)
     contract = Contract(openapi_document())
     links = ExplanationLinks(settings.control_token)
-    vendor: App = BehaviourSeam(sessions, behaviours, initial, make)
-    vendor = ExchangeSeam(vendor, sessions, contract, links, opens=settings.delay is not None)
+    seam = BehaviourSeam(sessions, behaviours, initial, make)
+    vendor: App = ExchangeSeam(seam, sessions, contract, links, opens=settings.delay is not None)
     if settings.cors:
         vendor = Cors(vendor, origins=settings.cors_origins)
-    control = control_plane(sessions, settings, contract, behaviours, links)
+    control: App = _OnFirstUse(lambda: _control_plane(sessions, settings, contract, behaviours, links))
     vendor, control = Dated(vendor, sessions), Dated(control, sessions)
+    presentation = initial.policy.presentation
+    fast_path = None
     if settings.store != MEMORY:
         around = one_look if store.is_shared else nullcontext
         vendor, control = StoreSeam(vendor, around), StoreSeam(control, around)
+    elif settings.fast_path and presentation == Presentation():
+        vendor = fast_path = FastPath(vendor, seam.plain(presentation), sessions, links)
     return Mock(
         sessions=sessions,
         store=store,
@@ -97,6 +108,7 @@ def build(settings: Settings | None = None) -> Mock:
         maker=maker,
         vendor=vendor,
         control=control,
+        fast_path=fast_path,
     )
 
 
@@ -107,6 +119,28 @@ def _sessions(maker: "SessionMaker", store: EventStore, settings: Settings) -> S
         return Sessions(maker, limit=limit, max_idle=max_idle, strict=strict, store=store)
     shared = cast(SharedStore, store)
     return SharedSessions(maker, limit=limit, max_idle=max_idle, strict=strict, store=shared)
+
+
+def _control_plane(
+    sessions: Sessions,
+    settings: Settings,
+    contract: Contract,
+    behaviours: Behaviours,
+    links: ExplanationLinks,
+) -> App:
+    from mockserver.control.application import control_plane
+
+    return control_plane(sessions, settings, contract, behaviours, links)
+
+
+class _OnFirstUse:
+    """An application that costs a start nothing: who only uses the vendor's paths never needs the control plane."""
+
+    def __init__(self, make: Callable[[], App]) -> None:
+        self._made = cache(make)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        await self._made()(scope, receive, send)
 
 
 class SessionMaker:

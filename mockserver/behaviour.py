@@ -1,7 +1,8 @@
 """What a session differs in from the mock's default: variants, and at most one defect."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from mockserver.policy import Policy
 from mockserver.simulator.commands import Command
@@ -15,8 +16,7 @@ def as_decided(_world: World, _command: Command, decision: Decision) -> Decision
     return decision
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class BehaviourSet:
+class BehaviourSet(Struct, frozen=True, kw_only=True):
     """From now on these variants, applied from left to right, and this defect."""
 
     at: float
@@ -24,8 +24,7 @@ class BehaviourSet:
     defect: str | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Behaviour:
+class Behaviour(Struct, frozen=True, kw_only=True):
     """`variants` and `defect` are names; `policy` and `effect` are what they come to."""
 
     variants: tuple[str, ...] = ()

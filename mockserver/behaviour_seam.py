@@ -1,15 +1,17 @@
 """Serves each session as it behaves: one vendor application a presentation, and its defect around it."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 from functools import lru_cache
 from typing import Final
+
+from msgspec.structs import replace
 
 from mockserver.asgi import App, Receive, Scope, Send
 from mockserver.behaviour import Behaviour
 from mockserver.defect import Defect
 from mockserver.defect_seam import DefectSeam
 from mockserver.defects import UnknownDefectError
+from mockserver.http_api.application import VendorApi
 from mockserver.policy import Policy, Presentation
 from mockserver.sessions import DEFAULT_SESSION, Sessions
 from mockserver.tokens import claimed_session
@@ -45,7 +47,7 @@ class BehaviourSeam:
         sessions: Sessions,
         behaviours: Behaviours,
         initial: Behaviour,
-        make: Callable[[Presentation], App],
+        make: Callable[[Presentation], VendorApi],
     ) -> None:
         self._sessions = sessions
         self._behaviours = behaviours
@@ -53,6 +55,10 @@ class BehaviourSeam:
         self._plain = lru_cache(maxsize=_KEPT)(make)
         self._defective = lru_cache(maxsize=_KEPT)(self._with_defect)
         self._app(initial)
+
+    def plain(self, presentation: Presentation) -> VendorApi:
+        """The application of a presentation, without any defect."""
+        return self._plain(presentation)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         session = None

@@ -3,9 +3,11 @@
 import re
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Final, Self
+
+from msgspec import Struct
 
 REAL: Final = "real"
 MANUAL: Final = "manual"
@@ -44,8 +46,7 @@ def system_time() -> float:
 _EPOCH: Final = time.time() - time.monotonic()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ClockSet:
+class ClockSet(Struct, frozen=True, kw_only=True):
     """From `at` on, a session's clock runs at `rate`; `since` is what the source read at that moment."""
 
     at: float
@@ -63,7 +64,7 @@ class Clock:
     rate: float = 1.0
     source: Callable[[], float] = system_time
     start: float | None = None
-    _set: ClockSet = ClockSet(at=0.0, rate=0.0, since=0.0)
+    _set: ClockSet = field(init=False)
 
     def __post_init__(self) -> None:
         self._set = self.beginning()

@@ -1,11 +1,22 @@
 """The Date of every answer, by the clock of the session that it is of: the server beneath knows only its own."""
 
 from email.utils import formatdate
+from functools import lru_cache
 
 from mockserver.asgi import App, Message, Receive, Scope, Send
 from mockserver.clock import system_time
 from mockserver.sessions import DEFAULT_SESSION, Sessions
 from mockserver.tokens import claimed_session
+
+
+def date_of(moment: float) -> bytes:
+    """The value of a Date header, of a moment in epoch seconds."""
+    return _date(int(moment // 1))
+
+
+@lru_cache(maxsize=1024)
+def _date(second: int) -> bytes:
+    return formatdate(second, usegmt=True).encode()
 
 
 class Dated:
@@ -34,4 +45,4 @@ class Dated:
         name = claimed_session(scope["headers"], scope.get("query_string", b""))
         session = self._sessions.find(name or DEFAULT_SESSION)
         now = session.clock.now() if session else system_time()
-        return formatdate(now, usegmt=True).encode()
+        return date_of(now)

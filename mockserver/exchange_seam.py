@@ -29,6 +29,7 @@ from mockserver.wire_faults.playing import Reply, Stage, play
 from mockserver.wire_faults.violation import violated
 
 EXPLAIN_HEADER: Final = b"x-callpark-explain"
+CAME: Final = "callpark.came"
 
 
 class ExchangeSeam:
@@ -66,7 +67,7 @@ class ExchangeSeam:
             scheme=scope["scheme"],
             headers=tuple(scope["headers"]),
             session=name,
-            at=session.clock.now() if session else None,
+            at=_arrived(scope, session),
         )
         if session is not None:
             session.journal.claim(exchange)
@@ -259,6 +260,14 @@ class _Desk:
             return
         self._session = session
         session.journal.begin(self.exchange, world=session.world, now=session.clock.now())
+
+
+def _arrived(scope: Scope, session: Session | None) -> float | None:
+    """When the request came, where somebody has looked at it before; else now."""
+    came: float | None = scope.get("extensions", {}).get(CAME)
+    if came is not None or session is None:
+        return came
+    return session.clock.now()
 
 
 async def _lasted(session: Session, seconds: float, client: Receive) -> bool:

@@ -1,7 +1,8 @@
 """Every freedom the page leaves, as one frozen value; the defaults are the mock's own choice."""
 
-from dataclasses import dataclass, field
 from enum import StrEnum
+
+from msgspec import Struct, field
 
 from mockserver.simulator.rules import Rules
 
@@ -20,8 +21,7 @@ class NothingListed(StrEnum):
     PHONECALL_INVALID = "phone call invalid"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Presentation:
+class Presentation(Struct, frozen=True, kw_only=True):
     """How outcomes look on the wire.
 
     `foreign_status` None answers another user's things like unknown ones (user_invalid, extension_invalid);
@@ -48,7 +48,6 @@ class Presentation:
     utc_offset: int | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Policy:
+class Policy(Struct, frozen=True, kw_only=True):
     rules: Rules = field(default_factory=Rules)
     presentation: Presentation = field(default_factory=Presentation)

@@ -1,6 +1,7 @@
 """Serving an application: in the main thread until Ctrl-C, or in the background of a test."""
 
 import asyncio
+import gc
 import socket
 import ssl
 import threading
@@ -12,6 +13,8 @@ from typing import Any
 import uvicorn
 
 from mockserver.asgi import App, Message, Receive, Scope, Send
+from mockserver.fast_path import FastPath
+from mockserver.fast_protocol import fast_protocol
 from mockserver.line import with_line
 
 Ready = Callable[[str], None]
@@ -32,6 +35,7 @@ def serve(
     `on_ready` gets the base URL once requests are answered; `beside` runs in the same loop until the end.
     """
     listener = _bind(host, port)
+    gc.freeze()  # all that is made by now stays: looking through it for garbage would only hold requests up
     with listener:
         _Server(app, _base_url(host, listener, tls), on_ready, tls, beside).run(sockets=[listener])
 
@@ -100,9 +104,11 @@ class _Server(uvicorn.Server):
         tls: ssl.SSLContext | None,
         beside: Beside | None = None,
     ) -> None:
+        way: FastPath | None = getattr(app, "fast_path", None)
         super().__init__(
             uvicorn.Config(
                 with_line(_with_cased_header(app)),
+                http=fast_protocol(way) if way else "auto",
                 access_log=False,
                 server_header=False,
                 date_header=False,

@@ -2,10 +2,11 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import replace
 from functools import partial
 from random import Random
 from typing import Final
+
+from msgspec.structs import replace
 
 from mockserver.beginning import Begun, beginning
 from mockserver.behaviour import Behaviour, BehaviourSet, Resolve, nothing_else
@@ -126,11 +127,11 @@ class Session:
     def execute(self, command: Command) -> Outcome:
         while True:
             self.elapse()
-            decision = decide(self._world, command, self._world.now)
-            decision = self.behaviour.effect(self._world, command, decision)
+            decided = decide(self._world, command, self._world.now)
+            decision = self.behaviour.effect(self._world, command, decided)
             if not decision.events and self.catch_up():
                 continue
-            if self._commit(decision.events):
+            if self._commit(decision.events, decided.world if decision is decided else None):
                 self.journal.caused(decision.events)
                 return decision.outcome
 

@@ -31,6 +31,7 @@ class Settings:
     `cors_origins` come on top of every loopback origin; `cors` False removes CORS altogether.
     `token_lifetime` is how many seconds of a session's clock the tokens of the token endpoint are good for.
     `store` is where sessions are kept: memory, the path of a file, or the URL of a Redis server.
+    `fast_path` False sends every request the whole way through connexion.
     Bound to anything but loopback, the control plane needs a token: building without one is refused.
     """
 
@@ -51,6 +52,7 @@ class Settings:
     strict_sessions: bool = False
     token_lifetime: int = 3_600
     store: str = MEMORY
+    fast_path: bool = True
 
     def __post_init__(self) -> None:
         if self.host not in LOOPBACK and not self.control_token:

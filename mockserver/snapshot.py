@@ -1,8 +1,10 @@
 """A world as a whole, taken out of one session and put into another."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import asdict, dataclass, replace
 from typing import Final
+
+from msgspec import Struct, to_builtins
+from msgspec.structs import replace
 
 from mockserver.clock import FIRST_MOMENT, LAST_MOMENT
 from mockserver.simulator.lifecycle import SLOT_OF, Phase, Slot
@@ -16,8 +18,7 @@ class ImpossibleWorldError(ValueError):
     """No sequence of requests leads to such a world; the message says what is wrong with it."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class WorldSet:
+class WorldSet(Struct, frozen=True, kw_only=True):
     """From now on the session is in this world; its clock is set beside."""
 
     at: float
@@ -34,7 +35,9 @@ def possible(world: World) -> World:
 def _faults(world: World) -> Iterator[str]:
     if not FIRST_MOMENT <= world.now < LAST_MOMENT:
         yield f"now is {world.now:g}, which is no moment from 1970 to 8999"
-    if odd := next((each for each in _numbers(asdict(world)) if not -_FAR < each < LAST_MOMENT + _FAR), None):
+    if odd := next(
+        (each for each in _numbers(to_builtins(world)) if not -_FAR < each < LAST_MOMENT + _FAR), None
+    ):
         yield f"{odd:g} is neither a moment nor a duration that can be"
     directory = world.directory
     for key, extension in directory.extensions.items():

@@ -1,9 +1,11 @@
 """The catalogue of conforming behaviours that differ from the default, one per freedom the page leaves."""
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import reduce
 from typing import Any, Final, Literal
+
+from msgspec.structs import replace
 
 from mockserver.policy import LinkMember, NothingListed, Policy, Presentation
 from mockserver.simulator.rules import NotParked, Rules, SlotChoice

@@ -108,6 +108,11 @@ if TYPE_CHECKING:
     help="The key of --certfile, where it is not in the same file.",
 )
 @click.option(
+    "--no-fast-path",
+    is_flag=True,
+    help="Send every request the whole way through connexion; answers are the same.",
+)
+@click.option(
     "--ready-file",
     type=click.Path(dir_okay=False, path_type=Path),
     help="A file to write the address to once requests are answered; it goes when the mock does.",
@@ -139,6 +144,7 @@ def command(
     ca_file: Path | None,
     certfile: Path | None,
     keyfile: Path | None,
+    no_fast_path: bool,
     ready_file: Path | None,
 ) -> int:
     """Serve the mock until Ctrl-C, with the documented call in the parking lot.
@@ -174,6 +180,7 @@ def command(
             host=host,
             control_token=control_token,
             token_lifetime=token_lifetime,
+            fast_path=not no_fast_path,
         )
         _check_workers(workers, store, watch)
         app = build(settings)

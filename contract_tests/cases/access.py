@@ -2,7 +2,7 @@
 
 from contract_tests.case import AS_PRINTED, NO_SUCH_CALL, Case, Rows
 from contract_tests.draft import Change, Draft, Lacking, Setting, both, segment_from, with_
-from contract_tests.world import EXPIRED_TOKEN, OTHER_TOKEN
+from contract_tests.world import EXPIRED_TOKEN, OTHER_TOKEN, TOKEN
 
 _ROWS = Rows("access")
 
@@ -37,7 +37,7 @@ CASES: tuple[Case, ...] = (
         "malformed-header", "no-scheme", "the header holds a bare word", with_(authorization="unauthorised")
     ),
     _ROWS.refusal(
-        "malformed-header", "basic", "the scheme is Basic", with_(authorization="Basic dXNlcjpwYXNzd29yZA==")
+        "malformed-header", "basic", "the scheme is Basic", with_(authorization=f"Basic {TOKEN}")
     ),
     _ROWS.refusal(
         "unknown-token", "never-issued", "nobody issued the token",

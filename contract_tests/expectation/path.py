@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from urllib.parse import unquote_to_bytes
+from urllib.parse import unquote, unquote_to_bytes, urlsplit
 
 from contract_tests.expectation.remark import Fault, Grey, Remark
 from contract_tests.world import KnownCall, World, same_extension
@@ -43,6 +43,16 @@ def parse_address(target: str) -> Address | None:
         oddities.append("the path has an empty or relative segment")
     call_id = segments[2] if len(segments) == 3 else None
     return Address(user=segments[0], extension=segments[1], call_id=call_id, oddities=tuple(oddities))
+
+
+def parse_link(link: str) -> Address | None:
+    """The address at the end of a link's path, /phoneCalls/<user>/<extension>/<id>, whatever goes before it."""
+    try:
+        path = urlsplit(link).path
+    except ValueError:
+        return None
+    _, found, address = ("/" + unquote(path)).rpartition("/phoneCalls/")
+    return parse_address(f"/uapi/phoneCalls/{address}") if found else None
 
 
 def user_remarks(address: Address, acting_as: str, world: World) -> Iterator[Remark]:

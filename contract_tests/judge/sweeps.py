@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from contract_tests.case import Kind
 from contract_tests.judge.answer import Answer
 from contract_tests.judge.aspect import Aspect
 from contract_tests.judge.opinion import Opinion
 from contract_tests.judge.retrieval import Retrieval, Retrievals
+from contract_tests.patience import is_unavailable
 from contract_tests.sighting import is_unchanged
 from contract_tests.verdict import Verdict
 
@@ -76,6 +77,8 @@ class Problem:
     is_mild: bool = False
 
 
+EVERY_TIME = 4
+"""So many connections that break, each on a fresh call, are no chance."""
 Rule = Callable[[Answer], Problem | None]
 
 
@@ -90,7 +93,37 @@ def sweep_refusals(opinions: Sequence[Opinion], *, any_worked: bool) -> Iterator
 def sweep_all(opinions: Sequence[Opinion], *, any_worked: bool) -> Iterator[Swept]:
     """Rows about answers of every kind."""
     yield _by_rule("body/empty-on-204", opinions, "no body", any_worked)
-    yield _by_rule("body/no-server-error", opinions, "anything but a server error", True)
+    yield _sweep_odd(opinions)
+
+
+def _sweep_odd(opinions: Sequence[Opinion]) -> Swept:
+    """What the page leaves open has to be answered, and not with a server error.
+
+    That a connection breaks, or that a target is busy, says nothing by itself. It does where it comes to odd requests
+    alone, each time that they are sent, and everything else is answered.
+    """
+    clause = "body/no-server-error"
+    unanswered = [one for one in opinions if one.answer is None and one.evidence.exchange is not None]
+    odd = [one for one in unanswered if one.evidence.case.kind is Kind.OBSERVATION]
+    dropped = [one for one in odd if _is_dropped(one)] if len(odd) == len(unanswered) else []
+    applies, rule = _RULES[clause]
+    answered = [(one, one.answer) for one in opinions if one.answer is not None]
+    rows = [(one, rule(answer)) for one, answer in answered if applies(one, answer)]
+    rows += [(one, Problem(f"{one.actual}, each time that it was sent")) for one in dropped]
+    swept = _sweep(clause, rows, "an answer that is no server error", True)
+    if odd and swept.verdict in (Verdict.PASS, Verdict.NOT_APPLICABLE):
+        first = f"{odd[0].actual}, when {odd[0].evidence.case.title}"
+        also = f" (and {len(odd) - 1} more)" if len(odd) > 1 else ""
+        return replace(
+            swept, verdict=Verdict.INCONCLUSIVE, actual=first + also, numbers=odd[0].evidence.numbers[:1]
+        )
+    return swept
+
+
+def _is_dropped(one: Opinion) -> bool:
+    exchange = one.evidence.exchange
+    trouble = (exchange.trouble or "") if exchange else ""
+    return one.evidence.attempts >= EVERY_TIME or is_unavailable(trouble)
 
 
 def broken_alone(one: Opinion) -> Iterator[str]:
@@ -180,6 +213,10 @@ def _unseen(clause: str, seen: list[tuple[Retrieval, Aspect]], all_: Retrievals,
             "the profile says that the target lists no calls",
             None,
         )
+    rings = next(((one, aspect) for one, aspect in seen if one.opinion.evidence.seen_after().views), None)
+    if rings is not None and clause in ("parking/leaves-lot", "parking/connects") and rings[1].actual:
+        one, aspect = rings
+        return _swept(clause, Verdict.INCONCLUSIVE, blank, aspect.actual, one, hint=NOBODY_ON_CALL)
     if not all_.any_worked:
         return _swept(clause, Verdict.INCONCLUSIVE, blank, "not to be seen", None, hint=NOTHING_WORKED)
     if clause in ("success/link-lists", "parking/connects", "parking/only-that-call") and seen:

@@ -21,6 +21,7 @@ from contract_tests.exchange import Exchange
 from contract_tests.lanes.packing import Pack, packed
 from contract_tests.lanes.trial import Trial
 from contract_tests.lanes.watch import Watch
+from contract_tests.settling import Settling
 from contract_tests.sighting import Sighting, is_unchanged
 from contract_tests.state.rung import Rung, RungError
 from contract_tests.target import Target
@@ -28,6 +29,8 @@ from contract_tests.world import KnownCall, World
 
 ATTEMPTS = 4
 SILENCES = 2
+TOO_LONG_TO_GO_ON = 5.0
+"""Seconds that a request without an answer may take, if there are to be more of its kind."""
 SHARING = (Kind.REFUSAL, Kind.OBSERVATION)
 HARMLESS = "body/no-server-error"
 """The clause whose observations cannot retrieve a call, whatever the target makes of them."""
@@ -39,7 +42,7 @@ class ConformLane:
 
     `started` is told of each case before it is sent. `opening` names the refusals
     that go before the control where calls are plenty; without it all of them do.
-    `settle` bounds in seconds how long an answer may take to show in a listing; it is spent in full only once.
+    `settling` waits for what an answer said to come to show in a listing.
     After `deadline`, on the target's clock, nothing more is sent. With `safe` only what must be refused is sent.
     """
 
@@ -47,8 +50,7 @@ class ConformLane:
     rung: Rung
     world: World
     control: Case
-    sleep: Callable[[float], None]
-    settle: float
+    settling: Settling
     opening: tuple[str, ...] | None = None
     not_offered: frozenset[str] = frozenset()
     started: Callable[[Case], None] = lambda case: None
@@ -67,8 +69,7 @@ class ConformLane:
             target=self.target,
             world=self.world,
             control=self.control,
-            sleep=self.sleep,
-            settle=self.settle,
+            settling=self.settling,
             not_offered=self.not_offered,
         )
         self._watch = Watch(
@@ -77,11 +78,6 @@ class ConformLane:
             send_again=self._beside_witness,
             now=self.target.now,
         )
-
-    @property
-    def patience(self) -> float:
-        """How long an answer is waited for to show in a listing, after what was seen so far."""
-        return self._trial.patience
 
     def run(self, cases: Sequence[Case]) -> Iterable[Evidence]:
         """Evidence case by case. Raises `RungError` when not even one parked call can be had."""
@@ -239,7 +235,12 @@ class ConformLane:
         return ""
 
     def _count_silence(self, evidence: Evidence) -> None:
-        self._silent = 0 if evidence.exchange is None or evidence.exchange.response else self._silent + 1
+        """Silence that may be about the request alone, a grey one that is dropped at once, does not count."""
+        exchange = evidence.exchange
+        if exchange is None or exchange.response is not None:
+            self._silent = 0
+        elif evidence.case.kind is not Kind.OBSERVATION or exchange.elapsed > TOO_LONG_TO_GO_ON:
+            self._silent += 1
 
     def _on_talking(self, case: Case) -> Evidence:
         call = self._ask_for(self._talking)

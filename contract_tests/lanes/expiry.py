@@ -1,7 +1,8 @@
 """A race against the clock: UnParks of calls whose time in the parking lot (maxInParking) runs out just then.
 
 All calls are parked at once, so that waiting for the moment costs its time once. One of them nobody retrieves: it shows
-whether the target lets calls go at all. What happens to a call that still rings at its retriever when the time is over
+whether the target lets calls go at all. Another one, without a time limit, is retrieved before them: it shows whether
+the phone keeps what it was given. What happens to a call that still rings at its retriever when the time is over
 the page leaves open; one that was seen on the phone with him must stay there.
 """
 
@@ -31,9 +32,15 @@ EXPIRY_ROUNDS = 8
 LIMITS = {"control": 1.0}
 SHORTEST = 10.0
 """The least that the vendor's Park takes; a hook may hand it on."""
-STEP = 0.025
-"""Seconds between two rounds, which lie around the moment."""
+STEP = 0.05
+"""Seconds between two rounds."""
+BEFORE = 0.7
+"""The share of the rounds that lie before the moment: what is sent then may still arrive after it."""
+ENOUGH = 1.5
+"""Of the time that lies before the moment, so much is needed to park the calls and to send all that is sent then."""
 AFTERWARDS = 0.3
+STRETCHES = (1, 2, 4)
+"""How much wider the rounds lie, where one broken round is not enough, or no call was seen on the phone in time."""
 
 
 @dataclass(kw_only=True)
@@ -59,9 +66,9 @@ class Expiry:
         broken: list[tuple[Round, str, str]] = []
         seen: list[Round] = []
         try:
-            for _ in range(2):
-                rounds, is_kept = self._rounds(rung)
-                if not is_kept:
+            for stretch in STRETCHES:
+                rounds, is_gone, stays = self._rounds(rung, stretch * STEP)
+                if not is_gone:
                     return replace(
                         row, actual="a call that nobody retrieved stayed in the lot beyond its time"
                     )
@@ -69,9 +76,10 @@ class Expiry:
                 broken += [
                     (one, *how)
                     for one in rounds
-                    if (how := verdict_against_expiry(one, self.table.bench.world))
+                    if (how := verdict_against_expiry(one, self.table.bench.world, stays=stays))
                 ]
-                if len(broken) != 1:
+                had = any(_was_had(one, self.table.bench.world.retriever) for one in seen)
+                if len(broken) != 1 and (had or not self.table.lists):
                     break
         except CannotGoOn as reason:
             return replace(row, verdict=Verdict.INCONCLUSIVE, actual=f"not tried: {reason}")
@@ -86,27 +94,46 @@ class Expiry:
         actual = f"held in {len(seen)} rounds, in {won} of them the UnPark came first; for one: {seen[0]}"
         return replace(row, verdict=Verdict.PASS, actual=actual, exchanges=_numbers(seen[0]))
 
-    def _rounds(self, rung: TimedRung) -> tuple[list[Round], bool]:
-        """The rounds, with the call as listed when all is over, and whether the target lets calls go."""
-        table, limit = self.table, self._limit(rung)
+    def _rounds(self, rung: TimedRung, step: float) -> tuple[list[Round], bool, bool]:
+        """The rounds, with the call as listed when all is over.
+
+        And whether a call that nobody retrieved left the lot, and whether the phone keeps a call without a limit.
+        """
+        table, limit = self.table, max(self._limit(rung), ENOUGH * BEFORE * self.rounds * step)
         table.check_time()
         if table.deadline is not None and table.target.now() + limit + AFTERWARDS > table.deadline:
             raise CannotGoOn("the time for this run would be over before that of the calls")
-        left_alone, *calls = rung.parked_for(limit, self.rounds + 1)
         due = table.target.now() + limit
+        left_alone, *calls = rung.parked_for(limit, self.rounds + 1)
         table.calls_used += len(calls) + 1
         twins = Twins(table.target, 2)
+        steady = None
         try:
+            steady = self._retrieved()
             rounds = []
             for place, call in enumerate(calls):
-                table.sleep(max(0.0, due + STEP * (place - len(calls) / 2) - table.target.now()))
+                table.settling.sleep(
+                    max(0.0, due + step * (place - BEFORE * len(calls)) - table.target.now())
+                )
                 rounds.append(self._round(call, 1 + place % 2, twins))
-            table.sleep(max(0.0, due + AFTERWARDS - table.target.now()))
-            is_kept = not sight(table.look(left_alone, EXPIRY_CASE), left_alone.id).parking
-            return [replace(one, late=table.look(one.call, EXPIRY_CASE)) for one in rounds], is_kept
+            table.settling.sleep(max(0.0, due + AFTERWARDS - table.target.now()))
+            is_gone = not sight(table.look(left_alone, EXPIRY_CASE), left_alone.id).parking
+            late = [replace(one, late=table.look(one.call, EXPIRY_CASE)) for one in rounds]
+            has_it = sight(table.look(steady, EXPIRY_CASE), steady.id).is_on_call_with(
+                table.bench.world.retriever
+            )
+            return late, is_gone, has_it
         finally:
             twins.close()
-            table.release([left_alone, *calls])
+            table.release([*([steady] if steady else []), left_alone, *calls])
+
+    def _retrieved(self) -> KnownCall:
+        """A call that has no time limit, retrieved by the page's own request."""
+        call = self.table.park()
+        assert call is not None
+        request = documented(Setting(world=self.table.bench.world, call=call)).request()
+        self.table.target.exchange(request, case=EXPIRY_CASE, role="set-up")
+        return call
 
     def _round(self, call: KnownCall, count: int, twins: Twins) -> Round:
         racers: tuple[Racer, ...] = tuple(["retrieve"] * count)
@@ -133,19 +160,27 @@ class Expiry:
         )
 
 
-def verdict_against_expiry(seen: Round, world: World) -> tuple[str, str] | None:
-    """The clause that a round breaks and how, or None."""
+def verdict_against_expiry(seen: Round, world: World, *, stays: bool) -> tuple[str, str] | None:
+    """The clause that a round breaks and how, or None.
+
+    A call that is listed no more may have been hung up, unless the phone was seen to keep another one (`stays`).
+    """
     if found := verdict_on(seen, world):
         return found
-    after, late = sight(seen.after, seen.call.id), sight(seen.late, seen.call.id)
+    late = sight(seen.late, seen.call.id)
     if seen.is_complete and not _has_winner(seen) and late.parking:
         return ONE_WINNER, f"no UnPark retrieved the call, and it is still in the lot: {seen}"
-    had_it = bool(after.involving(world.retriever)) and after.is_on_call_with(world.retriever)
-    has_it = late.presence is not Presence.PRESENT or bool(late.involving(world.retriever))
-    if _has_winner(seen) and had_it and (late.parking or not has_it):
+    is_away = late.presence is Presence.UNKNOWN or (late.presence is Presence.ABSENT and not stays)
+    has_it = is_away or bool(late.involving(world.retriever))
+    if _was_had(seen, world.retriever) and (late.parking or not has_it):
         lost = f"{world.retriever} had the call, and lost it when its time in the lot was over"
         return ONE_WINNER, f"{lost}: {seen}"
     return None
+
+
+def _was_had(seen: Round, retriever: str) -> bool:
+    """Whether an UnPark was answered with the call, and a listing showed it on the phone with the retriever then."""
+    return _has_winner(seen) and sight(seen.after, seen.call.id).is_on_call_with(retriever)
 
 
 def _has_winner(seen: Round) -> bool:

@@ -31,21 +31,32 @@ from contract_tests.lanes.player import CannotGoOn, Player, Table
 from contract_tests.lanes.races import ONE_WINNER, RACES, ROUNDS, Races
 from contract_tests.lanes.replay import Replay
 from contract_tests.lanes.shrinking import Found, Shrinking
-from contract_tests.lanes.steps import Step, told
+from contract_tests.lanes.steps import Change, Step, told
 from contract_tests.lanes.trouble import OTHER_CALL, SERVER_ERROR, Bench
 from contract_tests.schemathesis_adapter import Schema
+from contract_tests.settling import Settling
 from contract_tests.state.rung import Rung
 from contract_tests.target import Target
 from contract_tests.verdict import Verdict
 from contract_tests.world import World
 
 SEQUENCES = 60
+SETTLE = 2.0
+"""Seconds that an answer may take to show where no profile says it: in a file that plays a finding again."""
 GENERATED = 120
 MOST_FINDINGS = 3
 ENOUGH_RACES = 2
 """So many races that are lost say all there is to say of the clause that they are about."""
 AND_BACK = (Step(does="park"), Step(does="unpark"), Step(does="park-again"), Step(does="unpark"))
-TWICE = (*AND_BACK[:2], Step(does="unpark"))
+_SELF = Change(part="extension", value="@self")
+TWICE = (
+    *AND_BACK[:2],
+    Step(does="unpark"),
+    Step(does="unpark", changes=(_SELF,)),
+    Step(does="unpark", changes=(Change(part="user", value="@me"), _SELF)),
+    Step(does="unpark", changes=(Change(part="sendCallTo", kind="world", value="sibling"),)),
+)
+"""A call that was retrieved is retrieved once more, by each name that it has, and to another phone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,10 +105,9 @@ class ExploreLane:
     rung: Rung
     world: World
     seed: int
-    sleep: Callable[[float], None]
     violations: SchemaViolations
     levels: Mapping[str, str]
-    settle: float = 2.0
+    settling: Settling
     not_offered: frozenset[str] = frozenset()
     deadline: float | None = None
     known: frozenset[str] = frozenset()
@@ -120,8 +130,7 @@ class ExploreLane:
             target=self.target,
             rung=self.rung,
             bench=Bench(world=self.world, violations=self.violations, levels=self.levels),
-            sleep=self.sleep,
-            settle=self.settle,
+            settling=self.settling,
             lists="list" not in self.not_offered,
             deadline=self.deadline,
         )
@@ -177,12 +186,12 @@ class ExploreLane:
                 if steps is TWICE and not player.retrieved:
                     return "the page's own request does not retrieve a call"
             except CannotGoOn as stopped:
-                yield _summary(TO_AND_FRO, tried, 2, rows, str(stopped))
+                yield self._summary(TO_AND_FRO, tried, 2, rows, str(stopped))
                 return str(stopped) if steps is TWICE else ""
             finally:
                 player.end()
             tried += 1
-        row = _summary(TO_AND_FRO, tried, 2, rows)
+        row = self._summary(TO_AND_FRO, tried, 2, rows)
         if not rows and not player.parked_again:
             row = replace(
                 row, verdict=Verdict.NOT_APPLICABLE, actual="the target did not park a retrieved call again"
@@ -204,13 +213,14 @@ class ExploreLane:
                     break
                 self.went(COMBINED.clause, hunt.tried + 1, len(together))
                 if (found := hunt.try_(one.changes, one.place)) is not None:
+                    hunt.end()
                     rows += self._confirmed(self._shrunk(found, COMBINED))
                     yield from rows[-1:]
         except CannotGoOn as reason:
             ended = str(reason)
         finally:
             hunt.end()
-        yield _summary(COMBINED, hunt.tried, len(together), rows, ended, hunt)
+        yield self._summary(COMBINED, hunt.tried, len(together), rows, ended, hunt)
 
     def _fuzzed(self) -> Iterator[Row]:
         if not self.generated:
@@ -229,13 +239,14 @@ class ExploreLane:
                 most=most,
                 went=lambda done: self.went(FUZZED.clause, done, self.generated),
             ):
+                hunt.end()
                 rows += self._confirmed(self._shrunk(found, FUZZED))
                 yield from rows[-1:]
         except CannotGoOn as reason:
             ended = str(reason)
         finally:
             hunt.end()
-        yield _summary(FUZZED, hunt.tried, hunt.tried, rows, ended, hunt)
+        yield self._summary(FUZZED, hunt.tried, hunt.tried, rows, ended, hunt)
 
     def _races(self) -> Iterator[Row]:
         if SECOND in self._muted:
@@ -284,10 +295,34 @@ class ExploreLane:
                 break
             rows += self._confirmed(self._shrunk(found, DRAWN))
             yield from rows[-1:]
-        yield _summary(DRAWN, played, played, rows, ended)
+        yield self._summary(DRAWN, played, played, rows, ended)
 
     def _went_on(self, before: int, done: int) -> None:
         self.went(DRAWN.clause, before + done, self.sequences)
+
+    def _summary(
+        self,
+        pursuit: Pursuit,
+        done: int,
+        of: int,
+        rows: Sequence[Row],
+        ended: str = "",
+        hunt: Hunt | None = None,
+    ) -> Row:
+        """What a search came to as a whole. It is green only if it tried something and everything was answered."""
+        row = _row(pursuit, Verdict.INCONCLUSIVE)
+        count = f"{done} {pursuit.things}" if done == of else f"{done} of {of} {pursuit.things}"
+        count += f", then {ended}" if ended else ""
+        unanswered = hunt.unanswered if hunt else []
+        if rows:
+            return replace(row, actual=f"{count}; see {', '.join(one.case for one in rows)}")
+        if unanswered:
+            one = told([Step(does="unpark", changes=unanswered[0])])
+            return replace(
+                row, actual=f"{len(unanswered)} of {count} were left without an answer, for one: {one}"
+            )
+        is_green = done > 0 and not self._table.went_away
+        return replace(row, verdict=Verdict.PASS if is_green else row.verdict, actual=f"held in {count}")
 
     def _begin(self, pursuit: Pursuit) -> None:
         self.started(pursuit.case, pursuit.clause, pursuit.title)
@@ -308,7 +343,7 @@ def play_again(finding: Finding, *, target: Target, rung: Rung, world: World) ->
         rung=rung,
         world=world,
         seed=0,
-        sleep=time.sleep,
+        settling=Settling(sleep=time.sleep, settle=SETTLE),
         violations=Schema(openapi_document()).violations,
         levels={clause.id: str(clause.level) for clause in load().clauses.values()},
     )
@@ -316,24 +351,6 @@ def play_again(finding: Finding, *, target: Target, rung: Rung, world: World) ->
     if row.verdict is Verdict.PASS:
         return []
     return [f"{row.clause}: {row.actual} (expected: {' or '.join(row.expected) or 'an answer'})"]
-
-
-def _summary(
-    pursuit: Pursuit, done: int, of: int, rows: Sequence[Row], ended: str = "", hunt: Hunt | None = None
-) -> Row:
-    """What a search came to as a whole. It is green only if it tried something and everything was answered."""
-    row = _row(pursuit, Verdict.INCONCLUSIVE)
-    count = f"{done} {pursuit.things}" if done == of else f"{done} of {of} {pursuit.things}"
-    count += f", then {ended}" if ended else ""
-    unanswered = hunt.unanswered if hunt else []
-    if rows:
-        return replace(row, actual=f"{count}; see {', '.join(one.case for one in rows)}")
-    if unanswered:
-        one = told([Step(does="unpark", changes=unanswered[0])])
-        return replace(
-            row, actual=f"{len(unanswered)} of {count} were left without an answer, for one: {one}"
-        )
-    return replace(row, verdict=Verdict.PASS if done else row.verdict, actual=f"held in {count}")
 
 
 def _not_tried(pursuit: Pursuit, why: str) -> Row:

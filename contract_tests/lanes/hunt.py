@@ -50,7 +50,7 @@ class Hunt:
         return None
 
     def end(self) -> None:
-        """Ends the calls that are left."""
+        """Ends the calls that are left, all together: there are hooks that take down whatever they set up."""
         for player in self._players.values():
             player.end()
         self._players.clear()
@@ -61,8 +61,7 @@ class Hunt:
         if player is not None and _is_ready(player):
             return player
         if player is not None:
-            player.end()
-            del self._players[place]
+            self.end()
         player = Player(table=self.table, case=self.case)
         player.play(Step(does="park", what=place))
         if not player.lot.calls:

@@ -131,6 +131,7 @@ def _faults(world: World) -> Iterator[Change]:
     yield from _values("callerId", "John Doe 42420042", "John Doe <>", "John Doe <12ab34>", 42420042)
     yield from (_absent("phoneCallViewId"), *_values("phoneCallViewId", "99", ["01"]))
     yield from _values("call_id", "0000000000000000dead", "no-such-call")
+    yield from _values("suffix", "0")  # the id of the call and one character more
     yield from (_absent("action"), *_values("action", "Unhook", 7))
     yield from (_absent("sendCallTo"), _named("sendCallTo", "unknown_extension"))
     yield from (_named("user", "unknown_user"), _named("extension", "unknown_extension"))

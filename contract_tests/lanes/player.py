@@ -10,12 +10,21 @@ from contract_tests.exchange import Exchange, Request, Response
 from contract_tests.lanes.lot import Lot, Standing
 from contract_tests.lanes.steps import Step, parking, request_of
 from contract_tests.lanes.trouble import Bench, Played, Trouble, next_lot, not_parked_again
-from contract_tests.sighting import Sighting, sight
+from contract_tests.settling import Awaited, Settling
+from contract_tests.sighting import (
+    Presence,
+    Sighting,
+    is_as_handed_out,
+    is_left_alone,
+    linked_listing,
+    sight,
+    tells_of_retrieval,
+    the_telling_one,
+)
 from contract_tests.state.rung import Rung, RungError
 from contract_tests.target import Target
 from contract_tests.world import KnownCall
 
-PAUSES = (0.02, 0.05, 0.1, 0.2, 0.4)
 SILENCES = 3
 TRIES = 2
 
@@ -28,20 +37,20 @@ class CannotGoOn(Exception):
 class Table:
     """What all sequences share: the target, how calls are parked on it, and how long to wait for what.
 
-    `lists` says whether the target lists calls. `settle` bounds in seconds how long an answer may take to show; it is
-    spent in full only once. After `deadline`, on the target's clock, nothing more is sent. `calls_used` counts.
+    `lists` says whether the target lists calls. `settling` waits for what is to come to show in a listing. After
+    `deadline`, on the target's clock, nothing more is sent. `calls_used` counts; `went_away` says why the target is
+    not to be had any more, if that is so.
     """
 
     target: Target
     rung: Rung
     bench: Bench
-    sleep: Callable[[float], None]
-    settle: float = 2.0
+    settling: Settling
     lists: bool = True
     deadline: float | None = None
     calls_used: int = 0
     silent: int = 0
-    ran_out: bool = False
+    went_away: str = ""
     no_more: set[str] = field(default_factory=set)
 
     def check_time(self) -> None:
@@ -49,7 +58,10 @@ class Table:
         if self.deadline is not None and self.target.now() > self.deadline:
             raise CannotGoOn("the time for this run was over")
         if self.silent >= SILENCES:
-            raise CannotGoOn(f"the target left {SILENCES} requests in a row without an answer")
+            self.went_away = f"the target left {SILENCES} requests in a row without an answer"
+        if reason := self.target.lost or self.went_away:
+            self.went_away = reason
+            raise CannotGoOn(reason)
 
     def park(self, what: str = "own") -> KnownCall | None:
         """A fresh parked call; None where the rung has none of this kind. Raises `CannotGoOn` without any."""
@@ -90,27 +102,43 @@ class Table:
         return self.target.exchange(request, case=case, role="before" if role == "before" else "after")
 
     def look_until(
-        self, call: KnownCall, case: str, is_settled: Callable[[Sighting], bool], patience: float
+        self,
+        awaited: Awaited,
+        call: KnownCall,
+        case: str,
+        is_settled: Callable[[Sighting], bool],
+        role: str = "after",
+        linked: Request | None = None,
     ) -> Exchange | None:
-        """A listing of a call of which something was said, once it shows so or the patience (seconds) is over."""
-        after = self.look(call, case)
-        for pause in _pauses(patience):
-            sighting = sight(after, call.id)
-            if after is None or not sighting.views or is_settled(sighting):
-                return after
-            self.sleep(pause)
-            after = self.look(call, case)
-        return after
+        """A listing of a call of which something was said, once it shows so or the patience for it is over."""
+        looks: list[Exchange] = []
 
-    def look_until_retrieved(self, call: KnownCall, case: str) -> Exchange | None:
-        """A listing of a call that was said to be retrieved. The patience for this is spent in full only once."""
+        def look() -> Exchange | None:
+            seen = self.look(call, case, role)
+            if seen is not None and linked and sight(seen, call.id).presence is Presence.ABSENT:
+                seen = self.target.exchange(linked, case=case, role="after")
+            looks.extend([seen] if seen is not None else [])
+            return seen
 
-        def is_retrieved(seen: Sighting) -> bool:
-            return seen.is_on_call_with(self.bench.world.retriever)
+        last = self.settling.look_until(awaited, look, lambda seen: is_settled(sight(seen, call.id)))
+        return the_telling_one(looks, call.id, self.bench.world.retriever) if looks else last
 
-        after = self.look_until(call, case, is_retrieved, 0.0 if self.ran_out else self.settle)
-        self.ran_out = self.ran_out or not (after is None or is_retrieved(sight(after, call.id)))
-        return after
+    def look_as_handed_out(self, call: KnownCall, case: str) -> Exchange | None:
+        """A listing of a fresh call, once it is known there, and in the lot."""
+        listed = self.look_until(
+            "listed", call, case, lambda seen: seen.presence is not Presence.ABSENT, role="before"
+        )
+        if is_as_handed_out(sight(listed, call.id), call) or not self.settling.patience("parked"):
+            return listed
+        return self.look_until("parked", call, case, lambda seen: is_as_handed_out(seen, call), role="before")
+
+    def look_until_retrieved(self, call: KnownCall, case: str, response: Response | None) -> Exchange | None:
+        """A listing of a call that was said to be retrieved."""
+        retriever = self.bench.world.retriever
+        linked = linked_listing(response, call)
+        return self.look_until(
+            "retrieved", call, case, lambda seen: tells_of_retrieval(seen, retriever), linked=linked
+        )
 
 
 @dataclass(kw_only=True)
@@ -170,7 +198,7 @@ class Player:
             return []
         self.steps.append(step)
         self.lot = self.lot.parked(call)
-        self._seen[call.id] = self.table.look(call, self.case, "before")
+        self._seen[call.id] = self.table.look_as_handed_out(call, self.case)
         if sight(self._seen[call.id], call.id).parking:
             self._shows_parking.add(call.id)
         return []
@@ -188,7 +216,7 @@ class Player:
             self.lot = self.lot.holding(call, Standing.UNKNOWN)
             return []
         before = self._seen[call.id]
-        after = self.table.look_until(call, self.case, lambda seen: bool(seen.parking), self.table.settle)
+        after = self.table.look_until("parked", call, self.case, lambda seen: bool(seen.parking))
         self._seen[call.id] = after
         parked = [view.id for view in sight(after, call.id).views if view.parking]
         if parked:
@@ -234,9 +262,9 @@ class Player:
             settles = call.id == addressed and accepted and expectation.is_judged and not expectation.faults
             waits = settles and self.lot.standing(call) is Standing.PARKED
             self._seen[call.id] = (
-                self.table.look_until_retrieved(call, self.case)
+                self.table.look_until_retrieved(call, self.case, exchange.response)
                 if waits
-                else self.table.look(call, self.case)
+                else self._look_again(call, may_change=accepted and call.id == addressed)
             )
         played = replace(played, after=dict(self._seen))
         troubles = list(self.table.bench.troubles(played)) if judged else []
@@ -244,16 +272,18 @@ class Player:
         self._doubt_who_came_back()
         return troubles
 
+    def _look_again(self, call: KnownCall, *, may_change: bool) -> Exchange | None:
+        """The call after a request that is to leave it alone; what seems to have changed it may be an old listing."""
+        if may_change or self.lot.standing(call) is not Standing.PARKED:
+            return self.table.look(call, self.case)
+        before = sight(self._seen.get(call.id), call.id)
+        return self.table.look_until(
+            "as before", call, self.case, lambda seen: is_left_alone(before, seen) is not False
+        )
+
     def _doubt_who_came_back(self) -> None:
         """A call that nobody picked up may be back in the lot: the model knows no more where it is."""
         for call in self.lot.calls:
             is_back = bool(sight(self._seen.get(call.id), call.id).parking)
             if self.lot.standing(call) is Standing.RETRIEVED and is_back:
                 self.lot = self.lot.holding(call, Standing.UNKNOWN)
-
-
-def _pauses(settle: float) -> list[float]:
-    pauses: list[float] = []
-    while sum(pauses) < settle:
-        pauses.append(PAUSES[min(len(pauses), len(PAUSES) - 1)])
-    return pauses

@@ -2,41 +2,46 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
 from contract_tests.case import Case, Kind
 from contract_tests.draft import DoesNotArise, Lacking, Setting, listing
 from contract_tests.evidence import Evidence
 from contract_tests.exchange import Exchange, Request
-from contract_tests.sighting import Presence, is_left_alone, sight
+from contract_tests.settling import Settling
+from contract_tests.sighting import (
+    Presence,
+    is_as_handed_out,
+    is_left_alone,
+    is_unchanged,
+    linked_listing,
+    sight,
+    tells_of_retrieval,
+    the_telling_one,
+)
 from contract_tests.target import Target
 from contract_tests.world import KnownCall, World
 
-PAUSES = (0.02, 0.05, 0.1, 0.2, 0.4)
-ACCEPTED = 202
+ACCEPTED, NOTHING = 202, 204
 
 
 @dataclass(kw_only=True)
 class Trial:
     """Tries cases on calls that it is given.
 
-    `settle` bounds in seconds how long an answer may take to show in a listing; once it was spent in full, twice as
-    long as any answer took to show is waited and no more. `witness`, if there is one, is looked at first and again
-    after the control. With `thorough` every call is looked at before its request.
+    `settling` waits for what an answer said, and for the call that a rung handed out, to come to show in a listing.
+    `witness`, if there is one, is looked at first and again after the control. With `thorough` every call is looked at
+    before its request.
     """
 
     target: Target
     world: World
     control: Case
-    sleep: Callable[[float], None]
-    settle: float
+    settling: Settling
     not_offered: frozenset[str]
     witness: KnownCall | None = None
     thorough: bool = False
     _shows_parking: bool = False
-    _slowest: float = 0.0
-    _spent: bool = False
     _last_seen: dict[str, Exchange] = field(default_factory=dict)
 
     def of(
@@ -64,13 +69,13 @@ class Trial:
         guarded = self.witness if watched or self.thorough or case is self.control else None
         before = self._last_seen.get(call.id) or self._look_before(case, call)
         witness_before = (
-            self._last_seen.get(guarded.id) or self._look(case, guarded, "before")
+            self._last_seen.get(guarded.id) or self._look_as_handed_out(case, guarded)
             if guarded is not None
             else None
         )
         exchange = self.target.exchange(request, case=case.id, call=call, witness=self.witness, also=also)
-        after = self._look_until_settled(case, call, exchange)
-        witness_after = self._look(case, guarded, "after")
+        after = self._look_until_settled(case, call, exchange, before)
+        witness_after = self._look_at_witness(case, guarded)
         return replace(
             known,
             exchange=exchange,
@@ -91,23 +96,33 @@ class Trial:
         request = self.control.request(Setting(world=self.world, call=call))
         return self.target.exchange(request, case=case.id, role="after")
 
-    @property
-    def patience(self) -> float:
-        """How long an answer is waited for to show, after what was seen so far."""
-        return min(self.settle, 2 * self._slowest) if self._spent else self.settle
-
     def guard(self, case: Case, witness: KnownCall | None) -> None:
-        """Sets the witness, which no request will name, and looks at it, in the name of the case to come."""
+        """Sets the witness, which no request will name, and looks at it, in the name of the case to come.
+
+        That it came into the lot may have moved others on, so that they have to be looked at anew.
+        """
         self.witness = witness
-        self._look(case, witness, "before")
+        self._last_seen.clear()
+        self._look_as_handed_out(case, witness)
 
     def is_witness_left_alone(self, case: Case) -> bool | None:
         """Whether the witness is as it was at the last look; None where a listing shows nothing usable."""
         if self.witness is None:
             return None
         before = sight(self._last_seen.get(self.witness.id), self.witness.id)
-        after = sight(self._look(case, self.witness, "after"), self.witness.id)
+        after = sight(self._look_at_witness(case, self.witness), self.witness.id)
         return is_left_alone(before, after) if before.presence is Presence.PRESENT else None
+
+    def _look_at_witness(self, case: Case, witness: KnownCall | None) -> Exchange | None:
+        """The witness after a request. One that seems to have changed is looked at again: a listing may be old."""
+        if witness is None:
+            return None
+        before = sight(self._last_seen.get(witness.id), witness.id)
+        return self.settling.look_until(
+            "as before",
+            lambda: self._look(case, witness, "after"),
+            lambda seen: is_left_alone(before, sight(seen, witness.id)) is not False,
+        )
 
     def lacking(self, known: Evidence, error: Lacking) -> Evidence:
         """Evidence of a case for which the target has not the means, by its own word or because nobody said so."""
@@ -120,9 +135,26 @@ class Trial:
         is_like_others = case.kind is Kind.RETRIEVAL and case is not self.control and not self.thorough
         if is_like_others and self._shows_parking:
             return None
-        before = self._look(case, call, "before")
+        before = self._look_as_handed_out(case, call)
         self._shows_parking = self._shows_parking or bool(sight(before, call.id).parking)
         return before
+
+    def _look_as_handed_out(self, case: Case, call: KnownCall | None) -> Exchange | None:
+        """The call once a listing knows it, and in the lot, as the rung said; or as it is when the patience is over."""
+        if call is None:
+            return None
+        listed = self.settling.look_until(
+            "listed",
+            lambda: self._look(case, call, "before"),
+            lambda seen: sight(seen, call.id).presence is not Presence.ABSENT,
+        )
+        if is_as_handed_out(sight(listed, call.id), call) or not self.settling.patience("parked"):
+            return listed
+        return self.settling.look_until(
+            "parked",
+            lambda: self._look(case, call, "before"),
+            lambda seen: is_as_handed_out(sight(seen, call.id), call),
+        )
 
     def _look(self, case: Case, call: KnownCall | None, role: str) -> Exchange | None:
         if call is None or "list" in self.not_offered:
@@ -132,27 +164,35 @@ class Trial:
         self._last_seen[call.id] = exchange
         return exchange
 
-    def _look_until_settled(self, case: Case, call: KnownCall, exchange: Exchange) -> Exchange | None:
-        after = self._look(case, call, "after")
-        if case.kind is not Kind.RETRIEVAL or exchange.response is None or exchange.response.status >= 300:
-            return after
-        bound = self.patience
-        is_promise = exchange.response.status == ACCEPTED
-        waited = 0.0
-        while after is not None and not self._is_settled(after, call, is_promise) and waited < bound:
-            pause = min(PAUSES[min(int(waited > 0) + int(waited / 0.2), len(PAUSES) - 1)], bound - waited)
-            self.sleep(pause)
-            waited += pause
-            after = self._look(case, call, "after")
-        if after is not None and self._is_settled(after, call, is_promise):
-            self._slowest = max(self._slowest, waited)
-        else:
-            self._spent = self._spent or waited >= self.settle
-        return after
+    def _look_until_settled(
+        self, case: Case, call: KnownCall, exchange: Exchange, before: Exchange | None
+    ) -> Exchange | None:
+        """The call after a request, once the listing shows the end of what was answered, or the patience is over."""
+        looks: list[Exchange] = []
 
-    def _is_settled(self, after: Exchange, call: KnownCall, is_promise: bool) -> bool:
-        """Whether the listing shows the end of it; after a mere promise a call may be away for a while."""
-        sighting = sight(after, call.id)
-        if is_promise and sighting.presence is Presence.ABSENT:
-            return False
-        return not sighting.views or sighting.is_on_call_with(self.world.retriever)
+        linked = linked_listing(exchange.response, call)
+
+        def look() -> Exchange | None:
+            seen = self._look(case, call, "after")
+            if seen is not None and linked and sight(seen, call.id).presence is Presence.ABSENT:
+                seen = self.target.exchange(linked, case=case.id, role="after")
+                self._last_seen[call.id] = seen
+            looks.extend([seen] if seen is not None else [])
+            return seen
+
+        if exchange.response is None:
+            return look()
+        if case.kind is Kind.RETRIEVAL and exchange.response.status < 300:
+            last = self.settling.look_until(
+                "retrieved",
+                look,
+                lambda seen: tells_of_retrieval(sight(seen, call.id), self.world.retriever),
+            )
+        elif exchange.response.status < 300 and exchange.response.status != NOTHING:
+            last = look()
+        else:
+            then = sight(before, call.id)
+            last = self.settling.look_until(
+                "as before", look, lambda seen: is_unchanged(then, sight(seen, call.id)) is not False
+            )
+        return the_telling_one(looks, call.id, self.world.retriever) if looks else last

@@ -17,7 +17,7 @@ from contract_tests.judge.sweeps import body_problems
 from contract_tests.lanes.blame import PARKED_AGAIN, PLAIN, blamed, suspects
 from contract_tests.lanes.lot import Lot, Standing
 from contract_tests.lanes.steps import Step
-from contract_tests.sighting import is_left_alone, is_unchanged, sight
+from contract_tests.sighting import is_left_alone, sight
 from contract_tests.verdict import Verdict
 from contract_tests.world import KnownCall, World
 
@@ -71,16 +71,16 @@ class Played:
     before: Mapping[str, Exchange | None] = field(default_factory=dict)
     after: Mapping[str, Exchange | None] = field(default_factory=dict)
 
-    def changed(self, identifier: str, *, was_named: bool = True) -> bool | None:
+    def changed(self, identifier: str) -> bool | None:
         """Whether the listings show that a call changed; None where they show nothing usable.
 
-        One that the request does not name may have moved up in the lot.
+        Calls that came or went since may have moved it on in the lot.
         """
         before, after = (
             sight(self.before.get(identifier), identifier),
             sight(self.after.get(identifier), identifier),
         )
-        unchanged = is_unchanged(before, after) if was_named else is_left_alone(before, after)
+        unchanged = is_left_alone(before, after)
         return None if unchanged is None else not unchanged
 
     def numbers(self, identifier: str) -> tuple[int, ...]:
@@ -183,7 +183,7 @@ class Bench:
         addressed = expectation.call.id if expectation.call else ""
         for place, call in enumerate(played.lot.calls):
             is_parked = played.lot.standing(call) is Standing.PARKED
-            if call.id != addressed and is_parked and played.changed(call.id, was_named=False):
+            if call.id != addressed and is_parked and played.changed(call.id):
                 clause = REFUSAL_CHANGED if answer.is_refusal else OTHER_CALL
                 yield Trouble(
                     clause=clause,
@@ -215,7 +215,7 @@ def next_lot(played: Played, expectation: Expectation) -> Lot:
         if lot.standing(call) is not Standing.PARKED:
             continue
         addressed = expectation.call is not None and expectation.call.id == call.id
-        changed = played.changed(call.id, was_named=addressed)
+        changed = played.changed(call.id)
         if changed or (changed is None and addressed and accepted):
             lot = lot.holding(call, Standing.RETRIEVED if addressed and accepted else Standing.UNKNOWN)
         elif (addressed and accepted) or (addressed and response is None):

@@ -4,19 +4,18 @@ from __future__ import annotations
 
 import json
 import shlex
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
 from contract_tests.draft import ROOT, listing
 from contract_tests.exchange import Exchange, Request
 from contract_tests.expectation.expect import parse_json
+from contract_tests.settling import look_until
 from contract_tests.sighting import ON_CALL, SeenView, Sighting, listed_calls, sight
 from contract_tests.state.rung import RungError
 from contract_tests.target import Target
 from contract_tests.world import TOKEN, KnownCall, World, same_extension
-
-PAUSES = (0.0, 0.05, 0.1, 0.2, 0.4, 0.8)
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,11 +96,9 @@ class ApiRung:
         return replace(call, view=view.id, views=tuple(one.id for one in seen.views), parked=True)
 
     def _wait(self, call: KnownCall, wish: str, holds: Callable[[Sighting], bool]) -> Sighting:
-        for pause in _pauses(self.patience):
-            self.sleep(pause)
-            sighting = sight(self._list(call), call.id)
-            if holds(sighting):
-                return sighting
+        sighting, _ = look_until(lambda: sight(self._list(call), call.id), holds, self.sleep, self.patience)
+        if holds(sighting):
+            return sighting
         raise RungError(f"call {call.id} did not come to {wish} within {self.patience:g} seconds")
 
     def _list(self, call: KnownCall) -> Exchange:
@@ -139,12 +136,3 @@ def _own_view(views: Sequence[SeenView], extension: str) -> SeenView | None:
 def _views_to_park(views: Sequence[SeenView], extension: str) -> list[SeenView]:
     """The other party's view first, as the vendor's own client parks; then the rest."""
     return sorted(views, key=lambda view: same_extension(view.extension, extension))
-
-
-def _pauses(patience: float) -> Iterator[float]:
-    waited = 0.0
-    yield from PAUSES
-    waited = sum(PAUSES)
-    while waited < patience:
-        yield 1.0
-        waited += 1.0

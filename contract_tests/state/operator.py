@@ -8,7 +8,7 @@ from typing import Any
 
 from contract_tests.draft import listing
 from contract_tests.expectation.expect import parse_json
-from contract_tests.sighting import PARKED_MEMBERS, listed_calls
+from contract_tests.sighting import listed_calls, parked_members
 from contract_tests.state.rung import RungError
 from contract_tests.target import Target
 from contract_tests.world import KnownCall, World
@@ -91,7 +91,7 @@ class OperatorRung:
 
     def _known_call(self, call: Mapping[str, Any], extension: str) -> KnownCall | None:
         views = [view for view in call.get("phoneCallView", []) if isinstance(view, dict)]
-        parked = [view for view in views if any(view.get(name) not in (None, "") for name in PARKED_MEMBERS)]
+        parked = [view for view in views if parked_members(view)]
         if not parked or not isinstance(call.get("id"), str):
             return None
         return KnownCall(

@@ -10,6 +10,9 @@ import yaml
 _FOLDER: Final = files("mockserver") / "control" / "openapi"
 _METHODS: Final = frozenset({"get", "put", "post", "delete", "patch"})
 
+_LOADER: Final = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+"""libyaml's where it is, which is ten times as fast."""
+
 Json = dict[str, Any]
 
 
@@ -19,7 +22,8 @@ def control_document() -> Json:
     names = sorted(each.name for each in _FOLDER.iterdir() if each.name.endswith(".yaml"))
     document: Json = {}
     for name in sorted(names, key=lambda name: (name != "base.yaml", name)):
-        _merge(document, yaml.safe_load((_FOLDER / name).read_text(encoding="utf-8")), at=name)
+        text = (_FOLDER / name).read_text(encoding="utf-8")
+        _merge(document, yaml.load(text, Loader=_LOADER), at=name)  # both loaders are safe ones
     return document
 
 

@@ -1,7 +1,8 @@
 """Calls, phones and worlds as the control plane shows them: camelCase, moments in epoch seconds."""
 
-from dataclasses import asdict
 from typing import Any
+
+from msgspec import to_builtins
 
 from mockserver.session import Session
 from mockserver.simulator.directory import Extension
@@ -29,8 +30,8 @@ def handles(calls: tuple[PhoneCall, ...]) -> Json:
 
 
 def shown(value: object) -> Any:
-    """A dataclass of the simulator with its members in camelCase."""
-    return _camel(asdict(value))  # type: ignore[call-overload]  # the stubs know no bound for "any dataclass"
+    """A value of the simulator with its members in camelCase."""
+    return _camel(to_builtins(value))
 
 
 def terminal(world: World, extension: Extension) -> Json:

@@ -1,7 +1,6 @@
 """The session's journal: to read, to search, to count, to verify."""
 
 from base64 import b64encode
-from dataclasses import asdict
 from typing import Annotated, Any, Final
 
 import msgspec
@@ -187,7 +186,7 @@ def _kept(session: Session) -> Json:
         "session": session.name,
         "bytesKept": session.journal.bytes_kept,
         "bytesAtMost": session.journal.limit,
-        "evicted": asdict(session.journal.evicted),
+        "evicted": msgspec.to_builtins(session.journal.evicted),
     }
 
 

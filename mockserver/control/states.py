@@ -1,7 +1,8 @@
 """Named states that a test asks for and takes down again, and the world as it is."""
 
-from dataclasses import replace
 from typing import Any, Final
+
+from msgspec.structs import replace
 
 from mockserver.control.asked import Asked, Operations
 from mockserver.control.faults import bad_request

@@ -1,8 +1,9 @@
 """Faults that are let pass: invalid values, values just beyond a boundary, fields that nobody looks at."""
 
 from collections.abc import Callable
-from dataclasses import replace
 from typing import Any, Final
+
+from msgspec.structs import replace
 
 from mockserver.defect import Defect, Kind
 from mockserver.defects import values

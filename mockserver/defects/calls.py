@@ -1,7 +1,9 @@
 """What happens to calls, what is said of it, and what refusals leave behind."""
 
-from dataclasses import replace
+import dataclasses
 from typing import Any, Final
+
+from msgspec.structs import replace
 
 from mockserver.defect import Defect, Kind
 from mockserver.defects.answering import (
@@ -298,7 +300,9 @@ _EXAMPLE: Final = (
         clause="request/content-type",
         summary="A payload announced with a charset is not read.",
         request=lambda received: (
-            replace(received, body=b"") if "charset" in received.headers.get("content-type", "") else received
+            dataclasses.replace(received, body=b"")
+            if "charset" in received.headers.get("content-type", "")
+            else received
         ),
     ),
 )

@@ -1,8 +1,9 @@
 """Where no fixed table looks: values between those that everybody tries, and things that only go wrong together."""
 
 import unicodedata
-from dataclasses import replace
 from typing import Any, Final
+
+from msgspec.structs import replace
 
 from mockserver.defect import SERVING, Defect, Kind, Received
 from mockserver.defects import values

@@ -1,7 +1,8 @@
 """The effect seam: what was decided is not what happens."""
 
 from collections.abc import Callable
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from mockserver.simulator.commands import Command, UnPark
 from mockserver.simulator.door import Decision, decide

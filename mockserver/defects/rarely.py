@@ -1,8 +1,9 @@
 """Seen only now and then: two requests at once, every third answer, two members together."""
 
 from collections.abc import Callable
-from dataclasses import replace
 from typing import Any, Final
+
+from msgspec.structs import replace
 
 from mockserver.defect import CRASHED, SERVING, Defect, Kind, Received, Sent
 from mockserver.defects import values
@@ -21,7 +22,7 @@ from mockserver.defects.answering import (
     with_json,
 )
 from mockserver.defects.asking import members, path
-from mockserver.defects.deciding import again, on_retrieval, placed
+from mockserver.defects.deciding import addressed, again, and_then, on_retrieval, placed
 from mockserver.simulator.commands import Command, HangUp, UnPark
 from mockserver.simulator.door import Decision
 from mockserver.simulator.evolve import fold
@@ -84,6 +85,15 @@ def _race(slug: str, summary: str, *, clause: str = "parking/one-winner", **seam
     )
 
 
+def _with_the_timer_of_the_lot(world: World, command: UnPark, decision: Decision) -> Decision:
+    """The call leaves the lot, and the timer that it had there goes on."""
+    call = addressed(world, command)
+    if call is None or call.pending is None:
+        return decision
+    retrieved_call = fold(world, decision.events).calls[call.id]
+    return and_then(decision, replace(placed(retrieved_call), due=call.pending.due))
+
+
 _RACE: Final = (
     _race(
         "race-both-told-200",
@@ -112,6 +122,11 @@ _RACE: Final = (
         "Of two UnParks at once the second is answered 500.",
         clause="body/no-server-error",
         response=when(_is_beaten, lambda _received, _sent: CRASHED),
+    ),
+    _race(
+        "race-timer-runs-on",
+        "A call that is retrieved ends, on the phone, when its time in the lot would have been over.",
+        effect=on_retrieval(_with_the_timer_of_the_lot),
     ),
 )
 

@@ -1,8 +1,9 @@
 """What only the world can have against a request, found by putting one thing right after the other."""
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import replace
 from typing import Any, Final, cast
+
+from msgspec.structs import replace
 
 from mockserver.explanation import grounds
 from mockserver.explanation.attempt import Attempt

@@ -1,8 +1,9 @@
 """From an outcome to an answer: status, headers and body, before it becomes bytes."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import Any
+
+from msgspec import Struct, field
 
 from mockserver.http_api.contract import Contract
 from mockserver.http_api.listing import Listing
@@ -24,8 +25,7 @@ from mockserver.simulator.outcomes import (
 )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Answer:
+class Answer(Struct, frozen=True, kw_only=True):
     """`body` None is no body at all."""
 
     status: int

@@ -13,10 +13,11 @@ from connexion.lifecycle import (  # type: ignore[import-untyped]  # it ships no
 )
 from connexion.options import SwaggerUIOptions  # type: ignore[import-untyped]  # it ships no types
 from connexion.resolver import Resolver  # type: ignore[import-untyped]  # it ships no types
+from connexion.spec import Specification  # type: ignore[import-untyped]  # it ships no types
 from starlette.exceptions import HTTPException
 
 from callpark_spec import openapi_document
-from mockserver.asgi import App
+from mockserver.asgi import App, Receive, Scope, Send
 from mockserver.http_api.answering import Answering
 from mockserver.http_api.bearer import TokenCheck, bearer_handler
 from mockserver.http_api.contract import Contract
@@ -35,7 +36,7 @@ _JSON: Final = "application/json"
 _log = logging.getLogger(__name__)
 
 
-def vendor_api(sessions: Sessions, presentation: Presentation, *, token_lifetime: int) -> App:
+def vendor_api(sessions: Sessions, presentation: Presentation, *, token_lifetime: int) -> "VendorApi":
     """`token_lifetime` is how many seconds the token endpoint's tokens are good for."""
     document = openapi_document()
     contract = Contract(document)
@@ -45,12 +46,13 @@ def vendor_api(sessions: Sessions, presentation: Presentation, *, token_lifetime
     )
     preferences = Preferences(contract)
     compiled = Compiled()
+    tokens = TokenCheck(sessions)
     app = AsyncApp(
         __name__,
         pythonic_params=True,
         swagger_ui_options=SwaggerUIOptions(swagger_ui=False, serve_spec=False),
         resolver=Resolver(lambda name: preferences.before(name, operations.named(name))),
-        security_map={"bearer": bearer_handler(TokenCheck(sessions).check)},
+        security_map={"bearer": bearer_handler(tokens.check)},
     )
     app.add_api(
         _in_json_alone(document),
@@ -60,12 +62,50 @@ def vendor_api(sessions: Sessions, presentation: Presentation, *, token_lifetime
         },
     )
     _handle_errors(app, Errors(answering))
-    return Edge(
+    edge = Edge(
         app,
         answering,
         contract,
         strict_media_type=presentation.strict_media_type,
     )
+    return VendorApi(
+        edge,
+        specification=app.middleware.apis[0].specification,
+        contract=contract,
+        answering=answering,
+        tokens=tokens,
+        compiled=compiled,
+        presentation=presentation,
+    )
+
+
+class VendorApi:
+    """The whole way of a request, and beside it the parts of it that can be asked without a request.
+
+    `specification` is connexion's, as it has read the document.
+    """
+
+    def __init__(
+        self,
+        app: App,
+        *,
+        specification: Specification,
+        contract: Contract,
+        answering: Answering,
+        tokens: TokenCheck,
+        compiled: Compiled,
+        presentation: Presentation,
+    ) -> None:
+        self._app = app
+        self.specification = specification
+        self.contract = contract
+        self.answering = answering
+        self.tokens = tokens
+        self.compiled = compiled
+        self.presentation = presentation
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        await self._app(scope, receive, send)
 
 
 def _in_json_alone(document: dict[str, Any]) -> dict[str, Any]:
@@ -117,8 +157,7 @@ class Errors:
         return self._response(request, unavailable(error))
 
     async def failed(self, request: ConnexionRequest, error: Exception) -> ConnexionResponse:
-        _log.error("the mock failed on its own", exc_info=error)
-        return self._response(request, for_status(500, "The mock failed on its own; its log says how."))
+        return self._response(request, own_fault(error))
 
     def _response(self, request: ConnexionRequest, refusal: Refusal) -> ConnexionResponse:
         if request.scope["path"].endswith(TOKEN_PATH):  # below the base path, whatever that is
@@ -131,6 +170,12 @@ class Errors:
             body=response.body,
             headers={name: response.headers[name] for name in kept if name in response.headers},
         )
+
+
+def own_fault(error: Exception) -> Refusal:
+    """What is told of a fault of ours; it is logged."""
+    _log.error("the mock failed on its own", exc_info=error)
+    return for_status(500, "The mock failed on its own; its log says how.")
 
 
 def _handle_errors(app: AsyncApp, errors: Errors) -> None:

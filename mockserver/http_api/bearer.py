@@ -10,6 +10,7 @@ from connexion.security import BearerSecurityHandler  # type: ignore[import-unty
 from mockserver.http_api.grammar import invalid
 from mockserver.http_api.refusals import Fixed, RefusedRequest, fixed
 from mockserver.journal.entry import UNDER_WAY
+from mockserver.session import Session
 from mockserver.sessions import Sessions, UnknownSessionError
 from mockserver.tokens import SESSION_HEADER, SESSION_NAME, Token, read_token
 
@@ -30,17 +31,22 @@ class TokenCheck:
             )
         if token.is_expired:
             raise _denied("The access token has expired.")
+        token = _with_header(token, request)
+        return {"sub": token.user, "session": self.session_of(token)}
+
+    def session_of(self, token: Token) -> Session:
+        """Where the token gives access at this moment; raise RefusedRequest if it gives none."""
         try:
-            session = self._sessions.open(_with_header(token, request).session)
+            session = self._sessions.open(token.session)
         except UnknownSessionError as error:
             raise _denied(str(error)) from None
         if (exchange := UNDER_WAY.get()) is not None:
             session.journal.claim(exchange)
-        if token.is_over(session.clock.now()):
+        if token.until is not None and token.is_over(session.clock.now()):
             raise _denied("The access token has expired on its session's clock.")
         if token.user not in session.world.directory.users:
             raise _denied(f"The access token names user '{token.user}', who does not exist.")
-        return {"sub": token.user, "session": session}
+        return session
 
 
 def bearer_handler(check: Check) -> type[BearerSecurityHandler]:

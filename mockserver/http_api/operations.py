@@ -1,12 +1,13 @@
 """The operations of the document, one method per operationId."""
 
 from collections.abc import Callable
-from dataclasses import replace
 
 import orjson
 from connexion import request  # type: ignore[import-untyped]  # it ships no types
+from msgspec.structs import replace
 from starlette.responses import Response
 
+from mockserver.asgi import Scope
 from mockserver.http_api.answering import Answer, Answering
 from mockserver.http_api.hanging_up import while_there
 from mockserver.http_api.origin import origin_of
@@ -63,10 +64,20 @@ class PhoneCallOperations:
         if wants_async(request.headers.getlist("prefer")):
             answer = self._answering.answer(question, outcome)
             return as_response(replace(answer, status=ACCEPTED, headers={**answer.headers, **APPLIED}))
-        if self._answering.waits_for_pickup and ringing_in(outcome):
-            with pickups_of(question.session, outcome) as pickups:
-                outcome = await while_there(request.scope, pickups.over()) or NothingToDo()
+        if rings(self._answering, outcome):
+            outcome = await when_over(question, outcome, request.scope)
         return as_response(self._answering.answer(question, outcome))
+
+
+def rings(answering: Answering, retrieved: Retrieved) -> bool:
+    """Whether a terminal still rings that the answer waits for."""
+    return answering.waits_for_pickup and bool(ringing_in(retrieved))
+
+
+async def when_over(question: Question, retrieved: Retrieved, scope: Scope) -> Outcome:
+    """What has become of a retrieval when no terminal rings any more, or its client has gone."""
+    with pickups_of(question.session, retrieved) as pickups:
+        return await while_there(scope, pickups.over()) or NothingToDo()
 
 
 def _question(user: str, extension: str | None = None, call_id: str | None = None) -> Question:

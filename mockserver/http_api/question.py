@@ -1,15 +1,15 @@
 """One request after everything that the document alone can tell has been checked."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 from mockserver.session import Session
 from mockserver.simulator.commands import SELF, Address
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Question:
+class Question(Struct, frozen=True, kw_only=True):
     """`origin` is scheme and host as the client wrote them; path and query values are decoded.
 
     `extension` and `call_id` are None where the path has no such segment.

@@ -1,10 +1,12 @@
 """Phone calls as the vendor writes them in JSON.  Members without a value are left out."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, timezone
+from functools import lru_cache
 from typing import Any
 from urllib.parse import quote
+
+from msgspec import Struct
 
 from mockserver.policy import LinkMember, Presentation
 from mockserver.simulator.directory import Directory
@@ -13,8 +15,7 @@ from mockserver.simulator.phone_call import PhoneCall, View
 Json = dict[str, Any]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Representation:
+class Representation(Struct, frozen=True, kw_only=True):
     """`prefix` is the absolute URL of the API; `asked` the user and extension segments of the request."""
 
     directory: Directory
@@ -24,19 +25,19 @@ class Representation:
 
     def full(self, call: PhoneCall) -> Json:
         organization = self.directory.organizations[call.organization_id]
-        return _without_nulls(
-            {
-                "id": call.id,
-                "extension": call.extension,
-                "ownerId": organization.id,
-                "ownerName": organization.name,
-                "published": self._date(call.published),
-                "answered": self._date(call.answered),
-                "nonce": call.nonce,
-                "phoneCallView": [self._view(view) for view in call.views],
-                **self._links(call),
-            }
-        )
+        shown: Json = {
+            "id": call.id,
+            "extension": call.extension,
+            "ownerId": organization.id,
+            "ownerName": organization.name,
+            "published": self._date(call.published),
+        }
+        if call.answered is not None:
+            shown["answered"] = self._date(call.answered)
+        if call.nonce is not None:
+            shown["nonce"] = call.nonce
+        shown["phoneCallView"] = [self._view(view) for view in call.views]
+        return shown | self._links(call)
 
     def reduced(self, call: PhoneCall) -> Json:
         return {"id": call.id, "extension": call.extension, **self._links(call)}
@@ -57,23 +58,25 @@ class Representation:
         }
 
     def _view(self, view: View) -> Json:
-        parking = view.parking
-        return _without_nulls(
-            {
-                "id": view.id,
-                "extension": view.extension,
-                "source": list(view.source),
-                "destination": list(view.destination),
-                "flow": self._number(view.flow),
-                "status": self._number(view.status),
-                "ringing": self._date(view.ringing),
-                "callerId": view.caller_id,
-                "answered": self._date(view.answered),
-                "parked": self._date(parking.since) if parking else None,
-                "parkedPos": self._number(parking.slot) if parking else None,
-                "parkedBy": parking.by if parking else None,
-            }
-        )
+        shown: Json = {
+            "id": view.id,
+            "extension": view.extension,
+            "source": list(view.source),
+            "destination": list(view.destination),
+            "flow": self._number(view.flow),
+            "status": self._number(view.status),
+        }
+        if view.ringing is not None:
+            shown["ringing"] = self._date(view.ringing)
+        if view.caller_id is not None:
+            shown["callerId"] = view.caller_id
+        if view.answered is not None:
+            shown["answered"] = self._date(view.answered)
+        if view.parking is not None:
+            shown["parked"] = self._date(view.parking.since)
+            shown["parkedPos"] = self._number(view.parking.slot)
+            shown["parkedBy"] = view.parking.by
+        return shown
 
     def _links(self, call: PhoneCall) -> Json:
         member = self.presentation.link_member
@@ -82,19 +85,17 @@ class Representation:
         user, extension = call.user_id, call.extension
         if self.presentation.link_as_asked and self.asked:
             user, extension = self.asked
-        return {member.value: {"self": f"{self.prefix}/phoneCalls/{user}/{extension}/{call.id}"}}
+        return {str(member): {"self": f"{self.prefix}/phoneCalls/{user}/{extension}/{call.id}"}}
 
     def _number(self, value: int) -> int | str:
         return str(int(value)) if self.presentation.numbers_as_strings else int(value)
 
-    def _date(self, moment: float | None) -> str | None:
-        if moment is None:
-            return None
-        offset = self.presentation.utc_offset
-        zone = UTC if offset is None else timezone(timedelta(minutes=offset))
-        text = datetime.fromtimestamp(moment, zone).isoformat(timespec="seconds")
-        return text.replace("+00:00", "Z") if offset is None else text
+    def _date(self, moment: float) -> str:
+        return _date(moment // 1, self.presentation.utc_offset)
 
 
-def _without_nulls(members: Json) -> Json:
-    return {name: value for name, value in members.items() if value is not None}
+@lru_cache(maxsize=4096)
+def _date(second: float, offset: int | None) -> str:
+    zone = UTC if offset is None else timezone(timedelta(minutes=offset))
+    text = datetime.fromtimestamp(second, zone).isoformat(timespec="seconds")
+    return text.replace("+00:00", "Z") if offset is None else text

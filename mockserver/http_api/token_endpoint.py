@@ -4,11 +4,12 @@ import base64
 import binascii
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any, Final
 from urllib.parse import unquote_plus
 
 from connexion import request  # type: ignore[import-untyped]  # it ships no types
+from msgspec.structs import replace
 from starlette.responses import Response
 
 from mockserver.http_api.answering import Answer, Answering

@@ -2,9 +2,9 @@
 
 from collections.abc import Sequence
 from contextvars import ContextVar
-from dataclasses import dataclass, field
-from itertools import chain
 from typing import Final, Literal
+
+from msgspec import Struct, field
 
 from mockserver.request_pattern import Headers
 from mockserver.simulator.events import Event
@@ -14,11 +14,14 @@ _OVERHEAD: Final = 400
 _EVENT: Final = 300
 
 
+def _length(headers: Headers) -> int:
+    return sum([len(name) + len(value) for name, value in headers])
+
+
 Cause = Literal["time", "control"]
 
 
-@dataclass(slots=True, kw_only=True)
-class Body:
+class Body(Struct, kw_only=True):
     """What is kept of a body, and how long it was."""
 
     data: bytes = b""
@@ -34,15 +37,17 @@ class Body:
         return self.size > len(self.data)
 
 
-@dataclass(slots=True, kw_only=True)
-class Reply:
+class Reply(Struct, kw_only=True):
     status: int
     headers: Headers
     body: Body = field(default_factory=Body)
 
+    @property
+    def bytes_kept(self) -> int:
+        return len(self.body.data) + _length(self.headers)
 
-@dataclass(slots=True, kw_only=True)
-class Exchange:
+
+class Exchange(Struct, kw_only=True):
     """One request on a vendor path and what became of it.
 
     `target` is path and query as they came.  `session` is where the exchange belongs, if the request itself cannot
@@ -78,15 +83,15 @@ class Exchange:
     @property
     def bytes_kept(self) -> int:
         kept = _OVERHEAD + len(self.target) + len(self.body.data) + len(self.events) * _EVENT
-        kept += sum(map(len, chain.from_iterable(self.headers)))
-        for reply in (self.reply, self.lost):
-            if reply is not None:
-                kept += len(reply.body.data) + sum(map(len, chain.from_iterable(reply.headers)))
+        kept += _length(self.headers)
+        if self.reply is not None:
+            kept += self.reply.bytes_kept
+        if self.lost is not None:
+            kept += self.lost.bytes_kept
         return kept
 
 
-@dataclass(slots=True, kw_only=True)
-class Happening:
+class Happening(Struct, kw_only=True):
     """Events that no request on a vendor path caused: time brought them, or the control plane."""
 
     at: float

@@ -5,6 +5,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Final, Protocol
 
+from msgspec import Struct
+
 from mockserver.journal.entry import UNDER_WAY, Cause, Entry, Exchange, Happening
 from mockserver.simulator.events import Event
 from mockserver.simulator.world import World
@@ -15,8 +17,7 @@ _WORLDS: Final = 50
 Watcher = Callable[[Entry], None]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Evicted:
+class Evicted(Struct, frozen=True, kw_only=True):
     """What is no longer kept: so many entries, exchanges among them, all with numbers up to `last`."""
 
     entries: int = 0
@@ -194,8 +195,9 @@ class Journal:
         if self.keeper is not None:
             dropped = self._evicted.entries - before
             self.keeper.add(entry, limit=self.limit, dropped=dropped, evicted=self._evicted, last=self._last)
-        for watcher in tuple(self._watchers):
-            watcher(entry)
+        if self._watchers:
+            for watcher in tuple(self._watchers):
+                watcher(entry)
 
     def _evict(self) -> None:
         old = self._entries.popleft()

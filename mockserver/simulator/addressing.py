@@ -49,16 +49,15 @@ def calls_at(world: World, address: Address) -> tuple[PhoneCall, ...]:
     """All calls of the addressed extensions, oldest first, narrowed to the call id if there is one."""
     user = resolve_user(world, address)
     extension = resolve_extension(world, user, address.extension)
-    if address.call_id is None:
-        candidates = list(world.calls.values())
-    else:
-        candidates = [call for call in (world.calls.get(address.call_id),) if call]
-    mine = [
-        call
-        for call in candidates
-        if call.user_id == user.id and (extension is None or call.extension == extension.number)
-    ]
+    if address.call_id is not None:
+        one = world.calls.get(address.call_id)
+        return () if one is None or not _is_at(one, user, extension) else (one,)
+    mine = [call for call in world.calls.values() if _is_at(call, user, extension)]
     return tuple(sorted(mine, key=lambda call: (call.published, call.id)))
+
+
+def _is_at(call: PhoneCall, user: User, extension: Extension | None) -> bool:
+    return call.user_id == user.id and (extension is None or call.extension == extension.number)
 
 
 def call_at(world: World, address: Address) -> PhoneCall:

@@ -1,7 +1,8 @@
 """What can be asked of a session.  Times are seconds; ids and choices are made by whoever asks."""
 
-from dataclasses import dataclass
 from typing import Final
+
+from msgspec import Struct
 
 from mockserver.simulator.directory import Answering
 
@@ -15,8 +16,7 @@ OWNER: Final = "@owner"
 SELF: Final = "@self"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Address:
+class Address(Struct, frozen=True, kw_only=True):
     """The URI of a request: who asks (`viewer`), and whose calls are meant, in the vendor's own words."""
 
     viewer: str
@@ -25,13 +25,11 @@ class Address:
     call_id: str | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class List:
+class List(Struct, frozen=True, kw_only=True):
     address: Address
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class UnPark:
+class UnPark(Struct, frozen=True, kw_only=True):
     """`caller_id` None means the caller id of the terminal that retrieves."""
 
     address: Address
@@ -41,15 +39,13 @@ class UnPark:
     wait_for_pickup: float = WAIT_FOR_PICKUP_SECONDS
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Park:
+class Park(Struct, frozen=True, kw_only=True):
     address: Address
     view_id: str
     max_in_parking: float = MAX_IN_PARKING_SECONDS
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Create:
+class Create(Struct, frozen=True, kw_only=True):
     """A simple call between the first source and the first destination, charged to `address.extension`."""
 
     address: Address
@@ -62,16 +58,14 @@ class Create:
     wait_for_pickup: float = WAIT_FOR_PICKUP_SECONDS
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class HangUp:
+class HangUp(Struct, frozen=True, kw_only=True):
     """`phone_number` narrows the calls to those that number is a party of."""
 
     address: Address
     phone_number: str | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Stage:
+class Stage(Struct, frozen=True, kw_only=True):
     """Put a call where a scenario or a test needs it; no user asks for this, and a full lot does not refuse it.
 
     A live call with this id is taken down for it, so that a set-up can be repeated.
@@ -90,23 +84,20 @@ class Stage:
     max_in_parking: float | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class End:
+class End(Struct, frozen=True, kw_only=True):
     """Take a staged call away again, whatever its phase."""
 
     call_id: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SetAnswering:
+class SetAnswering(Struct, frozen=True, kw_only=True):
     """From now on this extension answers so; `extension` is the extended form."""
 
     extension: str
     answering: Answering
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PickUp:
+class PickUp(Struct, frozen=True, kw_only=True):
     """Somebody picks up the phone; `extension` is the extended form."""
 
     extension: str

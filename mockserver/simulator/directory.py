@@ -1,10 +1,11 @@
 """Who exists: organizations, their users, and the extensions those own."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from enum import StrEnum
 from types import MappingProxyType
 from typing import Final
+
+from msgspec import Struct
 
 SLOTS_PER_LOT: Final = 100
 
@@ -22,12 +23,16 @@ class Pickup(StrEnum):
     UNREGISTERED = "unregistered"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Answering:
+class Answering(Struct, frozen=True, kw_only=True):
     """What happens when an extension rings; `after` is in seconds and counts only for ANSWERS."""
 
     pickup: Pickup = Pickup.ANSWERS
     after: float = 0.0
+
+    @property
+    def rings(self) -> bool:
+        """Whether time passes before it is picked up, or found not to be."""
+        return self.pickup is Pickup.NEVER or (self.pickup is Pickup.ANSWERS and self.after > 0)
 
     def seconds_within(self, patience: float) -> float | None:
         """Seconds until the phone is picked up, or None if it is not picked up within `patience` seconds."""
@@ -36,21 +41,18 @@ class Answering:
         return None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Organization:
+class Organization(Struct, frozen=True, kw_only=True):
     id: str
     name: str
     slots: int = SLOTS_PER_LOT
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class User:
+class User(Struct, frozen=True, kw_only=True):
     id: str
     organization_id: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Extension:
+class Extension(Struct, frozen=True, kw_only=True):
     """`number` is the extended form, organization prefix and local number around a star: `0003*210`."""
 
     number: str
@@ -73,8 +75,7 @@ class Extension:
         return self.kind is ExtensionKind.PHONE_TERMINAL
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Directory:
+class Directory(Struct, frozen=True, kw_only=True):
     organizations: Mapping[str, Organization]
     users: Mapping[str, User]
     extensions: Mapping[str, Extension]

@@ -1,9 +1,10 @@
 """The one door: `decide` for what somebody asks, `advance` for what time brings."""
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, replace
-from heapq import heappop
 from typing import Any, Final
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from mockserver.simulator.addressing import calls_at
 from mockserver.simulator.calling import decide_create, decide_end, decide_hang_up, decide_stage
@@ -20,7 +21,7 @@ from mockserver.simulator.commands import (
     UnPark,
 )
 from mockserver.simulator.events import Event, WorldEvent
-from mockserver.simulator.evolve import fold
+from mockserver.simulator.evolve import Draft, fold
 from mockserver.simulator.outcomes import Created, Listed, Outcome, Parked, RefusalError, Refused
 from mockserver.simulator.parking import decide_park
 from mockserver.simulator.retrieving import decide_unpark, unparked
@@ -31,10 +32,12 @@ from mockserver.simulator.world import World
 A_MILLISECOND: Final = 0.001
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Decision:
+class Decision(Struct, frozen=True, kw_only=True):
+    """`world` is the one after the events, where it was needed to tell the outcome."""
+
     outcome: Outcome
     events: tuple[Event, ...] = ()
+    world: World | None = None
 
 
 def decide(world: World, command: Command, now: float) -> Decision:
@@ -46,9 +49,10 @@ def decide(world: World, command: Command, now: float) -> Decision:
         outcome, events = _DECISIONS[type(command)](world, command, now)
     except RefusalError as refusal:
         return Decision(outcome=refusal.refused)
-    if outcome is None:
-        outcome = _outcome_after(fold(world, tuple(events)), command, events)
-    return Decision(outcome=outcome, events=tuple(events))
+    if outcome is not None:
+        return Decision(outcome=outcome, events=tuple(events))
+    after = fold(world, tuple(events))
+    return Decision(outcome=_outcome_after(after, command, events), events=tuple(events), world=after)
 
 
 def decide_all(
@@ -67,8 +71,7 @@ def decide_all(
     return tuple(outcomes), tuple(happened)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Elapsed:
+class Elapsed(Struct, frozen=True, kw_only=True):
     """The world at the new moment, and what happened on the way, in order."""
 
     world: World
@@ -80,18 +83,20 @@ def advance(world: World, until: float) -> Elapsed:
 
     A timer due within a millisecond counts as due: a moment reached in several steps is a sum of floats.
     """
+    if not world.timers or world.timers[0].due > until + A_MILLISECOND:
+        return Elapsed(world=replace(world, now=max(world.now, until)), events=())
+    draft = Draft(world)
     happened: list[Event] = []
-    while world.timers and world.timers[0].due <= until + A_MILLISECOND:
-        timer = world.timers[0]
-        if world.is_stale(timer):
-            heap = list(world.timers)
-            heappop(heap)
-            world = replace(world, timers=tuple(heap))
+    while (timer := draft.next_timer) is not None and timer.due <= until + A_MILLISECOND:
+        if draft.is_stale(timer):
+            draft.drop_next_timer()
             continue
-        events = fired(world, timer)
-        world = fold(world, tuple(events))
+        events = fired(draft, timer)
+        for event in events:
+            draft.take(event)
         happened += events
-    return Elapsed(world=replace(world, now=max(world.now, until)), events=tuple(happened))
+    draft.now = max(draft.now, until)
+    return Elapsed(world=draft.world(), events=tuple(happened))
 
 
 def next_due(world: World) -> float | None:

@@ -1,7 +1,8 @@
 """What happened.  An event carries everything `evolve` needs; nothing is chosen or looked up again later."""
 
-from dataclasses import dataclass
 from enum import StrEnum
+
+from msgspec import Struct
 
 from mockserver.simulator.directory import Answering
 from mockserver.simulator.phone_call import PhoneCall
@@ -15,8 +16,7 @@ class EndReason(StrEnum):
     TAKEN_DOWN = "taken down"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CallPlaced:
+class CallPlaced(Struct, frozen=True, kw_only=True):
     """`call` has no timer yet; `due` is when it is picked up, or given up if it is not (`picks_up`)."""
 
     at: float
@@ -26,14 +26,12 @@ class CallPlaced:
     picks_up: bool = False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CallAnswered:
+class CallAnswered(Struct, frozen=True, kw_only=True):
     at: float
     call_id: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CallParked:
+class CallParked(Struct, frozen=True, kw_only=True):
     """`view_id` keeps waiting in `slot`, the other views are gone; `due` None means no time limit."""
 
     at: float
@@ -44,8 +42,7 @@ class CallParked:
     due: float | None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RetrievalStarted:
+class RetrievalStarted(Struct, frozen=True, kw_only=True):
     """`time_left` is what remains of the parking time, None without a limit.
 
     `due` None means that the terminal picks up at this very moment, in the event that follows.
@@ -60,42 +57,36 @@ class RetrievalStarted:
     time_left: float | None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CallRetrieved:
+class CallRetrieved(Struct, frozen=True, kw_only=True):
     at: float
     call_id: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RetrievalGivenUp:
+class RetrievalGivenUp(Struct, frozen=True, kw_only=True):
     at: float
     call_id: str
     due: float | None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ComebackStarted:
+class ComebackStarted(Struct, frozen=True, kw_only=True):
     at: float
     call_id: str
     due: float
     picks_up: bool
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ComebackAnswered:
+class ComebackAnswered(Struct, frozen=True, kw_only=True):
     at: float
     call_id: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CallEnded:
+class CallEnded(Struct, frozen=True, kw_only=True):
     at: float
     call_id: str
     reason: EndReason
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AnsweringSet:
+class AnsweringSet(Struct, frozen=True, kw_only=True):
     at: float
     extension: str
     answering: Answering

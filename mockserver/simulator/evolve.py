@@ -1,11 +1,12 @@
 """`evolve`: the one place where a world becomes the next one."""
 
-from collections.abc import Callable, Mapping
-from dataclasses import replace
-from functools import reduce
+from collections.abc import Callable, Iterable, Mapping
 from heapq import heapify, heappop, heappush
 from typing import Any, Final
 
+from msgspec.structs import replace
+
+from mockserver.simulator.directory import Directory, Extension
 from mockserver.simulator.events import (
     AnsweringSet,
     CallAnswered,
@@ -21,7 +22,7 @@ from mockserver.simulator.events import (
 )
 from mockserver.simulator.lifecycle import SLOT_OF, Flow, Phase, Slot, Status, Step, after
 from mockserver.simulator.phone_call import Parking, Pending, PhoneCall, Retrieval, View, next_view_id
-from mockserver.simulator.world import Lot, Timer, World
+from mockserver.simulator.world import Lot, Timer, World, is_stale
 
 STEP_OF: Final[Mapping[type[Event], Step]] = {
     CallAnswered: Step.ANSWER,
@@ -37,38 +38,137 @@ STEP_OF: Final[Mapping[type[Event], Step]] = {
 
 def evolve(world: World, event: Event) -> World:
     """Raise IllegalStepError if the event does not fit the phase its call is in."""
-    if isinstance(event, AnsweringSet):
-        return replace(_world_changed(world, event), now=max(world.now, event.at))
-    if isinstance(event, CallPlaced):
-        before, changed, phase = None, event.call, event.call.phase
-    else:
-        before = world.calls[event.call_id]
-        changed = _CHANGES[type(event)](before, event)
-        phase = after(before.phase, STEP_OF[type(event)])
-    due: float | None = getattr(event, "due", None)
-    timers, timers_set = _timers(world, before, event.call_id, due)
-    picks_up: bool = getattr(event, "picks_up", False)
-    pending = None if due is None else Pending(timer=timers_set, due=due, picks_up=picks_up)
-    call = replace(changed, phase=phase, pending=pending)
-    return World(
-        directory=world.directory,
-        rules=world.rules,
-        calls=_calls_with(world.calls, call),
-        lots=_lots_with(world, before, call),
-        timers=timers,
-        timers_set=timers_set,
-        now=max(world.now, event.at),
-    )
+    return fold(world, (event,))
 
 
-def fold(world: World, events: tuple[Event, ...]) -> World:
-    return reduce(evolve, events, world)
+def fold(world: World, events: Iterable[Event]) -> World:
+    draft = Draft(world)
+    for event in events:
+        draft.take(event)
+    return draft.world()
 
 
-def _world_changed(world: World, event: AnsweringSet) -> World:
-    extension = replace(world.directory.extensions[event.extension], answering=event.answering)
-    extensions = {**world.directory.extensions, extension.number: extension}
-    return replace(world, directory=replace(world.directory, extensions=extensions))
+class Draft:
+    """A world in the making: what events change is copied once, however many they are, and the world stays as it was.
+
+    It reads as a world does.
+    """
+
+    def __init__(self, world: World) -> None:
+        self._before = world
+        self.directory = world.directory
+        self.rules = world.rules
+        self.calls = world.calls
+        self.now = world.now
+        self._own_calls: dict[str, PhoneCall] | None = None
+        self._own_lots: dict[str, _OwnLot] = {}
+        self._own_timers: list[Timer] | None = None
+        self._timers_set = world.timers_set
+
+    @property
+    def next_timer(self) -> Timer | None:
+        timers = self._before.timers if self._own_timers is None else self._own_timers
+        return timers[0] if timers else None
+
+    def extension_named(self, number: str) -> Extension | None:
+        return self.directory.extension_named(number)
+
+    def is_stale(self, timer: Timer) -> bool:
+        return is_stale(self.calls, timer)
+
+    def drop_next_timer(self) -> None:
+        heappop(self._timers())
+
+    def take(self, event: Event) -> None:
+        """Raise IllegalStepError if the event does not fit the phase its call is in."""
+        self.now = max(self.now, event.at)
+        if isinstance(event, AnsweringSet):
+            self.directory = _directory_changed(self.directory, event)
+            return
+        if isinstance(event, CallPlaced):
+            before, changed, phase = None, event.call, event.call.phase
+        else:
+            before = self.calls[event.call_id]
+            changed = _CHANGES[type(event)](before, event)
+            phase = after(before.phase, STEP_OF[type(event)])
+        due: float | None = getattr(event, "due", None)
+        self._set_timer(before, event.call_id, due)
+        picks_up: bool = getattr(event, "picks_up", False)
+        pending = None if due is None else Pending(timer=self._timers_set, due=due, picks_up=picks_up)
+        call = replace(changed, phase=phase, pending=pending)
+        self._set_slot(before, call)
+        self._set_call(call)
+
+    def world(self) -> World:
+        lots = self._before.lots
+        if self._own_lots:
+            own = {name: Lot(taken=lot.taken, last=lot.last) for name, lot in self._own_lots.items()}
+            lots = {**lots, **own}
+        timers = self._before.timers if self._own_timers is None else tuple(self._own_timers)
+        self._own_calls, self._own_lots, self._own_timers = None, {}, None
+        return World(
+            directory=self.directory,
+            rules=self.rules,
+            calls=self.calls,
+            lots=lots,
+            timers=timers,
+            timers_set=self._timers_set,
+            now=self.now,
+        )
+
+    def _set_call(self, call: PhoneCall) -> None:
+        if self._own_calls is None:
+            self.calls = self._own_calls = dict(self.calls)
+        if call.phase is Phase.ENDED:
+            self._own_calls.pop(call.id, None)
+        else:
+            self._own_calls[call.id] = call
+
+    def _set_slot(self, before: PhoneCall | None, call: PhoneCall) -> None:
+        held = before is not None and SLOT_OF[before.phase] is Slot.TAKEN
+        holds = SLOT_OF[call.phase] is Slot.TAKEN
+        if held == holds:
+            return
+        lot = self._own_lots.get(call.organization_id)
+        if lot is None:
+            lot = self._own_lots[call.organization_id] = _OwnLot(self._before.lot(call.organization_id))
+        if holds:
+            lot.last = _slot_of(call)
+            lot.taken[lot.last] = call.id
+        else:
+            assert before is not None
+            del lot.taken[_slot_of(before)]
+
+    def _set_timer(self, before: PhoneCall | None, call_id: str, due: float | None) -> None:
+        """Without the timer of the phase before, if that is on top."""
+        done = before.pending.timer if before is not None and before.pending is not None else None
+        first = self.next_timer
+        if first is not None and first.number == done:
+            self.drop_next_timer()
+        if due is None:
+            return
+        timers = self._timers()
+        if len(timers) > 2 * len(self.calls) + 64:
+            timers[:] = [timer for timer in timers if not self.is_stale(timer)]
+            heapify(timers)
+        self._timers_set += 1
+        heappush(timers, Timer(due=due, number=self._timers_set, call_id=call_id))
+
+    def _timers(self) -> list[Timer]:
+        if self._own_timers is None:
+            self._own_timers = list(self._before.timers)
+        return self._own_timers
+
+
+class _OwnLot:
+    def __init__(self, lot: Lot) -> None:
+        self.taken = dict(lot.taken)
+        self.last = lot.last
+
+
+def _directory_changed(directory: Directory, event: AnsweringSet) -> Directory:
+    extension = replace(directory.extensions[event.extension], answering=event.answering)
+    return replace(directory, extensions={**directory.extensions, extension.number: extension})
 
 
 def _answered(call: PhoneCall, event: CallAnswered) -> PhoneCall:
@@ -138,54 +238,7 @@ _CHANGES: Final[Mapping[type[Event], Callable[[PhoneCall, Any], PhoneCall]]] = {
 }
 
 
-def _calls_with(calls: Mapping[str, PhoneCall], call: PhoneCall) -> Mapping[str, PhoneCall]:
-    changed = dict(calls)
-    if call.phase is Phase.ENDED:
-        changed.pop(call.id, None)
-    else:
-        changed[call.id] = call
-    return changed
-
-
-def _lots_with(world: World, before: PhoneCall | None, call: PhoneCall) -> Mapping[str, Lot]:
-    held = before is not None and SLOT_OF[before.phase] is Slot.TAKEN
-    holds = SLOT_OF[call.phase] is Slot.TAKEN
-    if held == holds:
-        return world.lots
-    lot = world.lot(call.organization_id)
-    taken = dict(lot.taken)
-    if holds:
-        slot = _slot_of(call)
-        taken[slot] = call.id
-        lot = Lot(taken=taken, last=slot)
-    else:
-        assert before is not None
-        del taken[_slot_of(before)]
-        lot = Lot(taken=taken, last=lot.last)
-    return {**world.lots, call.organization_id: lot}
-
-
 def _slot_of(call: PhoneCall) -> int:
     assert call.parked_view is not None
     assert call.parked_view.parking is not None
     return call.parked_view.parking.slot
-
-
-def _timers(
-    world: World, before: PhoneCall | None, call_id: str, due: float | None
-) -> tuple[tuple[Timer, ...], int]:
-    """The heap, without the timer of the phase before if that is on top, and the number of the last timer."""
-    done = before.pending.timer if before is not None and before.pending is not None else None
-    if due is None and not (world.timers and world.timers[0].number == done):
-        return world.timers, world.timers_set
-    heap = list(world.timers)
-    if heap and heap[0].number == done:
-        heappop(heap)
-    number = world.timers_set
-    if due is not None:
-        number += 1
-        if len(heap) > 2 * len(world.calls) + 64:
-            heap = [timer for timer in heap if not world.is_stale(timer)]
-            heapify(heap)
-        heappush(heap, Timer(due=due, number=number, call_id=call_id))
-    return tuple(heap), number

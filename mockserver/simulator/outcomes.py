@@ -1,7 +1,8 @@
 """What a command is answered: one of a few accepted outcomes, or a refusal that names its field."""
 
-from dataclasses import dataclass
 from enum import StrEnum
+
+from msgspec import Struct
 
 from mockserver.simulator.phone_call import PhoneCall
 
@@ -26,8 +27,7 @@ class Conflict(StrEnum):
     CALL_EXISTS = "call exists"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Refused:
+class Refused(Struct, frozen=True, kw_only=True):
     """`reason` is a sentence for people: what was wrong, where, and what is allowed.
 
     `foreign` marks something that exists but belongs to somebody else.
@@ -38,40 +38,34 @@ class Refused:
     foreign: bool = False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Listed:
+class Listed(Struct, frozen=True, kw_only=True):
     """Oldest first."""
 
     calls: tuple[PhoneCall, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Retrieved:
+class Retrieved(Struct, frozen=True, kw_only=True):
     """The calls after the command; still ringing at the terminal unless it answers at once."""
 
     calls: tuple[PhoneCall, ...]
     bulk: bool = False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Parked:
+class Parked(Struct, frozen=True, kw_only=True):
     calls: tuple[PhoneCall, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Created:
+class Created(Struct, frozen=True, kw_only=True):
     calls: tuple[PhoneCall, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class HungUp:
+class HungUp(Struct, frozen=True, kw_only=True):
     """The calls as they were before they ended."""
 
     calls: tuple[PhoneCall, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class NothingToDo:
+class NothingToDo(Struct, frozen=True, kw_only=True):
     """Accepted, and there is no phone call to return."""
 
 

@@ -1,12 +1,11 @@
 """A phone call, the views its parties have of it, and what it waits for."""
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from mockserver.simulator.lifecycle import Flow, Phase, Status
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Parking:
+class Parking(Struct, frozen=True, kw_only=True):
     """When, where and by whom: a view has all three or none."""
 
     since: float
@@ -14,8 +13,7 @@ class Parking:
     by: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class View:
+class View(Struct, frozen=True, kw_only=True):
     """One party's point of view; moments are epoch seconds."""
 
     id: str
@@ -30,8 +28,7 @@ class View:
     parking: Parking | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Pending:
+class Pending(Struct, frozen=True, kw_only=True):
     """The timer of the current phase: when it is due, and whether it then brings a pickup or a failure."""
 
     timer: int
@@ -39,8 +36,7 @@ class Pending:
     picks_up: bool = False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Retrieval:
+class Retrieval(Struct, frozen=True, kw_only=True):
     """An UnPark under way; `time_left` is what remains of the parking time, None without a limit."""
 
     extension: str
@@ -48,8 +44,7 @@ class Retrieval:
     time_left: float | None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PhoneCall:
+class PhoneCall(Struct, frozen=True, kw_only=True):
     """`extension` is the one charged and addressed; it need not be a party any more after a retrieval."""
 
     id: str
@@ -66,10 +61,16 @@ class PhoneCall:
 
     @property
     def parked_view(self) -> View | None:
-        return next((view for view in self.views if view.parking), None)
+        for view in self.views:
+            if view.parking is not None:
+                return view
+        return None
 
     def view(self, view_id: str) -> View | None:
-        return next((view for view in self.views if view.id == view_id), None)
+        for view in self.views:
+            if view.id == view_id:
+                return view
+        return None
 
     def involves(self, number: str) -> bool:
         parties = {

@@ -1,7 +1,8 @@
 """The latitude the page leaves to the lot itself; what it leaves to the wire is not known here."""
 
-from dataclasses import dataclass
 from enum import StrEnum
+
+from msgspec import Struct
 
 
 class NotParked(StrEnum):
@@ -18,8 +19,7 @@ class SlotChoice(StrEnum):
     NEXT = "next"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Rules:
+class Rules(Struct, frozen=True, kw_only=True):
     not_parked: NotParked = NotParked.NOTHING
     slot_choice: SlotChoice = SlotChoice.FIRST
     bulk_unpark: bool = False

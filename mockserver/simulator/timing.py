@@ -11,12 +11,13 @@ from mockserver.simulator.events import (
     Event,
     RetrievalGivenUp,
 )
+from mockserver.simulator.evolve import Draft
 from mockserver.simulator.lifecycle import COMEBACK_RING_SECONDS, Phase
 from mockserver.simulator.phone_call import PhoneCall
 from mockserver.simulator.world import Timer, World
 
 
-def fired(world: World, timer: Timer) -> list[Event]:
+def fired(world: World | Draft, timer: Timer) -> list[Event]:
     """The events of a timer that is not stale, at the moment it was due."""
     call = world.calls[timer.call_id]
     picks_up = call.pending is not None and call.pending.picks_up
@@ -37,7 +38,7 @@ def fired(world: World, timer: Timer) -> list[Event]:
             return [CallEnded(at=timer.due, call_id=call.id, reason=EndReason.NO_ANSWER)]
 
 
-def _comeback(world: World, call: PhoneCall, at: float) -> list[Event]:
+def _comeback(world: World | Draft, call: PhoneCall, at: float) -> list[Event]:
     assert call.parked_view is not None
     assert call.parked_view.parking is not None
     parker = world.extension_named(call.parked_view.parking.by)
@@ -52,7 +53,7 @@ def _comeback(world: World, call: PhoneCall, at: float) -> list[Event]:
     return [started]
 
 
-def _retrieval_unanswered(world: World, call: PhoneCall, at: float) -> Event:
+def _retrieval_unanswered(world: World | Draft, call: PhoneCall, at: float) -> Event:
     if world.rules.unanswered_retrieval_ends_call:
         return CallEnded(at=at, call_id=call.id, reason=EndReason.RETRIEVAL_UNANSWERED)
     left = call.retrieval.time_left if call.retrieval else None

@@ -1,8 +1,10 @@
 """The state of one session: who exists, which calls are live, which slots are taken, which timers run."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from itertools import chain, filterfalse
 from typing import NamedTuple
+
+from msgspec import Struct, field
 
 from mockserver.simulator.directory import Directory, Extension
 from mockserver.simulator.phone_call import PhoneCall
@@ -17,8 +19,7 @@ class Timer(NamedTuple):
     call_id: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Lot:
+class Lot(Struct, frozen=True, kw_only=True):
     """One organization's slots, numbered from 1."""
 
     taken: Mapping[int, str] = field(default_factory=dict)
@@ -26,19 +27,15 @@ class Lot:
 
     def free_slot(self, *, slots: int, choice: SlotChoice) -> int | None:
         """The first free slot, or with NEXT the first one after the slot taken last, wrapping around."""
-        start = self.last if choice is SlotChoice.NEXT else 0
-        for step in range(slots):
-            slot = (start + step) % slots + 1
-            if slot not in self.taken:
-                return slot
-        return None
+        start = self.last % slots if choice is SlotChoice.NEXT else 0
+        in_order = chain(range(start + 1, slots + 1), range(1, start + 1))
+        return next(filterfalse(self.taken.__contains__, in_order), None)
 
     def slot_past_the_end(self) -> int:
         return max(self.taken, default=0) + 1
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class World:
+class World(Struct, frozen=True, kw_only=True):
     """Never changed, only replaced.  `timers` is a heap; `now` is the moment of the last event or advance."""
 
     directory: Directory
@@ -56,5 +53,9 @@ class World:
         return self.directory.extension_named(number)
 
     def is_stale(self, timer: Timer) -> bool:
-        call = self.calls.get(timer.call_id)
-        return call is None or call.pending is None or call.pending.timer != timer.number
+        return is_stale(self.calls, timer)
+
+
+def is_stale(calls: Mapping[str, PhoneCall], timer: Timer) -> bool:
+    call = calls.get(timer.call_id)
+    return call is None or call.pending is None or call.pending.timer != timer.number

@@ -11,6 +11,7 @@ import redis.asyncio
 
 ALIVE_SECONDS: Final = 15
 _MISSED_AT_MOST: Final = 100
+_UNTIL_SUBSCRIBED: Final = 0.02
 _AGAIN: Final = 0.25
 """Seconds until a connection that broke is tried again."""
 
@@ -82,8 +83,8 @@ class Listening:
         try:
             while True:
                 if not channels.subscribed:
-                    await channels.connect()
-                    await asyncio.wait((subscribing,), timeout=_AGAIN)
+                    # Only the subscribing connects: two who do at once would get a connection each.
+                    await asyncio.wait((subscribing,), timeout=_UNTIL_SUBSCRIBED)
                     if subscribing.done():
                         await subscribing
                     continue

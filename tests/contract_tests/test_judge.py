@@ -165,6 +165,7 @@ def test_a_working_run_passes(judged):
         ("body/phone-call-fields", with_(response(200, CALL | {"phoneCallView": 1}))),
         ("success/extension-echo", with_(response(200, CALL | {"extension": "0003*999"}))),
         ("success/link", with_(response(200, CALL | {"links": {"self": "http://h/elsewhere"}}))),
+        ("success/link", with_(response(200, CALL | {"links": {"self": "http://[h/phoneCalls/12/1/2"}}))),
         ("success/link-lists", with_(after=(404, None))),
         ("parking/leaves-lot", with_(after=PARKED)),
         ("parking/connects", with_(after=TAKEN | {"extension": "0003*211", "source": []})),

@@ -9,6 +9,7 @@ from contract_tests.cases import CONTROL, all_cases
 from contract_tests.exchange import Exchange, Response
 from contract_tests.lanes.conform import ATTEMPTS, SILENCES, ConformLane
 from contract_tests.lanes.watch import LONG_IN_THE_LOT
+from contract_tests.settling import Settling
 from contract_tests.state.rung import RungError
 from contract_tests.world import KnownCall
 
@@ -121,8 +122,7 @@ def run(world):
             rung=lot,
             world=world,
             control=CONTROL,
-            sleep=lambda seconds: None,
-            settle=0.1,
+            settling=Settling(sleep=lambda seconds: None, settle=0.1),
             **settings,
         )
         return lane, {one.case.id: one for one in lane.run(cases)}
@@ -330,6 +330,19 @@ def test_a_silent_target_is_given_up(run):
     assert len(lot.sent()) == SILENCES
     assert "without an answer" in evidence[TALKING.id].lacking
     assert evidence[TALKING.id].exchange is None
+
+
+def test_grey_values_that_are_dropped_do_not_end_the_run(run):
+    def dropping(identifier, request):
+        return "broken off" if b"null" in request.body else lot.honest(identifier, request)
+
+    grey = [case for case in all_cases() if case.id.endswith("-null")]
+    lot = Lot(answer=dropping)
+    _, evidence = run(lot, *grey, ME)
+
+    assert len(grey) > SILENCES
+    assert {evidence[case.id].attempts for case in grey} == {ATTEMPTS}
+    assert evidence[ME.id].exchange.response.status == 200
 
 
 def test_after_the_deadline_nothing_is_sent(run):

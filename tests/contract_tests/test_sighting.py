@@ -6,7 +6,15 @@ import pytest
 
 from contract_tests.draft import listing
 from contract_tests.exchange import Exchange, Response
-from contract_tests.sighting import Presence, Sighting, is_left_alone, is_unchanged, listed_calls, sight
+from contract_tests.sighting import (
+    Presence,
+    Sighting,
+    is_left_alone,
+    is_unchanged,
+    linked_listing,
+    listed_calls,
+    sight,
+)
 
 ID = "b817d2618fe6f1804333"
 VIEW = {
@@ -161,3 +169,38 @@ def test_who_moves_up_in_the_lot_is_left_alone():
 def test_a_body_of_no_known_shape_lists_nothing():
     assert listed_calls({"phoneCalls": []}) is None
     assert listed_calls(None) is None
+
+
+LINKED = "https://pbx.example/api/uapi/phoneCalls/12/0003*024/b817d2618fe6f1804333?expand=1"
+
+
+def returned(link, status=200, **more):
+    body = json.dumps({"id": "b817d2618fe6f1804333", "links": {"self": link}} | more).encode()
+    return Response(status=status, body=body, body_size=len(body))
+
+
+def test_a_link_to_another_address_is_where_the_call_is_listed(call):
+    assert (
+        linked_listing(returned(LINKED), call).target == "/uapi/phoneCalls/12/0003*024/b817d2618fe6f1804333"
+    )
+
+
+@pytest.mark.parametrize(
+    "response",
+    [
+        None,
+        returned(LINKED, status=400),
+        returned(LINKED.replace("024", "210")),
+        returned(LINKED.replace("b817", "b818")),
+        returned("http://[/phoneCalls/1/2/3"),
+        returned("nowhere"),
+        returned(None),
+        returned(7),
+        returned(LINKED, links=None),
+        Response(status=200, body=b"[]", body_size=2),
+        Response(status=200, body=b"{", body_size=1),
+        Response(status=204),
+    ],
+)
+def test_what_leads_to_no_other_address_of_the_call_is_no_such_link(call, response):
+    assert linked_listing(response, call) is None

@@ -13,6 +13,7 @@ from contract_tests.credentials import Client, Credentials, NoTokenIssued
 from contract_tests.draft import listing
 from contract_tests.exchange import Request
 from contract_tests.lanes.twins import Twins
+from contract_tests.preflight import preflight
 from contract_tests.profile import Profile
 from contract_tests.record.reader import read_record
 from contract_tests.record.redaction import SecretRefused
@@ -22,6 +23,7 @@ from mockserver.app import build
 from mockserver.serving import running
 from mockserver.settings import Settings
 from mockserver.tokens import read_token
+from tests.servers.literal import LiteralServer, RefusedError
 
 SECRET = "s3cret/of+the=app"
 CLIENT = Client(id="renewal.12", secret=SECRET)
@@ -120,6 +122,58 @@ def test_a_token_that_is_not_renewed_is_told_once_and_nothing_more_is_sent(harne
     )
     assert SECRET.encode() not in checked.record
     assert checked.clauses("fail") == checked.clauses("wrong-code") == set()
+
+
+class Ending(LiteralServer):
+    """A server whose valid token is one no more after so many requests to the API."""
+
+    def __init__(self, after):
+        super().__init__()
+        self.after, self.asked = after, 0
+
+    def authenticate(self, authorization):
+        self.asked += authorization == f"Bearer {self.token}"
+        if self.asked > self.after and authorization == f"Bearer {self.token}":
+            raise RefusedError(401, "access_denied", "The access token has expired.")
+        return super().authenticate(authorization)
+
+
+def checked_until_the_end(harness, after, **plan):
+    with Ending(after) as server:
+        secrets = {"token": server.token, "other_token": server.other_token}
+        not_offered = ("expired_token", *plan.pop("not_offered", ()))
+        profile = Profile(secrets=secrets, hook=server.hook, settle=0.1, not_offered=not_offered)
+        found = approach(server.url, run="test", profile=profile, rung="hook")
+        preflight(found.target, found.profile, found.rung)
+        checked = harness.run(found.target, found.rung, found.profile, **plan)
+        return checked, found.target.lost, server.asked
+
+
+@pytest.mark.parametrize("not_offered", [(), ("list",)])
+@pytest.mark.parametrize("after", [3, 4, 5, 8, 21, 22, 60, 100, 101])
+def test_a_static_token_that_ends_is_told_and_accuses_nobody(harness, after, not_offered):
+    checked, lost, asked = checked_until_the_end(harness, after, not_offered=not_offered)
+
+    assert checked.exit_code == 3
+    assert checked.findings("document") == checked.findings("table") == []
+    assert lost.startswith("the token has ended")
+    assert any(lost in row.actual for row in checked.under())
+    assert asked <= after + 4
+
+
+def test_a_static_token_that_ends_while_exploring_leaves_it_inconclusive(harness):
+    checked, lost, _ = checked_until_the_end(harness, 700, lane="explore")
+
+    assert lost
+    assert checked.exit_code == 3
+    assert checked.findings("document") == []
+    assert any(lost in row.actual for row in checked.under() if row.verdict == "inconclusive")
+
+
+def test_a_refusal_of_the_own_token_is_evidence_as_long_as_the_token_is_good(harness):
+    checked, lost, _ = checked_until_the_end(harness, 10**6)
+
+    assert (checked.exit_code, lost) == (0, "")
 
 
 @pytest.fixture

@@ -11,6 +11,7 @@ from callpark.output import write_findings
 from contract_tests.approach import approach
 from contract_tests.lanes.explore import ExploreLane
 from contract_tests.schemathesis_adapter import Schema
+from contract_tests.settling import Settling
 from mockserver.app import build
 from mockserver.defects import DEFECTS
 from mockserver.serving import running
@@ -36,7 +37,7 @@ def explored(url):
         rung=at.rung,
         world=at.profile.world(),
         seed=0,
-        sleep=lambda seconds: None,
+        settling=Settling(sleep=lambda seconds: None, settle=2.0),
         **FEW,
         violations=Schema(callpark_spec.openapi_document()).violations,
         levels={clause.id: str(clause.level) for clause in callpark_spec.load().clauses.values()},

@@ -337,6 +337,7 @@ MET = {
     "race-last-one-wins": ([200, 200], ["0003*211"]),
     "race-nobody-told": ([204, 204], ["0003*024"]),
     "race-loser-500": ([200, 500], ["0003*024"]),
+    "race-timer-runs-on": ([200, 204], ["0003*024"]),  # it races against time, see below
 }
 
 
@@ -362,6 +363,19 @@ def test_a_hang_up_and_a_retrieval_at_once_leave_a_call_that_was_hung_up(make_ap
     assert at_once(runner, make_api(), hang_up, TWO[0]) == ([200, 400], [])
     api = make_api(defect=defect(slug))
     assert at_once(runner, api, hang_up, TWO[0]) == ([200, 200], ["0003*024"])
+
+
+def test_a_retrieved_call_has_no_time_limit_but_where_the_timer_runs_on(make_api):
+    def listed_later(api):
+        stage = {"phoneCallId": "7d280cc4feae3255a497", "maxInParking": 10}
+        api.control("POST", "states", {"action": "setup", "state": "parked", "params": stage})
+        path = PATH.replace(CALL, "7d280cc4feae3255a497")
+        assert answer(api, path=path)[0] == 200
+        api.control("POST", "clock/advance", {"seconds": 11})
+        return answer(api, "GET", path)[1]["totalResults"]
+
+    assert listed_later(make_api()) == 1
+    assert listed_later(make_api(defect=defect("race-timer-runs-on"))) == 0
 
 
 def test_sessions_do_not_meet_and_count_for_themselves(make_api):

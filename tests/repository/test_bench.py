@@ -1,37 +1,143 @@
 """The benchmarks run; what they print is nobody's promise here."""
 
+import importlib
+import json
+import shutil
 import subprocess
 import sys
 from pathlib import Path
 
-from mockserver.app import build
-from mockserver.serving import running
+import pytest
 
 ROOT = Path(__file__).parents[2]
 
 
-def test_the_benchmark_of_worlds_prints_its_figures():
-    done = subprocess.run(
-        [sys.executable, ROOT / "bench" / "worlds.py", "--rounds", "1"], capture_output=True, text=True
-    )
-    assert (done.returncode, done.stderr) == (0, "")
-    figures = [line.split(" ms  ") for line in done.stdout.splitlines()]
-    assert [name.partition(":")[0] for _, name in figures] == [
+@pytest.fixture
+def bench(monkeypatch):
+    """Modules of the benchmarks by name."""
+    monkeypatch.syspath_prepend(str(ROOT / "bench"))
+    return importlib.import_module
+
+
+def test_the_benchmark_of_worlds_prints_its_figures(bench, monkeypatch, capsys):
+    worlds = bench("worlds")
+    monkeypatch.setattr(worlds, "MANY", 100)
+    monkeypatch.setattr(worlds, "GROWING", (10, 20))
+    monkeypatch.setattr(sys, "argv", ["worlds.py", "--rounds", "1"])
+    assert worlds.main() == 0
+    figures, curves = capsys.readouterr().out.split("\n\n")
+    told = [line.split(" ms  ") for line in figures.splitlines()]
+    assert [name.partition(":")[0] for _, name in told] == [
+        "a day of parking",
         "a day of parking",
         "a day in the busy lobby",
         "a fresh session in the documented scenario",
         "a session for a test, made and dropped through the control plane",
         "a fresh session with five hundred parked calls",
     ]
-    assert all(float(milliseconds) >= 0 for milliseconds, _ in figures)
+    assert all(float(milliseconds) >= 0 for milliseconds, _ in told)
+    assert [line[:24].strip() for line in curves.splitlines()[1:]] == list(worlds.CURVES)
 
 
-def test_the_benchmark_of_memory_prints_its_curve():
-    with running(build()) as url:
-        done = subprocess.run(
-            [sys.executable, ROOT / "bench" / "memory.py", url, "--seconds", "3"],
-            capture_output=True,
-            text=True,
-        )
+def test_both_ways_can_be_compared_from_the_command_line():
+    done = subprocess.run(
+        [sys.executable, ROOT / "bench" / "two_ways.py", "--requests", "100"], capture_output=True, text=True
+    )
     assert (done.returncode, done.stderr) == (0, "")
-    assert "KiB of record in" in done.stdout
+    assert done.stdout.startswith("100 requests, seed 1, ")
+
+
+def server(name, rate, **more):
+    run = {
+        "rate": rate,
+        "cpu": 1e6 / rate,
+        "p50": 0.5,
+        "p99": 1.5,
+        "bad": 0,
+        "broken": 0,
+        "least": 1,
+        "most": 2,
+    }
+    return {
+        "name": name, "what": "", "version": "1.0", "update": run, "coldMilliseconds": 300.4, "coldLeast": 1.0,
+        "coldMost": 2.0, "coldMegabytes": 40.0, "megabytesUnderLoad": 50.2, **more,
+    }  # fmt: skip
+
+
+@pytest.fixture
+def found():
+    how = {
+        "rounds": 5, "seconds": 2, "coldStarts": 20, "realTime": False, "processor": "P", "cores": 2, "loadBefore": 0.5,
+        "python": "3.11", "node": "v20", "java": "openjdk 17", "wrk": "wrk 4", "system": "Linux 6",
+    }  # fmt: skip
+    connexion = server("connexion", 2_000.0, refused={"rate": 2_500.0})
+    return {
+        "method": how,
+        "missing": ["Mockoon"],
+        "servers": [connexion, server("callpark", 16_000.0), server("a<b", 1.0)],
+    }
+
+
+def test_what_was_measured_stands_on_the_page_in_the_table_and_in_the_chart(
+    bench, found, tmp_path, monkeypatch
+):
+    publishing = bench("publishing")
+    page = tmp_path / "performance.md"
+    page.write_text(f"# Fast\n\n{publishing.BEGIN}\noutdated\n{publishing.END}\n\nMore.\n", encoding="utf-8")
+    monkeypatch.setattr(publishing, "PAGE", page)
+    table = publishing.publish(found)
+    text = page.read_text(encoding="utf-8")
+    assert "| callpark 1.0 | 16,000 | 8.0 | 62 | 1.5 |  |  | 300 | 50 |" in table
+    assert "| connexion 1.0 | 2,000 | 1.0 | 500 | 1.5 | 2,500 |  | 300 | 50 |" in table
+    assert table in text
+    assert "outdated" not in text
+    assert text.endswith("More.\n")
+    assert "Not installed, and so not measured: Mockoon." in text
+    assert (
+        json.loads(page.with_suffix(".json").read_text(encoding="utf-8"))["servers"][0]["name"] == "callpark"
+    )
+    chart = page.with_suffix(".svg").read_text(encoding="utf-8")
+    assert ">16,000<" in chart
+    assert "a&lt;b" in chart
+
+
+def test_what_was_measured_once_lies_beside_the_page(bench):
+    """The page, its chart and its figures are of one run."""
+    publishing = bench("publishing")
+    figures = json.loads(publishing.PAGE.with_suffix(".json").read_text(encoding="utf-8"))
+    assert "\n".join(publishing.rows(figures)) in publishing.PAGE.read_text(encoding="utf-8")
+    assert publishing.chart(figures) == publishing.PAGE.with_suffix(".svg").read_text(encoding="utf-8")
+
+
+def test_a_peer_that_is_not_installed_is_named(bench, monkeypatch, tmp_path, capsys):
+    beside, peers = bench("beside"), bench("peers")
+    absent = peers.Peer(name="Nobody", what="", command=lambda port: (), needs=(ROOT / "build" / "nobody",))
+    monkeypatch.setattr(beside, "peers", lambda: (absent,))
+    monkeypatch.setattr(beside, "wrk", lambda: "wrk")
+    monkeypatch.setattr(beside, "publish", lambda found: ", ".join(found["missing"]))
+    monkeypatch.setattr(sys, "argv", ["beside.py"])
+    assert beside.main() == 0
+    told = capsys.readouterr()
+    assert told.out == "Nobody\n"
+    assert told.err == "Nobody is not installed: there is no build/nobody\n"
+
+
+def test_without_a_load_generator_nothing_is_measured(bench, monkeypatch, capsys):
+    beside = bench("beside")
+    monkeypatch.setattr(beside, "peers", lambda: ())
+    monkeypatch.setattr(shutil, "which", lambda name: None)
+    monkeypatch.setattr(sys, "argv", ["beside.py"])
+    assert beside.main() == 1
+    assert capsys.readouterr().err == "wrk is not installed; Debian's package is called wrk\n"
+
+
+def test_the_servers_to_compare_with_start_and_their_processor_time_is_counted(bench):
+    """The mock itself, as one that is always there."""
+    measuring, peers = bench("measuring"), bench("peers")
+    (mock,) = (peer for peer in peers.peers() if peer.name == "callpark")
+    peers.BUILD.mkdir(parents=True, exist_ok=True)
+    with measuring.served(mock, real_time=False) as (pid, port):
+        assert measuring.is_answered(mock, port)
+        assert measuring.processor_seconds(pid) > 0
+        assert 20 < measuring.resident_megabytes(pid) < 500
+    assert not measuring.is_answered(mock, port)

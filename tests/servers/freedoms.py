@@ -69,10 +69,41 @@ class Linked(LiteralServer):
         return status, value
 
 
+class Blanks(LiteralServer):
+    """Every member is always there: one that has no value is blank, or naught."""
+
+    def __init__(self, unset: JsonObject) -> None:
+        super().__init__()
+        self.unset = unset
+
+    def handle(self, method: str, target: str, authorization: str | None, body: bytes) -> Answer:
+        status, value = super().handle(method, target, authorization, body)
+        if status == 200 and value is not None and target != "/hook":
+            for call in value.get("entry", [value]):
+                call["phoneCallView"] = [self.unset | view for view in call["phoneCallView"]]
+        return status, value
+
+
+class Unlinked(LiteralServer):
+    """The member for links is there, and leads nowhere."""
+
+    def __init__(self, **members: Any) -> None:
+        super().__init__()
+        self.members = members
+
+    def unpark(self, user: str, extension: str, call_id: str, body: bytes) -> Answer:
+        status, value = super().unpark(user, extension, call_id, body)
+        return status, value | self.members if status == 200 and call_id else value
+
+
 FREE: dict[str, Callable[[], Server]] = {
     **{f"own_words_{status}": partial(OwnWords, status) for status in (400, 403, 410, 422)},
     "queue": Queue,
     "rings_on": RingsOn,
     "no_link": partial(Linked, None),
+    "blanks": partial(Blanks, {"parked": "", "parkedPos": 0, "parkedBy": "", "ringing": "", "recording": ""}),
+    "naughts": partial(Blanks, {"parked": None, "parkedPos": "0", "parkedBy": None, "holder": None}),
+    "null_link": partial(Unlinked, link=None, links=None),
+    "link_without_self": partial(Unlinked, links={"next": None}, link={}),
     "other_prefix": partial(Linked, "https://x.x.x.x/api/v5"),
 }

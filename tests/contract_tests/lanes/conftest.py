@@ -9,6 +9,7 @@ from contract_tests.approach import approach
 from contract_tests.lanes.explore import ExploreLane
 from contract_tests.profile import Profile
 from contract_tests.schemathesis_adapter import Schema
+from contract_tests.settling import Settling
 from contract_tests.verdict import Verdict
 from mockserver.app import build
 from mockserver.serving import running
@@ -53,7 +54,10 @@ def lane_at(judged_by):
             | judged_by
             | arguments
         )
-        return ExploreLane(target=at.target, rung=at.rung, world=at.profile.world(), sleep=time.sleep, **told)
+        settling = Settling(sleep=time.sleep, settle=2.0)
+        return ExploreLane(
+            target=at.target, rung=at.rung, world=at.profile.world(), settling=settling, **told
+        )
 
     yield lane
     for at in approached:

@@ -19,8 +19,12 @@ from mockserver.defect import Kind
 from mockserver.defects import DEFECTS
 from mockserver.variants import policy_with
 from tests.servers import RIGHT, WRONG
+from tests.servers.framed import FRAMED
 from tests.servers.freedoms import FREE
+from tests.servers.late import LATE
+from tests.servers.subtle import DEEPER
 
+KNOWN = frozenset({"parking/second-retrieval"})
 SECOND = Finding(
     clause="parking/second-retrieval",
     steps=(Step(does="park"), Step(does="unpark"), Step(does="unpark")),
@@ -283,3 +287,29 @@ def test_what_the_page_leaves_open_is_no_finding_here_either(explore, name):
         seen = explore(server.url, server, seed=3)
 
     assert seen.findings == []
+
+
+@pytest.mark.parametrize("name", LATE | FRAMED)
+def test_who_is_late_or_frames_otherwise_is_judged_to_the_end_here_too(explore, name):
+    with (LATE | FRAMED)[name]() as server:
+        seen = explore(server.url, server, sequences=6, generated=0, rounds=2)
+
+    assert {row.verdict for row in seen.rows} <= {Verdict.PASS, Verdict.NOT_APPLICABLE}
+
+
+@pytest.mark.parametrize("name", ["literal", "mover"])
+def test_a_hook_that_takes_down_everything_leaves_nothing_inconclusive(explore, name):
+    with RIGHT[name]() as server:
+        seen = explore(server.url, server, combinations=None, sequences=3, generated=0, rounds=1, known=KNOWN)
+
+    (row,) = [one for one in seen.rows if one.case.endswith("/combined")]
+    assert row.verdict is Verdict.PASS
+
+
+@pytest.mark.parametrize("name", DEEPER)
+def test_a_mistake_that_takes_a_sequence_or_a_drawn_value_is_found(explore, name):
+    factory, clause, _ = DEEPER[name]
+    with factory() as server:
+        seen = explore(server.url, server, sequences=2, generated=120, combinations=None, rounds=1)
+
+    assert [row.clause for row in seen.findings] == [clause]

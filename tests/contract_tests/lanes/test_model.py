@@ -90,7 +90,7 @@ STILL_RINGING = {"id": CALL.id, "phoneCallView": [{"id": "01", "extension": "000
 
 
 def listed(call):
-    body = json.dumps({"entry": [call]}).encode()
+    body = json.dumps({"entry": [] if call is None else [call]}).encode()
     request = Request(method="GET", target="/")
     return Exchange(
         number=9, case="c", role="after", request=request, response=Response(status=200, body=body)
@@ -114,7 +114,13 @@ def listed(call):
 def test_a_call_whose_time_runs_out_is_retrieved_or_goes_and_never_both(statuses, after, late, is_broken):
     ran = race("two-retrievals", *statuses) if len(statuses) == 2 else race("one", *statuses)
     seen = replace(ran, against=("expiry",), after=listed(after), late=listed(late))
-    assert (verdict_against_expiry(seen, WORLD) is not None) == is_broken
+    assert (verdict_against_expiry(seen, WORLD, stays=True) is not None) == is_broken
+
+
+@pytest.mark.parametrize("stays", [True, False])
+def test_a_call_that_is_gone_was_perhaps_hung_up_by_a_phone_that_keeps_none(stays):
+    seen = replace(race("one", 200), against=("expiry",), after=listed(TAKEN), late=listed(None))
+    assert (verdict_against_expiry(seen, WORLD, stays=stays) is not None) == stays
 
 
 def test_a_race_tells_its_interleaving():

@@ -59,7 +59,7 @@ class ParkingLot(RuleBasedStateMachine):
     @precondition(lambda self: not self.history)
     @rule(number=st.sampled_from(["0003*211", "0003*024"]), answering=ANSWERINGS)
     def rewire(self, number, answering):
-        from dataclasses import replace
+        from msgspec.structs import replace
 
         directory = self.world.directory
         phone = replace(directory.extensions[number], answering=answering)

@@ -1,0 +1,314 @@
+"""The fast way: requests that hold nothing unusual are answered from one plan, and all others go the whole way.
+
+Both ways share every decision: what a path, a token or a payload has wrong, what a command brings about, and how an
+outcome is told.  What the fast way leaves out is only what those requests do not need.  No access decision is kept from
+one request to the next: a token is read once, and asked at every request what it gives.
+"""
+
+from collections.abc import Mapping
+from functools import lru_cache
+from typing import Any, Final
+
+import orjson
+from msgspec import Struct
+
+from mockserver.asgi import MAX_BODY_BYTES, App, Message, Receive, Scope, Send
+from mockserver.clock import system_time
+from mockserver.dated import date_of
+from mockserver.exchange_seam import CAME, EXPLAIN_HEADER
+from mockserver.explanation_links import ExplanationLinks
+from mockserver.http_api.answering import Answer
+from mockserver.http_api.application import VendorApi, own_fault
+from mockserver.http_api.hanging_up import GONE
+from mockserver.http_api.operations import as_response, rings, when_over
+from mockserver.http_api.origin import origin_of
+from mockserver.http_api.path import raw_path
+from mockserver.http_api.plan import Plan, Route
+from mockserver.http_api.question import Question
+from mockserver.http_api.refusals import Refusal, RefusedRequest
+from mockserver.journal.entry import UNDER_WAY, Exchange
+from mockserver.journal.entry import Reply as Noted
+from mockserver.session import Session
+from mockserver.sessions import DEFAULT_SESSION, Sessions
+from mockserver.simulator.outcomes import Retrieved
+from mockserver.tokens import Token, read_token
+
+_LOOKED_AT: Final = frozenset(
+    {b"authorization", b"host", b"origin", b"prefer", b"x-callpark-session", b"x-forwarded-proto"}
+)
+_BEARER: Final = b"Bearer "
+_AUTHORIZATION: Final = b"authorization"
+_HOST: Final = b"host"
+_NO_QUERY: Final[Mapping[str, Any]] = {}
+
+Headers = list[tuple[bytes, bytes]]
+
+
+class BrokenPromiseError(Exception):
+    """An answer of ours that the document does not have."""
+
+
+class Asked(Struct):
+    """A request that the fast way takes on; `body` and `refusal` are what its payload came to."""
+
+    exchange: Exchange
+    origin: str
+    route: Route
+    token: Token
+    session: Session
+    body: Any = None
+    refusal: Refusal | None = None
+
+
+class Told(Struct):
+    """An answer as it goes out, and the session whose journal it is in; None if that has ended meanwhile."""
+
+    status: int
+    headers: Headers
+    content: bytes
+    filed: Session | None
+
+
+class FastPath:
+    """`whole` is the way of every request that is not sure to be answered here as it would be there."""
+
+    def __init__(self, whole: App, vendor: VendorApi, sessions: Sessions, links: ExplanationLinks) -> None:
+        self._whole = whole
+        self._route = Plan(vendor).route
+        self._answering = vendor.answering
+        self._tokens = vendor.tokens
+        self._sessions = sessions
+        self._links = links
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        asked = self.asked(scope)
+        if asked is None:
+            await self._whole(scope, receive, send)
+            return
+        messages, content = await _read(receive)
+        exchange = asked.exchange
+        if content is None or not self.takes(asked, content):
+            extensions = {**scope.get("extensions", {}), CAME: exchange.at}
+            await self._whole({**scope, "extensions": extensions}, _again(messages, receive), send)
+            return
+        told: Told | None = None
+        mark = UNDER_WAY.set(exchange)
+        try:
+            answer = self._answer(asked)
+            if isinstance(answer, Ringing):
+                answer = await self._when_over(asked, answer, {"extensions": {GONE: receive}})
+            if exchange.has_left:
+                return
+            told = self._told(asked, answer)
+            await send({"type": "http.response.start", "status": told.status, "headers": told.headers})
+            _note(exchange, told.content)
+            await send({"type": "http.response.body", "body": told.content})
+        finally:
+            UNDER_WAY.reset(mark)
+            filed = told.filed if told else self._begun(exchange)
+            if filed is not None:
+                filed.journal.end(exchange)
+
+    def at_once(self, asked: Asked) -> Told:
+        """The answer to a request that was taken; the journal has it then.
+
+        Only for sessions that nobody outside this process changes: there no telephone rings that did not a moment ago.
+        """
+        mark = UNDER_WAY.set(asked.exchange)
+        try:
+            answer = self._answer(asked)
+            assert not isinstance(answer, Ringing)
+            told = self._told(asked, answer)
+            _note(asked.exchange, told.content)
+            if told.filed is not None:
+                told.filed.journal.end(asked.exchange)
+            return told
+        finally:
+            UNDER_WAY.reset(mark)
+
+    def asked(self, scope: Scope) -> Asked | None:
+        """None for what is more than this looks at, or decided otherwise."""
+        if scope["type"] != "http" or scope.get("query_string") or scope.get("root_path"):
+            return None
+        authorization, host = None, b""
+        headers = scope["headers"]
+        for name, value in headers:
+            if name not in _LOOKED_AT:
+                continue
+            if name == _HOST:
+                host = value
+            elif name == _AUTHORIZATION and authorization is None:
+                authorization = value
+            else:
+                return None
+        token = None if authorization is None else _token(authorization)
+        if token is None:
+            return None
+        method, scheme, raw = scope["method"], scope["scheme"], raw_path(scope)
+        route = self._route(method, raw)
+        if route is None:
+            return None
+        session = self._sessions.find(token.session)
+        if session is None or not _is_plain(session):
+            return None
+        exchange = Exchange(
+            method=method,
+            target=raw,
+            scheme=scheme,
+            headers=tuple(headers),
+            session=token.session,
+            at=session.clock.now(),
+        )
+        session.journal.claim(exchange)
+        origin = _origin(scheme, host, scope.get("server"))
+        return Asked(exchange=exchange, origin=origin, route=route, token=token, session=session)
+
+    def takes(self, asked: Asked, content: bytes) -> bool:
+        """Whether the payload too is one for the fast way; nothing has happened yet."""
+        asked.body, asked.refusal = asked.route.checked(content)
+        if asked.body is not None and _may_ring(asked):
+            return False
+        asked.exchange.body.add(content)
+        return True
+
+    def _answer(self, asked: Asked) -> "Answer | Ringing":
+        try:
+            session = self._tokens.session_of(asked.token)
+            if asked.refusal is not None:
+                return self._answering.refuse(asked.refusal)
+            route = asked.route
+            question = Question(
+                session=session,
+                viewer=asked.token.user,
+                origin=asked.origin,
+                user=route.user,
+                extension=route.extension,
+                call_id=route.call_id,
+                query=_NO_QUERY,
+                body=asked.body,
+            )
+            outcome = session.execute(route.planned.read(question))
+            if isinstance(outcome, Retrieved) and rings(self._answering, outcome):
+                return Ringing(question=question, outcome=outcome)
+            return self._checked(asked, self._answering.answer(question, outcome))
+        except RefusedRequest as error:
+            return self._answering.refuse(error.refusal)
+        except Exception as error:  # noqa: BLE001  # told as the whole way tells of a fault of ours
+            return self._answering.refuse(own_fault(error))
+
+    async def _when_over(self, asked: Asked, ringing: "Ringing", scope: Scope) -> Answer:
+        try:
+            outcome = await when_over(ringing.question, ringing.outcome, scope)
+            return self._checked(asked, self._answering.answer(ringing.question, outcome))
+        except Exception as error:  # noqa: BLE001  # as above
+            return self._answering.refuse(own_fault(error))
+
+    def _checked(self, asked: Asked, answer: Answer) -> Answer:
+        if not asked.route.planned.answers.accepts(answer.status, answer.body):
+            raise BrokenPromiseError(f"status {answer.status}, body {answer.body!r}")
+        return answer
+
+    def _told(self, asked: Asked, answer: Answer) -> Told:
+        """The exchange has its number from here on."""
+        headers, content = _rendered(answer)
+        exchange, status = asked.exchange, answer.status
+        exchange.reply = Noted(status=status, headers=tuple(headers))
+        filed = self._begun(exchange)
+        if status >= 400 and filed is not None and (path := self._links.path(filed.name, exchange)):
+            headers.append((EXPLAIN_HEADER, f"{asked.origin}{path}".encode()))
+            exchange.reply.headers = tuple(headers)
+        headers.append((b"date", date_of(self._moment(exchange))))
+        return Told(status=status, headers=headers, content=content, filed=filed)
+
+    def _moment(self, exchange: Exchange) -> float:
+        """When the answer begins, by the clock of the session that is open under the name; the system's for none."""
+        if exchange.answered is not None:
+            return exchange.answered
+        session = self._sessions.find(exchange.session or DEFAULT_SESSION)
+        return session.clock.now() if session else system_time()
+
+    def _begun(self, exchange: Exchange) -> Session | None:
+        """The session that the exchange is filed in, with its number taken; None if that has ended meanwhile."""
+        session = self._sessions.find(exchange.session or DEFAULT_SESSION)
+        if session is None or not session.journal.claims(exchange):
+            return None
+        session.journal.begin(exchange, world=session.world, now=session.clock.now())
+        return session
+
+
+class Ringing(Struct):
+    """A retrieval that somebody outside this process made one that has to be waited for."""
+
+    question: Question
+    outcome: Retrieved
+
+
+def _note(exchange: Exchange, content: bytes) -> None:
+    if exchange.reply is not None:
+        exchange.reply.body.add(content)
+
+
+def _is_plain(session: Session) -> bool:
+    """Whether nothing but its calls and its clock makes its answers."""
+    behaviour = session.behaviour
+    return not (session.faults or behaviour.variants or behaviour.defect)
+
+
+def _may_ring(asked: Asked) -> bool:
+    """Whether the telephone that is asked for rings for a while, and the request has to wait."""
+    body, world = asked.body, asked.session.world
+    if body["action"] != "UnPark":
+        return False
+    if asked.route.call_id is None:
+        return world.rules.bulk_unpark
+    call = world.calls.get(asked.route.call_id)
+    if call is None:
+        return False
+    terminal = world.directory.find_extension(body["sendCallTo"], organization_id=call.organization_id)
+    return terminal is not None and terminal.answering.rings
+
+
+@lru_cache(maxsize=1024)
+def _token(authorization: bytes) -> Token | None:
+    """What the header says, which is the same for ever; what that gives access to is not asked here."""
+    if not authorization.startswith(_BEARER):
+        return None
+    token = read_token(authorization[len(_BEARER) :].decode("latin-1"))
+    return None if token is None or token.is_expired else token
+
+
+@lru_cache(maxsize=1024)
+def _origin(scheme: str, host: bytes, server: tuple[str, int | None] | None) -> str:
+    return origin_of(scheme, ((_HOST, host),), server)
+
+
+def _rendered(answer: Answer) -> tuple[Headers, bytes]:
+    if answer.headers or answer.body is None:
+        response = as_response(answer)
+        return list(response.raw_headers), bytes(response.body)
+    content = orjson.dumps(answer.body)
+    return [(b"content-length", b"%d" % len(content)), (b"content-type", b"application/json")], content
+
+
+async def _read(receive: Receive) -> tuple[list[Message], bytes | None]:
+    """The messages of a request, and its body; None if that is too long, or the client went away."""
+    message = await receive()
+    messages = [message]
+    size = len(message.get("body", b""))
+    while message.get("more_body") and size <= MAX_BODY_BYTES:
+        message = await receive()
+        messages.append(message)
+        size += len(message.get("body", b""))
+    if message["type"] != "http.request" or size > MAX_BODY_BYTES:
+        return messages, None
+    return messages, b"".join([each.get("body", b"") for each in messages])
+
+
+def _again(messages: list[Message], receive: Receive) -> Receive:
+    left = iter(messages)
+
+    async def replayed() -> Message:
+        message = next(left, None)
+        return await receive() if message is None else message
+
+    return replayed
