@@ -1,9 +1,12 @@
-"""YAML that anybody may send: read with the safe loader, and only if what it says stays small when written out."""
+"""YAML that anybody may send: read with the safe loader, if it stays small when written out and no key stands twice."""
 
 from dataclasses import dataclass, field
 from typing import Any, Final
 
 import yaml
+
+from callpark_spec import CatalogueError
+from callpark_spec.yaml_source import check_unique_keys
 
 _DEPTH: Final = 40
 _NODES: Final = 100_000
@@ -24,7 +27,14 @@ def read_yaml(text: str) -> Any:
     """Raise YamlError."""
     try:
         _measure(text)
-        return yaml.load(text, Loader=Loader)
+        loader = Loader(text)
+        node = loader.get_single_node()
+        if node is None:
+            return None
+        check_unique_keys("", node)
+        return loader.construct_document(node)
+    except CatalogueError as error:
+        raise YamlError(error.line, f"{error.problem} (at $.{error.key})") from None
     except yaml.MarkedYAMLError as error:
         raise _told(_in_words(text) or error) from None
     except yaml.YAMLError as error:

@@ -144,15 +144,14 @@ def read_entries(root: Path, file: str) -> Iterator[Entry]:
         yield Entry(file, line, name, entry.fields)
 
 
-def check_unique_keys(file: str, node: yaml.Node) -> None:
-    """Refuses a key that stands twice in one mapping, anywhere below the node."""
+def check_unique_keys(file: str, node: yaml.Node, key: str = "") -> None:
+    """Refuses a key that stands twice in one mapping, anywhere below the node, which itself stands at `key`."""
     if isinstance(node, yaml.MappingNode):
-        _fields(file, "", node)
-        for _, value in node.value:
-            check_unique_keys(file, value)
+        for name, (_, value) in _fields(file, key, node).items():
+            check_unique_keys(file, value, f"{key}.{name}" if key else name)
     elif isinstance(node, yaml.SequenceNode):
-        for item in node.value:
-            check_unique_keys(file, item)
+        for index, item in enumerate(node.value):
+            check_unique_keys(file, item, f"{key}[{index}]")
 
 
 def compose(file: str, text: str | bytes) -> yaml.Node:

@@ -52,6 +52,16 @@ def test_the_default_world_is_the_designs():
             10,
             "'aa' exists twice",
         ),
+        (
+            "extends: empty\ncalls: []\nextends: documented\n",
+            3,
+            "stands twice, first on line 1 (at $.extends)",
+        ),
+        (
+            WORLD + "calls:\n  - id: aa\n    extension: 0003*210\n    id: bb\n",
+            11,
+            "stands twice, first on line 9 (at $.calls[0].id)",
+        ),
         ("extends: nowhere\n", 1, "no such scenario"),
         ("a: &a [*a]\nextends: empty\n", 1, "a"),
     ],

@@ -64,7 +64,7 @@ def test_a_key_that_stands_twice_is_refused():
     with pytest.raises(CatalogueError) as caught:
         parse("paths:\n  - /a: 1\n    /b: 2\n    /a: 3\n")
 
-    assert (caught.value.file, caught.value.line, caught.value.key) == ("openapi.yaml", 4, "/a")
+    assert (caught.value.file, caught.value.line, caught.value.key) == ("openapi.yaml", 4, "paths[0]./a")
 
 
 def test_what_is_no_yaml_is_refused():
