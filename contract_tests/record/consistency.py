@@ -8,7 +8,7 @@ from typing import TypeVar
 
 import msgspec
 
-from contract_tests.record.errors import InconsistentRecord
+from contract_tests.record.errors import RESTORE, InconsistentRecord
 from contract_tests.record.lines import (
     AnyLine,
     CaseLine,
@@ -40,12 +40,11 @@ Numbered = Sequence[tuple[int, AnyLine]]
 
 CASELESS_ROLES = ("set-up", "tear-down", "preflight")
 
-_RESTORE = "restore the record as the run wrote it, or run the check again"
 _APART = "these are several records in one file: keep each in a file of its own"
 
 
-def assemble(lines: Numbered, content_sha256: str) -> Record:
-    """The record of these lines, the footer among them; `content_sha256` is of all before the last line."""
+def assemble(lines: Numbered) -> Record:
+    """The record of these lines, the footer among them. Raises `InconsistentRecord`."""
     _check_ends(lines)
     _check_moments(lines)
     _check_calls(lines)
@@ -60,7 +59,7 @@ def assemble(lines: Numbered, content_sha256: str) -> Record:
         observations=_all(lines, ObservationLine),
         footer=_only(lines, Footer),
     )
-    _check_sums(record, lines[-1][0], content_sha256)
+    _check_sums(record, lines[-1][0])
     return record
 
 
@@ -96,7 +95,7 @@ def _check_moments(lines: Numbered) -> None:
             try:
                 datetime.fromisoformat(moment)
             except ValueError as error:
-                raise InconsistentRecord(f"{moment} is no time ({error})", _RESTORE, line=number) from None
+                raise InconsistentRecord(f"{moment} is no time ({error})", RESTORE, line=number) from None
 
 
 def _check_calls(lines: Numbered) -> None:
@@ -106,7 +105,7 @@ def _check_calls(lines: Numbered) -> None:
                 try:
                     msgspec.convert(value, type=_Call | None)
                 except msgspec.ValidationError as error:
-                    raise InconsistentRecord(f"its {name} is none: {error}", _RESTORE, line=number) from None
+                    raise InconsistentRecord(f"its {name} is none: {error}", RESTORE, line=number) from None
 
 
 def _check_exchanges(lines: Numbered) -> None:
@@ -115,7 +114,7 @@ def _check_exchanges(lines: Numbered) -> None:
         if isinstance(line, ExchangeLine):
             if line.number <= previous:
                 problem = f"exchange {line.number} comes after exchange {previous}"
-                raise InconsistentRecord(problem, _RESTORE, line=number)
+                raise InconsistentRecord(problem, RESTORE, line=number)
             previous = line.number
 
 
@@ -126,7 +125,7 @@ def _check_references(lines: Numbered) -> None:
     for number, line in lines:
         if isinstance(line, CaseLine):
             if line.id in cases:
-                raise InconsistentRecord(f"the case {line.id} for the second time", _RESTORE, line=number)
+                raise InconsistentRecord(f"the case {line.id} for the second time", RESTORE, line=number)
             cases.add(line.id)
         elif isinstance(line, ExchangeLine):
             seen.add(line.number)
@@ -139,16 +138,16 @@ def _check_references(lines: Numbered) -> None:
             unknown = [str(each) for each in line.exchanges if each not in seen]
             if unknown:
                 problem = f"it refers to exchange {', '.join(unknown)}, which stands nowhere before it"
-                raise InconsistentRecord(problem, _RESTORE, line=number)
+                raise InconsistentRecord(problem, RESTORE, line=number)
 
 
 def _check_case(number: int, case: str, known: set[str]) -> None:
     if case not in known:
         problem = f"it belongs to the case {case!r}, which stands nowhere before it"
-        raise InconsistentRecord(problem, _RESTORE, line=number)
+        raise InconsistentRecord(problem, RESTORE, line=number)
 
 
-def _check_sums(record: Record, last: int, content_sha256: str) -> None:
+def _check_sums(record: Record, last: int) -> None:
     rulings = [ruling_of(line) for line in record.rulings]
     footer = record.footer
     sums: dict[str, tuple[object, object]] = {
@@ -161,12 +160,11 @@ def _check_sums(record: Record, last: int, content_sha256: str) -> None:
             int(exit_code(each.verdict for each in rulings if each.reading == record.header.reading)),
         ),
         "digest": (footer.digest, canonical_digest(rulings)),
-        "content_sha256": (footer.content_sha256 or content_sha256, content_sha256),
     }
     for name, (claimed, actual) in sums.items():
         if claimed != actual:
             problem = f"the footer's {name} is {claimed}, the lines before it come to {actual}"
-            raise InconsistentRecord(problem, f"lines were changed, lost or added; {_RESTORE}", line=last)
+            raise InconsistentRecord(problem, f"lines were changed, lost or added; {RESTORE}", line=last)
 
 
 def _all(lines: Iterable[tuple[int, AnyLine]], kind: type[Kind]) -> list[Kind]:

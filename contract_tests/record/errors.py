@@ -14,6 +14,11 @@ Each message says where, what is wrong, and what to do about it.
 
 from __future__ import annotations
 
+from typing import Final
+
+RESTORE: Final = "restore the record as the run wrote it, or run the check again"
+"""The advice where a record was damaged."""
+
 
 class RecordError(Exception):
     """A record that is not to be believed. `line` is counted from 1; None where no line is to blame."""

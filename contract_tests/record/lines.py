@@ -190,7 +190,8 @@ class Footer(Line, frozen=True, kw_only=True, tag="footer"):
     """The last line. `counts` is reading -> verdict -> number of rulings, `digest` the canonical digest.
 
     `exchanges` counts the exchange lines; `requests` those among them that were not set-up or tear-down.
-    `content_sha256` is taken of all bytes before this line: it tells an edited record from a written one.
+    `content_sha256` is the last member, and taken of all bytes of the file before it, from the header's first to the
+    comma: it tells an edited record from a written one.
     """
 
     finished: Moment
@@ -202,7 +203,7 @@ class Footer(Line, frozen=True, kw_only=True, tag="footer"):
     counts: dict[str, dict[str, int]]
     exit_code: int
     digest: Sha256
-    content_sha256: Sha256 | None = None
+    content_sha256: Sha256
 
 
 AnyLine = Header | CaseLine | ExchangeLine | UntriedLine | RulingLine | ObservationLine | Footer

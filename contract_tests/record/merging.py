@@ -22,6 +22,7 @@ from contract_tests.record.lines import (
     RulingLine,
     UntriedLine,
 )
+from contract_tests.record.seal import UNSEALED, sealed
 from contract_tests.record.writer import UNCOUNTED_ROLES, counts
 from contract_tests.verdict import canonical_digest, exit_code
 
@@ -82,9 +83,9 @@ def merged(named: Sequence[tuple[str, Record]]) -> bytes:
         counts=counts(judged),
         exit_code=int(exit_code(one.verdict for one in judged if one.reading == first.header.reading)),
         digest=canonical_digest(judged),
-        content_sha256=hashlib.sha256(content).hexdigest(),
+        content_sha256=UNSEALED,
     )
-    return content + _ENCODER.encode(footer) + b"\n"
+    return content + _ENCODER.encode(sealed(footer, hashlib.sha256(content))) + b"\n"
 
 
 def _lines(
@@ -111,9 +112,9 @@ def _moved(line: Cited, offset: int) -> Cited:
 
 def _check_together(named: Sequence[tuple[str, Record]]) -> None:
     (place, first), *others = named
-    contents = {first.footer.content_sha256 or first.footer.digest: place}
+    contents = {first.footer.content_sha256: place}
     for other_place, other in others:
-        content = other.footer.content_sha256 or other.footer.digest
+        content = other.footer.content_sha256
         if content in contents:
             raise _mixed(other_place, f"the same record as {contents[content]}", "name each record once")
         contents[content] = other_place

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import re
 from collections.abc import Iterator
@@ -15,6 +14,7 @@ from contract_tests.exchange import Exchange, Request, Response, Role
 from contract_tests.record.body import StoredBody
 from contract_tests.record.consistency import assemble, ruling_of
 from contract_tests.record.errors import (
+    RESTORE,
     BrokenLine,
     EmptyRecord,
     ForeignRecord,
@@ -25,10 +25,10 @@ from contract_tests.record.errors import (
 )
 from contract_tests.record.lines import FORMAT, VERSION, AnyLine, ExchangeLine, Footer, Record, ResponsePart
 from contract_tests.record.schema import KINDS, validator
+from contract_tests.record.seal import check_seal
 from contract_tests.verdict import Ruling
 from contract_tests.world import KnownCall
 
-_RESTORE = "restore the record as the run wrote it, or run the check again"
 _HALF_A_PAIR = re.compile(rb"\\u[dD][89a-fA-F]")
 _RERUN = "the run was killed or is still going: wait for it, or run the check again"
 
@@ -99,7 +99,9 @@ def _read(content: bytes) -> Record:
     numbered = list(_lines(content))
     if not any(isinstance(line, Footer) for _, line in numbered):
         raise IncompleteRecord(f"it ends after line {numbered[-1][0]} without a footer", _RERUN)
-    return assemble(numbered, _sha256_before_last_line(content))
+    record = assemble(numbered)
+    check_seal(content, record.footer, line=numbered[-1][0])
+    return record
 
 
 def _lines(content: bytes) -> Iterator[tuple[int, AnyLine]]:
@@ -142,7 +144,7 @@ def _fields(number: int, text: bytes) -> Any:
 def _foreign_or_broken(number: int, problem: str) -> RecordError:
     if number == 1:
         return ForeignRecord(f"this is no {FORMAT}: {problem}", "name the record.ndjson of a check", line=1)
-    return BrokenLine(problem, _RESTORE, line=number)
+    return BrokenLine(problem, RESTORE, line=number)
 
 
 def _check_header(fields: Any) -> None:
@@ -158,14 +160,14 @@ def _line(number: int, fields: Any) -> AnyLine:
     kind = fields.get("line") if isinstance(fields, dict) else None
     if kind not in KINDS:
         problem = f"`line` is {json.dumps(kind)}, which is none of {', '.join(KINDS)}"
-        raise BrokenLine(problem, _RESTORE, line=number)
+        raise BrokenLine(problem, RESTORE, line=number)
     complaint = next(validator(kind).iter_errors(fields), None)
     if complaint is not None:
         if "anyOf" in str(complaint.schema_path):
             _check_members(number, kind, fields)
         where = "/".join(str(step) for step in complaint.instance_path) or "the line as a whole"
         problem = f"no {kind} as record.schema.json has it, at {where}: {_short(complaint.message)}"
-        raise BrokenLine(problem, _RESTORE, line=number)
+        raise BrokenLine(problem, RESTORE, line=number)
     return _check_members(number, kind, fields)
 
 
@@ -174,13 +176,8 @@ def _check_members(number: int, kind: str, fields: Any) -> AnyLine:
     try:
         return cast(AnyLine, msgspec.convert(fields, type=KINDS[kind]))
     except msgspec.ValidationError as error:
-        raise BrokenLine(f"no {kind}: {_short(str(error))}", _RESTORE, line=number) from None
+        raise BrokenLine(f"no {kind}: {_short(str(error))}", RESTORE, line=number) from None
 
 
 def _short(message: str, longest: int = 200) -> str:
     return message if len(message) <= longest else f"{message[:longest]}..."
-
-
-def _sha256_before_last_line(content: bytes) -> str:
-    end = content.rstrip(b"\n").rfind(b"\n") + 1
-    return hashlib.sha256(content[:end]).hexdigest()

@@ -113,7 +113,7 @@ class Results(_Part, frozen=True, kw_only=True):
     """The whole document. `evidence` holds the exchanges that verdicts other than pass cite; the record has all.
 
     `started` and `finished` are RFC 3339 in UTC. `digest` is the canonical digest: the same for two runs that came
-    to the same verdicts. `record_sha256` is of all lines of the record before its footer.
+    to the same verdicts. `record_sha256` is what seals the record, `content_sha256` of its footer.
     """
 
     format: Literal["callpark-results"]
@@ -133,7 +133,7 @@ class Results(_Part, frozen=True, kw_only=True):
     world: dict[str, Any]
     effort: Effort
     digest: Sha256
-    record_sha256: Sha256 | None
+    record_sha256: Sha256
     counts: Counts
     clauses: list[ClauseResult]
     readings: list[ReadingResult]

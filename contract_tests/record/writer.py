@@ -28,6 +28,7 @@ from contract_tests.record.lines import (
     TargetLine,
     UntriedLine,
 )
+from contract_tests.record.seal import UNSEALED, sealed
 from contract_tests.verdict import Reading, Ruling, canonical_digest
 
 UNCOUNTED_ROLES = ("set-up", "tear-down")
@@ -151,7 +152,7 @@ class RecordWriter:
         )
 
     def footer(self, *, finished: str, elapsed: float, calls_used: int, exit_code: int) -> Footer:
-        line = Footer(
+        unsealed = Footer(
             finished=finished,
             elapsed=round(elapsed, 6),
             cases=self._lines["CaseLine"],
@@ -161,8 +162,9 @@ class RecordWriter:
             counts=counts(self._rulings),
             exit_code=int(exit_code),
             digest=canonical_digest(self._rulings),
-            content_sha256=self._content.hexdigest(),
+            content_sha256=UNSEALED,
         )
+        line = sealed(unsealed, self._content)
         self._write(line)
         return line
 

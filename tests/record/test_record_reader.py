@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Callable
 from pathlib import Path
@@ -25,6 +26,16 @@ Line = dict[str, Any]
 Edited = Callable[[Callable[[list[Line]], object]], bytes]
 
 CASE, PREFLIGHT, SET_UP, REQUEST, TABLE, DOCUMENT, OBSERVATION, FOOTER = range(1, 9)
+
+
+def resealed(content: bytes) -> bytes:
+    """The edited record as one who knows how it is sealed would leave it."""
+    before, _, footer = content.rstrip(b"\n").rpartition(b"\n")
+    fields = json.loads(footer)
+    del fields["content_sha256"]
+    open_footer = json.dumps(fields, separators=(",", ":")).removesuffix("}").encode() + b","
+    seal = hashlib.sha256(before + b"\n" + open_footer).hexdigest().encode()
+    return b'%s\n%s"content_sha256":"%s"}\n' % (before, open_footer, seal)
 
 
 def refusal(content: bytes, kind: type[RecordError]) -> str:
@@ -132,7 +143,6 @@ def _without_preflight(lines: list[Line]) -> None:
         (lambda lines: lines[FOOTER].update(requests=3), "line 9: the footer's requests is 3,"),
         (lambda lines: lines[TABLE].update(verdict="fail"), "line 9: the footer's counts is"),
         (lambda lines: lines[TABLE].update(clause="success/other"), "line 9: the footer's digest is"),
-        (lambda lines: lines[TABLE].update(actual="201"), "line 9: the footer's content_sha256 is"),
     ],
 )
 def test_lines_that_contradict_each_other_are_refused(
@@ -145,11 +155,42 @@ def test_two_records_put_together_are_refused(written: bytes) -> None:
     assert "several records in one file" in refusal(written + written, InconsistentRecord)
 
 
-def test_a_footer_without_content_sum_is_taken(edited: Edited) -> None:
-    """The sum came later than the format; a record without it is held to everything else."""
-    assert (
-        read_record(edited(lambda lines: lines[FOOTER].pop("content_sha256"))).footer.content_sha256 is None
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        (b'"actual":"200"', b'"actual":"201"'),
+        (b'"elapsed":1.0', b'"elapsed":2.0'),
+        (b'"finished":"2031-04-02T09:30:01Z"', b'"finished":"2031-04-02T09:30:02Z"'),
+        (b'"calls_used":1', b'"calls_used":0'),
+        (b'"line":"footer"', b'"elapsed":3,"line":"footer"'),
+    ],
+)
+def test_the_seal_covers_all_lines_and_the_footer_itself(written: bytes, before: bytes, after: bytes) -> None:
+    assert before in written
+    message = refusal(written.replace(before, after, 1), InconsistentRecord)
+    assert message.startswith("line 9: the footer's content_sha256 is ")
+    assert message.endswith(
+        "lines were changed, lost or added; restore the record as the run wrote it, or run the check again"
     )
+
+
+@pytest.mark.parametrize("more", [b',"elapsed":2.0}', b" }", b"} "])
+def test_nothing_stands_after_the_seal(written: bytes, more: bytes) -> None:
+    message = refusal(written.removesuffix(b"}\n") + more + b"\n", InconsistentRecord)
+    assert message.startswith(
+        "line 9: the footer does not end in its content_sha256, as a run writes it; it was"
+    )
+
+
+def test_the_seal_is_the_sum_of_what_stands_before_it(written: bytes) -> None:
+    before, _, _ = written.rpartition(b'"content_sha256"')
+    assert read_record(written).footer.content_sha256 == hashlib.sha256(before).hexdigest()
+
+
+def test_a_footer_without_a_seal_is_refused(edited: Edited) -> None:
+    message = refusal(edited(lambda lines: lines[FOOTER].pop("content_sha256")), BrokenLine)
+    assert message.startswith("line 9: no footer as record.schema.json has it, at the line as a whole: ")
+    assert '"content_sha256" is a required property' in message
 
 
 def test_a_file_is_named_in_the_refusal(tmp_path: Path, written: bytes) -> None:
@@ -168,14 +209,13 @@ def test_a_file_is_named_in_the_refusal(tmp_path: Path, written: bytes) -> None:
 def test_an_exchange_of_the_set_up_needs_no_case(edited: Edited) -> None:
     def without_case(lines: list[Line]) -> None:
         lines[SET_UP]["case"] = ""
-        del lines[FOOTER]["content_sha256"]
 
-    assert read_record(edited(without_case)).exchanges[1].case == ""
+    assert read_record(resealed(edited(without_case))).exchanges[1].case == ""
 
 
 def test_json_that_was_laid_out_anew_is_an_edit(written: bytes) -> None:
     lines = [json.dumps(json.loads(line)).encode() for line in written.splitlines()]
-    assert "lines were changed, lost or added" in refusal(b"\n".join(lines), InconsistentRecord)
+    assert "it was laid out anew or added to" in refusal(b"\n".join(lines), InconsistentRecord)
 
 
 @pytest.mark.parametrize(
