@@ -20,13 +20,23 @@ def shown_progress(*, quiet: bool) -> Iterator[Callable[[Started], None]]:
         with _live() as watch:
             yield watch
     else:
-        yield _plain
+        yield _plain()
 
 
-def _plain(started: Started) -> None:
-    if started.place in (1, started.total) or started.place % EVERY == 0 or started.total is None:
-        of = f" of {started.total}" if started.total else ""
-        print(f"case {started.place}{of}: {started.clause}", file=sys.stderr, flush=True)
+def _plain() -> Callable[[Started], None]:
+    """A case that is sent once more is no progress, and takes no line of its own."""
+    last: Started | None = None
+
+    def watch(started: Started) -> None:
+        nonlocal last
+        if started == last:
+            return
+        last = started
+        if started.place in (1, started.total) or started.place % EVERY == 0 or started.total is None:
+            of = f" of {started.total}" if started.total else ""
+            print(f"case {started.place}{of}: {started.clause}", file=sys.stderr, flush=True)
+
+    return watch
 
 
 @contextmanager

@@ -68,10 +68,13 @@ Change = Callable[[Draft, Setting], Draft]
 
 
 class Lacking(Exception):
-    """The target's profile has not what a case needs: one of `MEANS`, and a sentence about it."""
+    """The target's profile has not what a case needs: one of `MEANS`, and a sentence about it.
+
+    Its text says besides how a profile declares that there is none.
+    """
 
     def __init__(self, means: str, sentence: str) -> None:
-        super().__init__(sentence)
+        super().__init__(f"{sentence}; give the check one, or put {means} into not_offered")
         self.means = means
 
 

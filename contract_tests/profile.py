@@ -177,9 +177,11 @@ def _file_beside(path: Path, entry: Any, name: str) -> str:
 
 def _not_offered(entry: Any, words: tuple[str, ...]) -> dict[str, None]:
     """The keys that stand for nothing, because the target has no such thing."""
+    from callpark_spec.errors import instead
+
     for word in words:
         if word not in MEANS:
-            raise entry.error("not_offered", f"nothing is known of {word}", f"known: {', '.join(MEANS)}")
+            raise entry.error("not_offered", f"nothing is known of {word}", instead(word, MEANS))
         given = {word, f"{word}_env"} & entry.fields.keys()
         if given:
             raise entry.error("not_offered", f"{word} is not offered, and {given.pop()} names one")

@@ -10,6 +10,7 @@ from typing import Annotated, Final
 
 import msgspec
 
+from mockserver.complaint import complaint
 from mockserver.simulator.commands import Stage
 from mockserver.simulator.directory import (
     SLOTS_PER_LOT,
@@ -170,9 +171,9 @@ def _source(name_or_path: str) -> tuple[str, str]:
     try:
         return str(path), path.read_text(encoding="utf-8")
     except (OSError, ValueError) as error:
+        why = getattr(error, "strerror", None) or "this is no text"
         raise ScenarioError(
-            f"{name_or_path}: no such scenario; allowed: {', '.join(bundled_names())}, or the path of a file "
-            f"({error.__class__.__name__})"
+            f"{name_or_path}: no such scenario; allowed: {', '.join(bundled_names())}, or the path of a file ({why})"
         ) from None
 
 
@@ -182,7 +183,7 @@ def _parse(path: str, text: str) -> ScenarioFile:
     except YamlError as error:
         raise ScenarioError(f"{path}:{error.line}: {error}") from None
     except msgspec.ValidationError as error:
-        message, _, key = str(error).replace("`key` in `$", "`$").partition(" - at ")
+        message, _, key = complaint(error, ScenarioFile).replace("`key` in `$", "`$").partition(" - at ")
         key = key.strip("`") or "$"
         if unknown := _UNKNOWN.search(message):
             key = f"{key}.{unknown[1]}"

@@ -7,6 +7,7 @@ from typing import Any, Final, Literal
 
 from msgspec.structs import replace
 
+from callpark_spec.errors import instead
 from mockserver.policy import LinkMember, NothingListed, Policy, Presentation
 from mockserver.simulator.rules import NotParked, Rules, SlotChoice
 
@@ -18,7 +19,7 @@ _DOCUMENT: Final[frozenset[GlobalReading]] = frozenset({"document"})
 
 class UnknownVariantError(LookupError):
     def __init__(self, slug: str) -> None:
-        super().__init__(f"there is no variant {slug!r}; allowed: {', '.join(VARIANTS)}")
+        super().__init__(f"there is no variant {slug!r}; {instead(slug, VARIANTS)}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

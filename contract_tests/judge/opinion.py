@@ -40,7 +40,6 @@ def opinion(evidence: Evidence, world: World, reading: Reading) -> Opinion:
             evidence=evidence,
             verdict=Verdict.INCONCLUSIVE,
             actual=f"not tried: {evidence.lacking or 'the run ended before'}",
-            hint="Give the check what is missing, or declare it in the profile (not_offered).",
         )
     known = [call for call in (evidence.call, evidence.witness) if call is not None]
     expectation = expect(evidence.exchange.request, world.holding(known), reading)

@@ -15,6 +15,7 @@ from contract_tests.verdict import Verdict
 LONGEST = 20
 _NARROWEST = 40
 _VERDICT_LINES = 4
+_OBSTACLE_LINES = 2
 
 
 def render_summary(record: Record, catalogue: Catalogue, *, width: int = 100) -> list[str]:
@@ -37,9 +38,14 @@ def _inert(line: str, width: int) -> str:
 
 
 def _verdict(tally: Tally, width: int) -> list[str]:
-    lines = textwrap.wrap(one_line(str(verdict_sentence(tally))), width, break_on_hyphens=False)
-    if len(lines) > _VERDICT_LINES:
-        lines = [*lines[: _VERDICT_LINES - 1], one_line(" ".join(lines[_VERDICT_LINES - 1 :]), width)]
+    return _wrapped(str(verdict_sentence(tally)), width, most=_VERDICT_LINES)
+
+
+def _wrapped(text: str, width: int, *, most: int, indent: str = "") -> list[str]:
+    """The text on so many lines at the most; what is left is cut."""
+    lines = textwrap.wrap(one_line(text), width, subsequent_indent=indent, break_on_hyphens=False)
+    if len(lines) > most:
+        lines = [*lines[: most - 1], " ".join(lines[most - 1 :])]
     return [one_line(line, width) for line in lines]
 
 
@@ -86,7 +92,8 @@ def _others(cause: Cause) -> str:
 def _obstacle(obstacle: Obstacle, tally: Tally, width: int) -> list[str]:
     clauses = tally.clauses_of(obstacle.rulings)
     said = "; ".join(filter(None, (obstacle.title, obstacle.hint)))
-    return [one_line(f"{obstacle.standing}  {named(clauses, most=1)}: {said}", width)]
+    text = f"{obstacle.standing}  {named(clauses, most=1)}: {said}"
+    return _wrapped(text, width, most=_OBSTACLE_LINES, indent="    ")
 
 
 def _deviation(ruling: RulingLine, width: int) -> list[str]:

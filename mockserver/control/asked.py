@@ -8,6 +8,7 @@ import msgspec
 from starlette.requests import Request
 
 from mockserver.asgi import BodyTooLargeError, read_body
+from mockserver.complaint import complaint
 from mockserver.control.faults import ControlError, bad_request
 from mockserver.session import Session
 from mockserver.sessions import DEFAULT_SESSION, Sessions, UnknownSessionError
@@ -56,7 +57,7 @@ class Asked:
         except RecursionError:
             raise bad_request("the body is nested too deep") from None
         except (msgspec.DecodeError, UnicodeDecodeError) as error:
-            raise bad_request(f"{error}") from None
+            raise bad_request(complaint(error, shape)) from None
 
     async def body(self) -> bytes:
         try:

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Final
 
+from callpark_spec.errors import instead
 from mockserver.defect import Defect
 from mockserver.defects.accepting import ACCEPTING
 from mockserver.defects.access import ACCESS
@@ -20,7 +21,7 @@ DEFECTS: Final[Mapping[str, Defect]] = {each.slug: each for each in _CATALOGUE}
 
 class UnknownDefectError(LookupError):
     def __init__(self, slug: str) -> None:
-        super().__init__(f"there is no defect {slug!r}; allowed: {', '.join(DEFECTS)}")
+        super().__init__(f"there is no defect {slug!r}; {instead(slug, DEFECTS)}")
 
 
 def defect(slug: str) -> Defect:

@@ -39,6 +39,13 @@ class UnknownId(LookupError):
         return f"{missing}; did you mean `{self.nearest}`?" if self.nearest else missing
 
 
+def instead(wanted: str, known: Iterable[str]) -> str:
+    """What to offer for a word that nobody knows: the known one most like it, or else all of them."""
+    words = list(known)
+    near = nearest(wanted, words)
+    return f"did you mean {near!r}?" if near else f"allowed: {', '.join(words)}"
+
+
 def nearest(wanted: str, known: Iterable[str]) -> str:
     """The known word most like the wanted one, or nothing when none is like it."""
     from difflib import get_close_matches  # only a mistake pays for it

@@ -56,6 +56,8 @@ def files(tmp_path):
         (("plan", "--profile", "list.yaml"), "list.yaml:1: (file): a mapping is expected"),
         (("plan", "--profile", "folder"), "'folder' is a directory"),
         (("plan", "--clause", "failure/timout"), "there is no clause failure/timout"),
+        (("mok",), "there is no command 'mok'; did you mean 'mock'?"),
+        (("xyzzy",), "there is no command 'xyzzy'; allowed: demo, mock, check, plan,"),
         (("explain", "no-such-thing"), "there is no clause, reading or error code"),
         (("demo", "--out", "binary"), "'binary' is a file"),
         (("prove", "--out", "binary/below"), "binary/below: Not a directory"),

@@ -120,12 +120,14 @@ def test_a_taken_port_is_one_line(callpark):
     [
         (("--scenario", "absent"), "absent"),
         (("--clock", "slow"), "allowed: real, manual"),
-        (("--defect", "left-park"), "left-park"),
+        (("--defect", "left-park"), "there is no defect 'left-park'; did you mean 'left-parked'?"),
+        (("--defect", "xyzzy"), "there is no defect 'xyzzy'; allowed: retrieval-207,"),
+        (("--scenario", "."), "or the path of a file (Is a directory)"),
         (
             ("--delay", "slow"),
             "allowed: milliseconds such as 200, uniform:LOWER,UPPER or lognormal:MEDIAN,SIGMA",
         ),
-        (("--variant", "absent"), "absent"),
+        (("--variant", "accepted202"), "did you mean 'accepted-202'?"),
         (("--port", "70000"), "0<=x<=65535"),
     ],
 )

@@ -129,3 +129,9 @@ def test_a_listing_names_a_call_or_an_extension():
     assert listing("12", "0003*210", None).target == "/uapi/phoneCalls/12/0003*210"
     assert listing("@me", "@self", "x1").target == "/uapi/phoneCalls/@me/@self/x1"
     assert listing("12", "0003*210", None).body is None
+
+
+def test_what_a_target_has_not_is_said_with_the_word_that_declares_it():
+    assert str(Lacking("foreign_user", "the profile names no other user")) == (
+        "the profile names no other user; give the check one, or put foreign_user into not_offered"
+    )

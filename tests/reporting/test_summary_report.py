@@ -71,6 +71,18 @@ def test_one_reason_for_many_clauses_takes_one_line(records: dict[str, Record], 
     assert "inconclusive  request/method, 1 more: connection refused; start the target" in lines
 
 
+def test_what_to_do_about_an_open_clause_is_said_to_its_end(new_run: type, catalogue: Catalogue) -> None:
+    run, clause = new_run(), "failure/timeout/not-positive"
+    run.case(clause, clause, "Open")
+    reason = (
+        "not tried: the profile names no other user; give the check one, or put foreign_user into not_offered"
+    )
+    run.ruling(clause, clause, Verdict.INCONCLUSIVE, "Open", actual=reason)
+    lines = render_summary(read_record(run.end()), catalogue, width=100)
+    at = next(place for place, line in enumerate(lines) if line.startswith("inconclusive  "))
+    assert " ".join(line.strip() for line in lines[at : at + 2]) == f"inconclusive  {clause}: {reason}"
+
+
 def test_a_clean_run_says_what_it_cost(records: dict[str, Record], catalogue: Catalogue) -> None:
     lines = render_summary(records["conforming"], catalogue, width=120)
     assert lines[0].startswith(

@@ -71,6 +71,7 @@ def with_call(text):
         ("1: 2\n", 1, "(at $)"),
         ("2020-01-01: 2\n", 1, "(at $)"),
         ("{[1]: 2}\n", 1, "a key must be text, not a list"),
+        (PEOPLE.replace("0003*210}", "0003*210, kind: fax}"), 1, "Invalid enum value 'fax'; allowed: "),
         (f"{PEOPLE}calls: []\ncalls: []\n", 3, "stands twice, first on line 2 (at $.calls)"),
         ("a: \0\n", 1, "not allowed"),
         ("<<: 5\n", 1, "merging"),
@@ -215,3 +216,21 @@ def test_what_nobody_thought_of_is_an_answer_and_a_line_in_the_log(api, monkeypa
     assert error_of(response) == (500, "internal_error")
     assert "CallEnded" not in response.text
     assert [record.exc_info[0] for record in caplog.records] == [NothingComingError]
+
+
+@pytest.mark.parametrize(
+    ("path", "body", "says"),
+    [
+        (
+            "states",
+            {"action": "setup", "state": "a parked call"},
+            "; allowed: default, empty, parked, talking - at `$.state`",
+        ),
+        ("states", {"action": "arrange", "state": "parked"}, "; allowed: setup, teardown - at `$.action`"),
+        ("clock/advance", {"until": "Christmas"}, "; allowed: CallAnswered, "),
+    ],
+)
+def test_a_word_that_is_none_of_a_few_is_answered_with_those(api, error_of, path, body, says):
+    response = api("POST", f"/_mock/{path}", body)
+    assert error_of(response) == (400, "control_request_invalid")
+    assert says in response.json()["error"]["message"]
