@@ -298,6 +298,13 @@ def _envelope(answer: Answer) -> Problem | None:
     return Problem(f"error.{' and error.'.join(wrong)} is no text", is_mild=answer.status != 400)
 
 
+def _is_refusal_here(one: Opinion, answer: Answer) -> bool:
+    """The page speaks of answers to PUT. Who refuses another method has often not seen the path yet: a gateway, or a
+    web framework, with a page of its own."""
+    exchange = one.evidence.exchange
+    return answer.is_refusal and exchange is not None and exchange.request.method == "PUT"
+
+
 def _challenge(answer: Answer) -> Problem | None:
     named = answer.response.header("www-authenticate")
     return None if named else Problem("401 without WWW-Authenticate", is_mild=True)
@@ -331,9 +338,9 @@ def body_problems(answer: Answer) -> Iterator[tuple[str, str, Problem]]:
 
 
 _RULES: dict[str, tuple[Callable[[Opinion, Answer], bool], Rule]] = {
-    "body/error-response": (lambda one, answer: answer.is_refusal, _error_response),
+    "body/error-response": (_is_refusal_here, _error_response),
     "body/error-envelope": (
-        lambda one, answer: answer.is_refusal and bool(answer.response.body.strip()),
+        lambda one, answer: _is_refusal_here(one, answer) and bool(answer.response.body.strip()),
         _envelope,
     ),
     "access/challenge": (lambda one, answer: answer.status == 401, _challenge),
