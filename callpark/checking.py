@@ -52,7 +52,7 @@ def run_check(
     with (
         closing(approach.target),
         _created(path) as stream,
-        shown_progress(quiet=quiet) as watch,
+        shown_progress(quiet=quiet, asks=approach.rung.name == "operator") as watch,
         _home_for_hypothesis(),
     ):
         check = Check(

@@ -12,11 +12,14 @@ EVERY = 50
 
 
 @contextmanager
-def shown_progress(*, quiet: bool) -> Iterator[Callable[[Started], None]]:
-    """A function to be told of each case; what it prints goes to standard error."""
+def shown_progress(*, quiet: bool, asks: bool = False) -> Iterator[Callable[[Started], None]]:
+    """A function to be told of each case; what it prints goes to standard error.
+
+    Where the check `asks` somebody at the terminal nothing is drawn anew: it would wipe out question and answer.
+    """
     if quiet:
         yield lambda started: None
-    elif sys.stderr.isatty():
+    elif sys.stderr.isatty() and not asks:
         with _live() as watch:
             yield watch
     else:
