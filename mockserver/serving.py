@@ -184,7 +184,8 @@ def _bind(host: str, port: int) -> socket.socket:
     try:
         return socket.create_server((host, port), family=family, backlog=2048)
     except OSError as error:
-        raise OSError(error.errno, f"cannot listen on {host}:{port}: {error.strerror}") from None
+        reason = (error.strerror or str(error)).partition(" (while")[0]  # the address, a second time
+        raise OSError(error.errno, f"cannot listen on {host}:{port}: {reason}") from None
 
 
 def _base_url(host: str, listener: socket.socket, tls: ssl.SSLContext | None) -> str:

@@ -38,7 +38,7 @@ def command(
     """Render records (record.ndjson) again. Refuses one that is incomplete or was edited.
 
     Records of the same run id are shards of one run and are merged. Several runs are laid side by side: a folder
-    for each, and matrix.html. The exit status says nothing about verdicts.
+    for each, and matrix.html. The exit status says nothing about verdicts: 0, or 3 where a record is not to be believed.
     """
     import callpark_spec
     from callpark.many_runs import runs_of, write_runs
@@ -47,11 +47,13 @@ def command(
     from contract_tests.record.errors import RecordError
     from contract_tests.reporting.comparison import render_comparison
     from contract_tests.reporting.summary import render_summary
+    from contract_tests.verdict import ExitCode
 
     try:
         runs = runs_of(record_files)
     except RecordError as error:
-        raise click.ClickException(str(error)) from error
+        click.echo(f"Error: {error}", err=True)
+        return int(ExitCode.INCONCLUSIVE)
     catalogue = callpark_spec.load()
     if compare:
         if len(runs) != 2:

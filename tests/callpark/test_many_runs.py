@@ -83,7 +83,7 @@ def test_an_edited_record_is_refused_by_line_and_name(callpark, folders, tmp_pat
     edited = [line.replace('"fail"', '"pass"').replace("400 ", "200 ") for line in lines]
     (tmp_path / "edited.ndjson").write_text("".join(edited))
     done = callpark("report", record(folders, "c"), "edited.ndjson", "--out", "x")
-    assert done.status == 1
+    assert done.status == 3
     assert re.match(rf"Error: edited\.ndjson: line {len(lines)}: the footer's \w+ is ", done.err)
     assert not (tmp_path / "x").exists()
 
@@ -92,7 +92,7 @@ def test_records_in_one_file_are_refused(callpark, folders, tmp_path):
     both = record(folders, "a").read_text() + record(folders, "c").read_text()
     (tmp_path / "both.ndjson").write_text(both)
     done = callpark("report", "both.ndjson")
-    assert done.status == 1
+    assert done.status == 3
     first = len(record(folders, "a").read_text().splitlines())
     assert f"line {first}: the footer is not the last line; these are several records in one file" in done.err
 
@@ -110,7 +110,7 @@ def test_a_shard_with_other_options_is_refused(callpark, callpark_mock_url, fold
         "failure/timeout",
     )
     done = callpark("report", record(folders, "b"), "callpark-report/record.ndjson")
-    assert done.status == 1
+    assert done.status == 3
     assert "callpark-report/record.ndjson: line 1: the same run as " in done.err
     assert "another seed" in done.err
     assert "Traceback" not in done.err

@@ -111,7 +111,7 @@ def test_a_taken_port_is_one_line(callpark):
         done = callpark("mock", "--port", port)
     assert (done.status, done.out) == (1, "")
     assert len(done.err.splitlines()) == 1
-    assert f"cannot listen on 127.0.0.1:{port}" in done.err
+    assert f"cannot listen on 127.0.0.1:{port}: Address already in use;" in done.err
     assert "--port 0 takes a free port" in done.err
 
 

@@ -63,7 +63,7 @@ def test_a_killed_run_is_refused_as_incomplete(callpark, callpark_mock_url, star
     process.kill()
     process.communicate()
     done = callpark("report", "callpark-report/record.ndjson")
-    assert (done.status, done.out) == (1, "")
+    assert (done.status, done.out) == (3, "")
     assert done.err.startswith("Error: callpark-report/record.ndjson: it ends after line ")
     assert "without a footer; the run was killed or is still going" in done.err
     assert len(done.err.splitlines()) == 1
@@ -76,7 +76,7 @@ def test_a_truncated_record_is_refused(callpark, record, tmp_path, kept):
         whole[: kept if isinstance(kept, int) else int(len(whole) * kept)]
     )
     done = callpark("report", "short.ndjson")
-    assert done.status == 1
+    assert done.status == 3
     assert done.err.startswith("Error: short.ndjson: ")
     assert "Traceback" not in done.err
     assert not (tmp_path / "report.html").exists()

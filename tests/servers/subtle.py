@@ -10,7 +10,7 @@ from functools import partial
 from typing import Any
 
 from .base import JsonObject, Listener, Server
-from .literal import Call, LiteralServer, RefusedError
+from .literal import EXTENSIONS, Call, LiteralServer, RefusedError
 
 Answer = tuple[int, Any]
 
@@ -241,6 +241,16 @@ class AnyNumber(LiteralServer):
         super().check_destination(payload | ({"sendCallTo": "0003*024"} if "*" in number else {}))
 
 
+class OwnerOfAnybody(LiteralServer):
+    """@owner is whoever owns the extension in the path, and nobody asks who wants to know."""
+
+    def address(self, me: str, user: str, extension: str) -> tuple[str, str]:
+        if user == "@owner":
+            user = next((owner for owner, numbers in EXTENSIONS.items() if extension in numbers), me)
+            return super().address(user, user, extension)
+        return super().address(me, user, extension)
+
+
 class DefaultRefused(LiteralServer):
     """The default of waitForPickup comes in as a word that its own check refuses, where callerId is left out too."""
 
@@ -315,6 +325,11 @@ SUBTLE: dict[str, tuple[Callable[[], Server], str, str]] = {
 DEEPER: dict[str, tuple[Callable[[], Server], str, str]] = {
     "again_by_self": (AgainBySelf, "parking/second-retrieval", "A second retrieval succeeds by @self."),
     "begins_alike": (BeginsAlike, "failure/call/unknown", "What begins with a call's id is taken for it."),
+    "owner_of_anybody": (
+        OwnerOfAnybody,
+        "access/other-user",
+        "@owner with a stranger's token reaches anybody's extension.",
+    ),
     "cut_caller_id": (
         CutCallerId,
         "payload/caller-id/without-plus",
