@@ -1,26 +1,20 @@
-"""The implementation under test, as one thing that answers requests. The only module that opens connections."""
+"""The implementation under test, as one thing that answers requests: patience, secrets and numbers around the wire."""
 
 from __future__ import annotations
 
-import socket
 import ssl
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
-from ipaddress import ip_address
-from threading import Timer
-from typing import Any
 from urllib.parse import urlsplit
-
-import httpx
 
 from contract_tests.credentials import ENDED, TOKEN_PATH, Credentials, NoTokenIssued
 from contract_tests.exchange import Exchange, Request, Response, Role
 from contract_tests.patience import asked_for, is_busy, kept_busy
+from contract_tests.proxy import UnusableProxy
+from contract_tests.wire import NoAnswer, NotConnected, Wire, reason
 from contract_tests.world import KnownCall
 
-MAX_BODY = 1024 * 1024
 MORE_TRIES = 3
 
 
@@ -66,32 +60,35 @@ class Target:
     limits: Limits = field(default_factory=Limits)
     rate: float | None = None
     verify: ssl.SSLContext | bool = True
-    _client: httpx.Client = field(init=False, repr=False)
+    _wire: Wire = field(init=False, repr=False)
     _credentials: Credentials = field(init=False, repr=False)
     _unwatched: list[Exchange] = field(init=False, default_factory=list, repr=False)
     _started: float = field(init=False)
     _number: int = field(init=False, default=0)
     _not_before: float = field(init=False, default=0.0)
-    _stream: Any = field(init=False, default=None, repr=False)
 
     def __post_init__(self) -> None:
         self.url = origin_and_prefix(self.url)
         self._credentials = (
             self.secrets if isinstance(self.secrets, Credentials) else Credentials(self.secrets)
         )
-        host = urlsplit(self.url).hostname or ""
-        self._client = httpx.Client(
-            timeout=httpx.Timeout(self.limits.answer, connect=self.limits.connect),
-            verify=self.verify if self.url.startswith("https:") else False,
-            trust_env=not _is_loopback(host),
-            follow_redirects=False,
-            headers={"User-Agent": "callpark", "Accept-Encoding": "identity"},
-        )
+        try:
+            self._wire = Wire(
+                url=self.url,
+                connect=self.limits.connect,
+                answer=self.limits.answer,
+                now=self.now,
+                verify=self.verify,
+            )
+        except UnusableProxy as error:
+            raise UnusableTarget(f"{self.url} cannot be reached: {error}") from error
+        except ValueError as error:
+            raise UnusableTarget(f"{self.url!r} is no URL of a target: {error}") from error
         self._started = self.now()
 
     def close(self) -> None:
         """Closes the kept connections."""
-        self._client.close()
+        self._wire.close()
 
     def exchange(
         self,
@@ -128,6 +125,19 @@ class Target:
             self._credentials.accept(answered.response, answered.trouble or "")
         finally:
             self.tell(answered)
+
+    def twin(self) -> Target:
+        """A target like this one with a connection of its own. Nobody watches it; it counts the same seconds."""
+        twin = replace(self, watch=None, rate=None)
+        twin._started = self._started
+        return twin
+
+    def adopt(self, exchange: Exchange) -> Exchange:
+        """An exchange of a twin as one of this target, under the next number; its watcher is told."""
+        self._number += 1
+        adopted = replace(exchange, number=self._number)
+        self.tell(adopted)
+        return adopted
 
     def tell(self, exchange: Exchange) -> None:
         """Has an exchange watched, or kept until it can be."""
@@ -212,20 +222,20 @@ class Target:
         """What a GET is answered, or None. Raises `TargetUnreachable` when no connection can be made."""
         try:
             return self._send(Request(method="GET", target=path))
-        except (httpx.ConnectError, httpx.ConnectTimeout) as error:
-            raise TargetUnreachable(self._unreachable(_reason(error))) from error
-        except (httpx.HTTPError, TimeoutError, ValueError):
+        except NotConnected as error:
+            raise TargetUnreachable(self._unreachable(str(error))) from error
+        except (NoAnswer, ValueError):
             return None
 
-    def _unreachable(self, reason: str) -> str:
-        if "CERTIFICATE_VERIFY_FAILED" in reason:
+    def _unreachable(self, why: str) -> str:
+        if "CERTIFICATE_VERIFY_FAILED" in why:
             return (
-                f"the certificate of {self.url} is not trusted ({reason}); name the one who signed it with"
+                f"the certificate of {self.url} is not trusted ({why}); name the one who signed it with"
                 " --cacert, or take any with --insecure"
             )
-        if "[SSL" in reason:
-            return f"{self.url} speaks no TLS that can be used ({reason}); does it serve http://?"
-        return f"nobody answers at {self.url} ({reason})"
+        if "[SSL" in why:
+            return f"{self.url} speaks no TLS that can be used ({why}); does it serve http://?"
+        return f"nobody answers at {self.url} ({why})"
 
     def _keep_rate(self) -> None:
         if self.rate is not None:
@@ -238,10 +248,10 @@ class Target:
         for tries_left in reversed(range(self.limits.busy_tries)):
             try:
                 response = self._send(request)
-            except TimeoutError as error:
-                return None, str(error), True
-            except (httpx.HTTPError, httpx.InvalidURL, ValueError) as error:
-                return None, _reason(error), isinstance(error, httpx.TimeoutException)
+            except NoAnswer as error:
+                return None, str(error), error.timed_out
+            except ValueError as error:
+                return None, reason(error), False
             if not is_busy(response):
                 return response, None, False
             wait = asked_for(response, self.wall_clock())
@@ -252,62 +262,8 @@ class Target:
         return None, kept_busy(response.status), True
 
     def _send(self, request: Request) -> Response:
-        deadline = self.now() + self.limits.answer
-        message = self._client.build_request(
-            request.method,
-            self.url,
-            headers=[(name, self._reveal(value)) for name, value in request.headers + self.headers],
-            content=self._content(request),
-            extensions={"trace": self._note_connection},
-        )
-        message.url = _Verbatim(self.url, (urlsplit(self.url).path + request.target).encode("ascii"))
-        with self._cut_off_when_late():
-            answer = self._client.send(message, stream=True)
-            try:
-                body, size = self._read(answer, deadline)
-            finally:
-                answer.close()
-        headers = tuple(
-            (name.decode("latin-1"), value.decode("latin-1")) for name, value in answer.headers.raw
-        )
-        return Response(status=answer.status_code, headers=headers, body=body, body_size=size)
-
-    def _note_connection(self, event: str, info: Mapping[str, Any]) -> None:
-        if event.endswith((".connect_tcp.complete", ".start_tls.complete")):
-            self._stream = info["return_value"]
-
-    @contextmanager
-    def _cut_off_when_late(self) -> Iterator[None]:
-        """Ends an exchange that drips on: httpx bounds each read alone, and takes 1xx after 1xx for ever."""
-        late = []
-
-        def cut_off() -> None:
-            late.append(True)
-            with suppress(OSError, AttributeError):
-                self._stream.get_extra_info("socket").shutdown(socket.SHUT_RDWR)
-
-        timer = Timer(self.limits.connect + self.limits.answer, cut_off)
-        timer.daemon = True
-        timer.start()
-        try:
-            yield
-        except httpx.HTTPError as error:
-            if late:
-                raise TimeoutError(f"the answer took longer than {self.limits.answer:g} seconds") from error
-            raise
-        finally:
-            timer.cancel()
-
-    def _read(self, answer: httpx.Response, deadline: float) -> tuple[bytes, int]:
-        """The body and its length; of one that is longer than `MAX_BODY` bytes the beginning, and what it announced."""
-        body = bytearray()
-        for chunk in answer.iter_raw():
-            body += chunk
-            if len(body) > MAX_BODY:
-                return bytes(body[:MAX_BODY]), max(len(body), _announced(answer))
-            if self.now() > deadline:
-                raise TimeoutError(f"the answer took longer than {self.limits.answer:g} seconds")
-        return bytes(body), len(body)
+        headers = tuple((name, self._reveal(value)) for name, value in request.headers + self.headers)
+        return self._wire.send(request.method, request.target, headers, self._content(request))
 
     def _content(self, request: Request) -> bytes | None:
         if request.body is not None and request.target == TOKEN_PATH and self._credentials.client:
@@ -318,22 +274,6 @@ class Target:
         for name, secret in self.secrets.items():
             value = value.replace("${" + name + "}", secret)
         return value
-
-
-class _Verbatim(httpx.URL):
-    """A URL whose target goes over the wire byte for byte.
-
-    httpx would encode it anew; its extension `target` leaves it alone, but reaches proxies in the place of what they
-    have to be told.
-    """
-
-    def __init__(self, url: str, target: bytes) -> None:
-        super().__init__(url)
-        self._target = target
-
-    @property
-    def raw_path(self) -> bytes:
-        return self._target
 
 
 def origin_and_prefix(url: str) -> str:
@@ -356,22 +296,5 @@ def origin_and_prefix(url: str) -> str:
     return f"{parts.scheme}://{parts.netloc}{parts.path.rstrip('/').removesuffix('/uapi')}"
 
 
-def _announced(answer: httpx.Response) -> int:
-    length = answer.headers.get("content-length", "")
-    return int(length) if length.isdecimal() and len(length) < 19 else 0
-
-
 def _as_set_up(exchange: Exchange) -> Exchange:
     return replace(exchange, role="set-up", case="", call=None, witness=None, also=())
-
-
-def _is_loopback(host: str) -> bool:
-    try:
-        return ip_address(host).is_loopback
-    except ValueError:
-        return host.rstrip(".") == "localhost" or host.rstrip(".").endswith(".localhost")
-
-
-def _reason(error: Exception) -> str:
-    text = str(error) or type(error).__name__
-    return text if len(text) <= 200 else text[:197] + "..."

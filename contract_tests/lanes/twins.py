@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Sequence
-from dataclasses import replace
 
 from contract_tests.exchange import Exchange, Request
 from contract_tests.target import Target
@@ -18,20 +17,7 @@ class Twins:
 
     def __init__(self, target: Target, count: int) -> None:
         self._target = target
-        self._twins = [
-            Target(
-                url=target.url,
-                secrets=target.secrets,
-                now=target.now,
-                sleep=target.sleep,
-                headers=target.headers,
-                limits=target.limits,
-                verify=target.verify,
-            )
-            for _ in range(count)
-        ]
-        for twin in self._twins:
-            twin._started = target._started
+        self._twins = [target.twin() for _ in range(count)]
 
     def close(self) -> None:
         """Closes all connections."""
@@ -74,9 +60,4 @@ class Twins:
             ((place, one) for place, one in enumerate(exchanges) if one is not None),
             key=lambda pair: (pair[1].started, pair[0]),
         )
-        numbered: dict[int, Exchange] = {}
-        for place, one in ordered:
-            self._target._number += 1
-            numbered[place] = replace(one, number=self._target._number)
-            self._target.tell(numbered[place])
-        return numbered
+        return {place: self._target.adopt(one) for place, one in ordered}

@@ -10,8 +10,6 @@ from dataclasses import dataclass
 from typing import Any, Literal
 from urllib.parse import unquote, urlsplit
 
-import httpx
-
 from contract_tests.credentials import SHORTEST_TOKEN
 from contract_tests.expectation.expect import parse_json
 from contract_tests.state.rung import RungError, calls_from
@@ -89,9 +87,10 @@ def hook_rung(hook: str, world: World) -> HookRung:
 
 
 def _poster(url: str) -> Asked:
-    tls = (
-        httpx.create_ssl_context()
-    )  # takes longer to make than a question takes to answer, so it is made once
+    import httpx
+
+    # It takes longer to make than a question takes to answer, so it is made once.
+    tls = httpx.create_ssl_context()
 
     def ask(question: dict[str, Any], role: str) -> Any:
         try:

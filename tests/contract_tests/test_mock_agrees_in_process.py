@@ -5,7 +5,10 @@ from functools import partial
 import httpx
 import pytest
 
+from contract_tests import target
 from contract_tests.cases import all_cases
+from contract_tests.exchange import Response
+from contract_tests.wire import NoAnswer
 from mockserver.app import build
 from mockserver.in_process import InProcess
 from mockserver.policy import Policy
@@ -16,15 +19,38 @@ DEFAULT = "the default"
 POLICIES = {DEFAULT: Policy()} | {slug: policy_with([slug]) for slug in VARIANTS}
 
 
+class InProcessWire:
+    """A wire that ends in a mock without a port."""
+
+    def __init__(self, transport, *, url, **bounds):
+        self.client = httpx.Client(transport=transport)
+        self.url = url
+
+    def close(self):
+        self.client.close()
+
+    def send(self, method, target, headers, body):
+        aim = {"target": target.encode("ascii")}
+        try:
+            answer = self.client.request(
+                method, self.url, headers=headers, content=body, extensions=aim, follow_redirects=False
+            )
+        except httpx.HTTPError as error:
+            raise NoAnswer(str(error), timed_out=isinstance(error, httpx.TimeoutException)) from error
+        headers = tuple((name.decode(), value.decode()) for name, value in answer.headers.raw)
+        size = len(answer.content)
+        return Response(status=answer.status_code, headers=headers, body=answer.content, body_size=size)
+
+
 @pytest.fixture
 def in_process(monkeypatch):
-    """Every client that is made gets to this mock, whatever it was told."""
+    """Every wire that is laid gets to this mock, whatever it was told."""
     transports = []
 
     def serve(policy):
         transport = InProcess(build(Settings(policy=policy)))
         transports.append(transport)
-        monkeypatch.setattr(httpx, "Client", partial(httpx.Client, transport=transport))
+        monkeypatch.setattr(target, "Wire", partial(InProcessWire, transport))
 
     yield serve
     for transport in transports:

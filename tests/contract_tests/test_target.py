@@ -5,7 +5,7 @@ import threading
 
 import pytest
 
-from contract_tests import target as target_module
+from contract_tests import wire as wire_module
 from contract_tests.exchange import Request
 from contract_tests.target import Limits, TargetUnreachable, UnusableTarget, origin_and_prefix
 
@@ -49,6 +49,58 @@ def test_an_answer_is_kept_as_it_came(raw_server, target_at, answered):
 
     assert (response.status, response.body, response.body_size) == (418, b"\xfftea", 4)
     assert [value for name, value in response.headers if name == "X-Twice"] == ["a", "b"]
+
+
+def test_a_head_is_sent_as_it_always_was(raw_server, target_at):
+    """Order and spelling of headers too: there are servers that mind."""
+    server = raw_server()
+    target = target_at(server.url + "/p", headers=(("X-Key", "1"), ("x-key", "2")))
+    target.exchange(Request(method="PUT", target="/a", headers=(("accept", "text/x"),), body=b"b"))
+    target.exchange(Request(method="PUT", target="/a"))
+    target.exchange(Request(method="GET", target="/a", headers=(("X-A", "1"),)))
+    name = server.url.removeprefix("http://").encode()
+    usual = b"Connection: keep-alive\r\nUser-Agent: callpark\r\nAccept-Encoding: identity\r\n"
+
+    assert [head for head, _ in server.requests] == [
+        b"PUT /p/a HTTP/1.1\r\nHost: " + name + b"\r\n" + usual
+        + b"accept: text/x\r\nX-Key: 1\r\nx-key: 2\r\nContent-Length: 1\r\n",
+        b"PUT /p/a HTTP/1.1\r\nHost: " + name + b"\r\nContent-Length: 0\r\nAccept: */*\r\n" + usual
+        + b"X-Key: 1\r\nx-key: 2\r\n",
+        b"GET /p/a HTTP/1.1\r\nHost: " + name + b"\r\nAccept: */*\r\n" + usual
+        + b"X-A: 1\r\nX-Key: 1\r\nx-key: 2\r\n",
+    ]  # fmt: skip
+
+
+def test_cookies_come_back_to_who_set_them(raw_server, target_at, answered):
+    server = raw_server(answered(200, b"{}", Set_Cookie="node=7; Path=/"))
+    target = target_at(server.url)
+    for headers in ((), (), (("Cookie", "own=1"),)):
+        target.exchange(Request(method="GET", target="/", headers=headers))
+
+    first, second, third = (head for head, _ in server.requests)
+    assert b"Cookie" not in first
+    assert b"\r\nCookie: node=7" in second
+    assert b"\r\nCookie: own=1" in third
+    assert b"node" not in third
+
+
+def test_a_length_that_is_a_lie_is_trouble(raw_server, target_at):
+    lie = Request(method="PUT", target="/", headers=(("Content-Length", "9"),), body=b"short")
+
+    assert target_at(raw_server().url).exchange(lie).trouble
+
+
+def test_a_twin_has_a_connection_of_its_own_and_its_exchanges_are_adopted(raw_server, target_at):
+    server, seen = raw_server(), []
+    target = target_at(server.url, watch=seen.append)
+    first = target.exchange(ODD)
+    twin = target.twin()
+    adopted = target.adopt(twin.exchange(ODD))
+    twin.close()
+
+    assert server.connections == 2
+    assert seen == [first, adopted]
+    assert (adopted.number, adopted.started >= first.started) == (2, True)
 
 
 def test_a_redirect_is_an_answer_and_not_followed(raw_server, target_at, answered):
@@ -108,7 +160,7 @@ def test_an_answer_has_a_deadline(raw_server, target_at, conduct):
 
 
 def test_of_an_answer_without_an_end_the_beginning_is_kept(raw_server, target_at, answered, monkeypatch):
-    monkeypatch.setattr(target_module, "MAX_BODY", 100)
+    monkeypatch.setattr(wire_module, "MAX_BODY", 100)
     server = raw_server(answered(200, b"x" * 101))
     target = target_at(server.url)
     response = target.exchange(ODD).response
@@ -123,7 +175,7 @@ def test_of_200_megabytes_no_more_is_waited_for_than_anybody_reads(raw_server, t
     announced = answered(200, b"", Content_Length=200_000_000) + b"x" * 4_000_000
     response = target_at(raw_server(announced).url).exchange(ODD).response
 
-    assert len(response.body) == target_module.MAX_BODY
+    assert len(response.body) == wire_module.MAX_BODY
     assert response.body_size == 200_000_000
     assert response.is_too_long
 

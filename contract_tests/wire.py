@@ -1,0 +1,226 @@
+"""Requests and answers byte for byte, over kept connections to one address. The only module that opens connections."""
+
+from __future__ import annotations
+
+import ssl
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from ipaddress import ip_address
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+import h11
+import httpcore
+
+from contract_tests.deadline import BoundedBackend, Deadline, TooLate
+from contract_tests.exchange import Headers, Response
+from contract_tests.proxy import pool_through, proxy_for
+
+if TYPE_CHECKING:
+    import httpx
+
+MAX_BODY = 1024 * 1024
+KEPT_FOR = 5.0
+"""Seconds that a connection is kept without a request."""
+USUAL: Headers = (
+    ("Accept", "*/*"),
+    ("Connection", "keep-alive"),
+    ("User-Agent", "callpark"),
+    ("Accept-Encoding", "identity"),
+)
+"""Headers that go along unless the request has its own."""
+_WITH_A_LENGTH = ("POST", "PUT", "PATCH")
+_PORTS = {"http": 80, "https": 443}
+
+
+class NoAnswer(Exception):
+    """What came back is no answer, or nothing did; the message says why, `timed_out` whether it took too long."""
+
+    def __init__(self, reason: str, *, timed_out: bool = False) -> None:
+        super().__init__(reason)
+        self.timed_out = timed_out
+
+
+class NotConnected(NoAnswer):
+    """There is nobody to send a request to."""
+
+
+@dataclass(kw_only=True)
+class Wire:
+    """Connections to the address of `url`, whose path goes before every target. Not to be used by two threads at once.
+
+    `connect` and `answer` are bounds in seconds, the latter from the first to the last byte; `now` is a monotonic
+    clock. Of a certificate that `verify` is held against, True takes the usual ones and False takes any. A proxy that
+    the environment names is used, though never for this machine. Cookies are sent back as they were set. May raise
+    `UnusableProxy`, or ValueError for a host that has no name in the DNS.
+    """
+
+    url: str
+    connect: float
+    answer: float
+    now: Callable[[], float]
+    verify: ssl.SSLContext | bool = True
+    _pool: httpcore.ConnectionPool = field(init=False, repr=False)
+    _deadline: Deadline = field(init=False, default_factory=Deadline, repr=False)
+    _cookies: httpx.Cookies | None = field(init=False, default=None, repr=False)
+
+    def __post_init__(self) -> None:
+        parts = urlsplit(self.url)
+        self._scheme, self._port, host = parts.scheme, parts.port, parts.hostname or ""
+        self._host, self._prefix = _in_the_dns(host), parts.path
+        name = f"[{host}]".encode() if ":" in host else self._host
+        is_usual = parts.port in (None, _PORTS[parts.scheme])
+        self._name = name if is_usual else b"%s:%d" % (name, parts.port or 0)
+        settings: dict[str, Any] = {
+            "ssl_context": self._tls() if self._scheme == "https" else None,
+            "keepalive_expiry": KEPT_FOR,
+            "network_backend": BoundedBackend(self._deadline),
+        }
+        proxy = None if _is_loopback(host) else proxy_for(self._scheme, host)
+        self._pool = pool_through(proxy, **settings) if proxy else httpcore.ConnectionPool(**settings)
+
+    def close(self) -> None:
+        """Closes the kept connections."""
+        self._pool.close()
+
+    def send(self, method: str, target: str, headers: Headers, body: bytes | None) -> Response:
+        """What a request is answered. Raises `NoAnswer`, and ValueError for what cannot be sent."""
+        late_at = self.now() + self.answer
+        request = httpcore.Request(
+            method=method,
+            url=httpcore.URL(
+                scheme=self._scheme.encode(),
+                host=self._host,
+                port=self._port,
+                target=(self._prefix + target).encode("ascii"),
+            ),
+            headers=self._headers(method, headers, body),
+            content=body or b"",
+            extensions={
+                "timeout": {
+                    "connect": self.connect,
+                    "read": self.answer,
+                    "write": self.answer,
+                    "pool": self.answer,
+                }
+            },
+        )
+        self._deadline.set(self.connect + self.answer)
+        with self._trouble_told():
+            answer = self._pool.handle_request(request)
+            try:
+                content, size = self._read(answer, late_at)
+            finally:
+                answer.close()
+        received = tuple((name.decode("latin-1"), value.decode("latin-1")) for name, value in answer.headers)
+        self._keep_cookies(received)
+        return Response(status=answer.status, headers=received, body=content, body_size=size)
+
+    def _headers(self, method: str, headers: Headers, body: bytes | None) -> list[tuple[bytes, bytes]]:
+        """All headers in the order in which they are sent."""
+        named = {name.lower() for name, _ in headers}
+        has_length = "content-length" in named
+        sent = [] if "host" in named else [(b"Host", self._name)]
+        if not (body or has_length or "transfer-encoding" in named) and method in _WITH_A_LENGTH:
+            sent.append((b"Content-Length", b"0"))
+        for name, value in USUAL:
+            if name.lower() not in named:
+                sent.append((name.encode("ascii"), value.encode("ascii")))
+        sent += [(name.encode("ascii"), value.encode("ascii")) for name, value in headers]
+        if (cookie := self._cookie(headers)) is not None:
+            sent.append((b"Cookie", cookie.encode("ascii")))
+        if body and not has_length:
+            sent.append((b"Content-Length", b"%d" % len(body)))
+        return sent
+
+    @contextmanager
+    def _trouble_told(self) -> Iterator[None]:
+        try:
+            yield
+        except TooLate as error:
+            raise self._too_late() from error
+        except (httpcore.ConnectError, httpcore.ConnectTimeout) as error:
+            raise NotConnected(reason(error), timed_out=isinstance(error, httpcore.ConnectTimeout)) from error
+        except httpcore.TimeoutException as error:
+            raise NoAnswer(reason(error), timed_out=True) from error
+        except (
+            httpcore.NetworkError,
+            httpcore.ProtocolError,
+            httpcore.ProxyError,
+            h11.LocalProtocolError,
+        ) as error:
+            raise NoAnswer(reason(error)) from error
+
+    def _read(self, answer: httpcore.Response, late_at: float) -> tuple[bytes, int]:
+        """The body and its length; of one that is longer than `MAX_BODY` bytes the beginning, and what it announced."""
+        body = bytearray()
+        for chunk in answer.iter_stream():
+            body += chunk
+            if len(body) > MAX_BODY:
+                return bytes(body[:MAX_BODY]), max(len(body), _announced(answer))
+            if self.now() > late_at:
+                raise self._too_late()
+        return bytes(body), len(body)
+
+    def _too_late(self) -> NoAnswer:
+        return NoAnswer(f"the answer took longer than {self.answer:g} seconds", timed_out=True)
+
+    def _keep_cookies(self, received: Headers) -> None:
+        """Balancers that tie a client to one of many servers do so by a cookie."""
+        if any(name.lower() == "set-cookie" for name, _ in received):
+            import httpx
+
+            self._cookies = self._cookies or httpx.Cookies()
+            asked = httpx.Request("GET", self.url)
+            self._cookies.extract_cookies(httpx.Response(200, headers=list(received), request=asked))
+
+    def _cookie(self, headers: Headers) -> str | None:
+        if self._cookies is None or any(name.lower() == "cookie" for name, _ in headers):
+            return None
+        import httpx
+
+        asked = httpx.Request("GET", self.url)
+        self._cookies.set_cookie_header(asked)
+        found: str | None = asked.headers.get("cookie")
+        return found
+
+    def _tls(self) -> ssl.SSLContext:
+        if isinstance(self.verify, ssl.SSLContext):
+            return self.verify
+        import httpx
+
+        return httpx.create_ssl_context(verify=self.verify)
+
+
+def reason(error: Exception) -> str:
+    """What an error says, short; its name where it says nothing."""
+    text = str(error) or type(error).__name__
+    return text if len(text) <= 200 else text[:197] + "..."
+
+
+def _announced(answer: httpcore.Response) -> int:
+    length = b""
+    for name, value in answer.headers:
+        if name.lower() == b"content-length":
+            length = value
+    return int(length) if length.isdigit() and len(length) < 19 else 0
+
+
+def _in_the_dns(host: str) -> bytes:
+    """The name of a host as the DNS has it. Raises ValueError where it has none."""
+    if host.isascii() and not host.startswith("xn--") and ".xn--" not in host:
+        return host.encode("ascii")
+    import httpx
+
+    try:
+        return httpx.URL(f"http://{host}").raw_host
+    except httpx.InvalidURL as error:
+        raise ValueError(str(error)) from error
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host.rstrip(".") == "localhost" or host.rstrip(".").endswith(".localhost")
