@@ -9,19 +9,18 @@ from typing import BinaryIO
 
 from callpark_spec import Catalogue, openapi_document
 from contract_tests import cases as table
+from contract_tests.answer_schema import AnswerSchema
 from contract_tests.case import Case
 from contract_tests.encore import Encore
 from contract_tests.evidence import Evidence
 from contract_tests.judge import Judgement, judge
 from contract_tests.lanes.conform import ConformLane
-from contract_tests.lanes.explore import ExploreLane
 from contract_tests.lanes.finding import Finding
 from contract_tests.profile import Profile
 from contract_tests.published_proof import published_proof
 from contract_tests.record.lines import Suite, TargetLine
 from contract_tests.record.redaction import Redaction
 from contract_tests.record.writer import RecordWriter
-from contract_tests.schemathesis_adapter import Schema
 from contract_tests.selection import Lane, lane_cases, selected
 from contract_tests.settling import Settling
 from contract_tests.state.rung import Rung, RungError
@@ -91,6 +90,7 @@ class Check:
     _known_cases: set[str] = field(init=False, default_factory=set)
     _begun: float = field(init=False)
     _findings: list[Finding] = field(init=False, default_factory=list)
+    _answers: AnswerSchema = field(init=False)
 
     def __post_init__(self) -> None:
         redact = Redaction(self.target.secrets)
@@ -98,6 +98,7 @@ class Check:
         self._writer = RecordWriter(self.stream, redact)
         self.target.watch = self._writer.exchange
         self._begun = self.target.now()
+        self._answers = AnswerSchema(openapi_document())
 
     def run(self) -> Outcome:
         """The whole check. Leaves a record without a footer when it is interrupted. May raise `NothingSelected`."""
@@ -152,7 +153,7 @@ class Check:
             world=world,
             control=table.CONTROL,
             settling=lane.settling,
-            violations=Schema(openapi_document()).violations,
+            violations=self._answers.violations,
             not_offered=frozenset(self.plan.profile.not_offered),
             deadline=self._deadline(),
             safe=self.plan.safe,
@@ -165,6 +166,7 @@ class Check:
         """
         if self.plan.lane == "conform" or self.plan.safe or self.plan.clauses or self.plan.cases:
             return [], 0
+        from contract_tests.lanes.explore import ExploreLane  # and with it hypothesis and schemathesis
 
         def started(case: str, clause: str, title: str) -> None:
             self._write_case(case, clause, title)
@@ -175,7 +177,7 @@ class Check:
             rung=self.rung,
             world=world,
             seed=self.plan.seed,
-            violations=Schema(openapi_document()).violations,
+            violations=self._answers.violations,
             levels=self._levels(),
             settling=Settling(sleep=self.sleep, settle=self.plan.profile.settle),
             not_offered=frozenset(self.plan.profile.not_offered),
@@ -222,7 +224,7 @@ class Check:
             reading=reading,
             control=table.CONTROL,
             levels=self._levels(),
-            violations=Schema(openapi_document()).violations,
+            violations=self._answers.violations,
             lists="list" not in self.plan.profile.not_offered,
             other_calls="another_call" not in self.plan.profile.not_offered,
             safe=self.plan.safe,

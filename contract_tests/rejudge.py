@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from callpark_spec import Catalogue, openapi_document
+from contract_tests.answer_schema import AnswerSchema
 from contract_tests.case import Case
 from contract_tests.cases import CONTROL
 from contract_tests.draft import listing
@@ -15,7 +16,6 @@ from contract_tests.judge import judge
 from contract_tests.judge.judge import standing_rows
 from contract_tests.record.lines import Record, UntriedLine
 from contract_tests.record.reader import exchanges, rulings
-from contract_tests.schemathesis_adapter import Schema
 from contract_tests.selection import recorded_cases
 from contract_tests.sighting import linked_listing, the_telling_one
 from contract_tests.verdict import READINGS, ExitCode, Ruling, exit_code
@@ -47,7 +47,7 @@ def rejudge(record: Record, catalogue: Catalogue) -> Rejudgement:
     world = World.from_json(record.header.world)
     cases = {case.id: case for case in recorded_cases(record.header.lane, world)}
     evidence = _evidence(record, cases, world)
-    schema = Schema(openapi_document())
+    schema = AnswerSchema(openapi_document())
     recorded = rulings(record)
     judged = {*cases, *standing_rows()}
     now = [one for one in recorded if one.case not in judged] + [

@@ -19,6 +19,7 @@ from schemathesis import GenerationMode
 from schemathesis.config import SchemathesisConfig
 
 from contract_tests.exchange import Request, Response
+from contract_tests.nulls import without_nulls
 from contract_tests.world import TOKEN, KnownCall, World
 
 PUT_PATH = "/phoneCalls/{userId}/{extension}/{phoneCallId}"
@@ -60,7 +61,7 @@ class Schema:
         A member that is null says the same as one that is left out. A success of a status that the document does
         not know (201, say) is held against what it says of 200; as an error, it would be held against the wrong thing.
         """
-        value = _without_nulls(value)
+        value = without_nulls(value)
         response = schemathesis.Response(
             status_code=status if status in DOCUMENTED else 200,
             headers={"content-type": ["application/json"]},
@@ -172,12 +173,6 @@ class _Bridge:
         except BaseException as error:  # noqa: BLE001  the engine would swallow it; `fuzz` raises it again
             self.raised = error
             return nothing
-
-
-def _without_nulls(value: Any) -> Any:
-    if isinstance(value, dict):
-        return {name: _without_nulls(item) for name, item in value.items() if item is not None}
-    return [_without_nulls(item) for item in value] if isinstance(value, list) else value
 
 
 def placed_in(document: Mapping[str, Any], world: World, call: KnownCall) -> dict[str, Any]:

@@ -11,7 +11,6 @@ from contract_tests.case import Case, Kind
 from contract_tests.cases import CONTROL, all_cases
 from contract_tests.judge.judge import CARRIED_BY_CASE, CARRIED_BY_CONTROL
 from contract_tests.judge.sweeps import SCOPES
-from contract_tests.lanes.coverage import coverage_cases
 from contract_tests.lanes.races import ONE_WINNER
 from contract_tests.world import World
 
@@ -45,6 +44,8 @@ def lane_cases(lane: Lane, world: World, *, by_chance: bool = False) -> tuple[Ca
         return conform
     if by_chance:
         return conform or (CONTROL,)
+    from contract_tests.lanes.coverage import coverage_cases  # and with it schemathesis
+
     return conform + coverage_cases(openapi_document(), world, VIEW)
 
 
