@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: help demo test test-long crash-test lint format lock proof reports docs pictures site bench clean
+.PHONY: help demo test test-long crash-test lint format lock corpus proof reports docs pictures site bench clean
 
 help:
 	@echo "make demo   park a call, retrieve it, check the mock, write the report"
@@ -15,6 +15,7 @@ help:
 	@echo "make lint   ruff, mypy, import-linter"
 	@echo "make format let ruff put things in order"
 	@echo "make lock   renew requirements.lock"
+	@echo "make corpus have schemathesis make the requests anew that the lane explore sends"
 	@echo "make proof  run the checker over everything right and wrong, renew reports/proof (takes long)"
 	@echo "make reports  judge the exhibits of the gallery and renew reports but for the proof"
 	@echo "make docs   renew what comes from the code: docs/reference, figures in the README"
@@ -54,6 +55,10 @@ lock: $(READY)
 	@$(BIN)/uv --quiet pip compile --universal --python-version 3.11 --generate-hashes --extra dev \
 	  --no-strip-extras --no-emit-index-url --no-emit-find-links --no-header --no-annotate $(UPGRADE) \
 	  --output-file requirements.lock pyproject.toml
+
+# Due when the OpenAPI document, schemathesis or hypothesis has changed; a test says so.
+corpus: $(READY)
+	@$(BIN)/python -m contract_tests.lanes.corpus
 
 clean:
 	rm -rf $(VENV) callpark-report .coverage .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache .cache build

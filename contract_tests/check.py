@@ -44,7 +44,8 @@ class Plan:
 
     With `safe` only what no server may carry out is sent, so that nothing rings. `max_time` bounds the sending in
     seconds; what was not sent by then is inconclusive. `kept` are findings of earlier runs, which the lane `explore`
-    plays first. With `by_chance` that lane does without what comes to the same with every seed.
+    plays first. With `by_chance` that lane does without what comes to the same with every seed; with
+    `engine` it has schemathesis generate requests, where it sends those that were generated beforehand otherwise.
     """
 
     profile: Profile
@@ -58,6 +59,7 @@ class Plan:
     safe: bool = False
     kept: tuple[Finding, ...] = ()
     by_chance: bool = False
+    engine: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -185,6 +187,7 @@ class Check:
             known=frozenset(ruling.clause for ruling in rulings if ruling.is_finding),
             kept=self.plan.kept,
             by_chance=self.plan.by_chance,
+            engine=self.plan.engine,
             started=started,
             went=lambda clause, done, of: self.watch(Started(clause=clause, place=done, total=of)),
         )

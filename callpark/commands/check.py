@@ -55,6 +55,11 @@ UNREACHABLE = 3
 )
 @click.option("--seed", default=0, show_default=True, help="Decides what the lane explore draws.")
 @click.option(
+    "--engine",
+    is_flag=True,
+    help="Explore with requests that schemathesis generates now, not with those it made beforehand.",
+)
+@click.option(
     "--keep",
     "kept_file",
     type=click.Path(dir_okay=False, path_type=Path),
@@ -132,6 +137,7 @@ def command(
     reading: str,
     clauses: tuple[str, ...],
     seed: int,
+    engine: bool,
     kept_file: Path | None,
     baseline: Path | None,
     baseline_out: Path | None,
@@ -179,6 +185,8 @@ def command(
     run = _run_id(shared_run) if shared_run else new_run_id()
     if baseline_out and baseline_out.exists():
         raise click.UsageError(f"--write-baseline {baseline_out}: the file is there already; name another")
+    if engine and lane == "conform":
+        raise click.UsageError("--engine is of no use without --lane explore or --lane all")
     for option, file in (("--keep", kept_file), ("--write-baseline", baseline_out)):
         if file is not None and not file.parent.is_dir():
             raise click.UsageError(
@@ -242,6 +250,7 @@ def command(
         max_time=max_time,
         safe=safe,
         kept=earlier,
+        engine=engine,
     )
     around = Around(report_url=report_url)
     try:

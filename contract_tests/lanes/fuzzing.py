@@ -1,72 +1,93 @@
-"""schemathesis's engine fuzzes the PUT; every request is judged as a step of the model, on a call of ours."""
+"""Requests of schemathesis's engine, each judged as a step of the model, on a call of ours."""
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
 
 from callpark_spec import openapi_document
 from contract_tests.exchange import Request, Response
+from contract_tests.lanes.corpus import corpus, said, stand_in
 from contract_tests.lanes.generated import changes_of
 from contract_tests.lanes.hunt import Hunt
-from contract_tests.lanes.machine import the_same_every_time
 from contract_tests.lanes.player import CannotGoOn
 from contract_tests.lanes.shrinking import Found
-from contract_tests.lanes.steps import Step
-from contract_tests.schemathesis_adapter import fuzz, narrowed_to
-from contract_tests.world import KnownCall, World
-
-VIEW = "01"
+from contract_tests.lanes.steps import Change
+from contract_tests.world import World
 
 
 class _EnoughFound(Exception):
     """As many findings as may be."""
 
 
-def fuzzed(
-    hunt: Hunt, world: World, *, seed: int, max_examples: int, most: int, went: Callable[[int], None]
-) -> Iterator[Found]:
+@dataclass(kw_only=True)
+class Fuzzing:
     """What goes wrong with generated requests, `most` findings at the most, each of another clause.
 
-    Requests that say the same are sent once. `went` is told of each request sent. May raise `CannotGoOn`, when what
-    was found before has been given out.
+    Requests that say the same are sent once, and of those at most `max_examples`. `went` is told of each request sent.
     """
-    stand_in = KnownCall(
-        id="callparkplaceholder0", user=world.user, extension=world.extension, view=VIEW, views=(VIEW,)
-    )
-    found: list[Found] = []
-    answers: dict[str, Response | None] = {}
 
-    def answering(request: Request) -> Response | None:
-        changes = changes_of(request, stand_in, world)
-        if changes is None:
-            return None
-        said = json.dumps(Step(does="unpark", changes=changes).as_json(), sort_keys=True)
-        if said not in answers:
-            went(len(answers) + 1)
-            news = hunt.try_(changes)
-            answers[said] = hunt.last_response
+    hunt: Hunt
+    world: World
+    seed: int
+    max_examples: int
+    most: int
+    went: Callable[[int], None]
+    _found: list[Found] = field(init=False, default_factory=list)
+    _answers: dict[str, Response | None] = field(init=False, default_factory=dict)
+
+    def from_corpus(self) -> Iterator[Found]:
+        """With requests that the engine made beforehand. May raise `CannotGoOn`, what was found having been given."""
+        return self._given_out(self._send_the_corpus)
+
+    def from_engine(self) -> Iterator[Found]:
+        """The same with requests that the engine makes now, for this very world."""
+        return self._given_out(self._let_the_engine_send)
+
+    def _given_out(self, send: Callable[[], None]) -> Iterator[Found]:
+        stopped: CannotGoOn | None = None
+        if self.most > 0:
+            try:
+                send()
+            except _EnoughFound:
+                pass
+            except CannotGoOn as reason:
+                stopped = reason
+        yield from self._found
+        if stopped is not None:
+            raise stopped
+
+    def _send_the_corpus(self) -> None:
+        for changes in corpus().requests(self.seed)[: self.max_examples]:
+            self._answer(changes)
+
+    def _let_the_engine_send(self) -> None:
+        from contract_tests.lanes.machine import the_same_every_time
+        from contract_tests.schemathesis_adapter import fuzz, narrowed_to
+
+        call = stand_in(self.world)
+
+        def answering(request: Request) -> Response | None:
+            changes = changes_of(request, call, self.world)
+            return None if changes is None else self._answer(changes)
+
+        with the_same_every_time():
+            fuzz(
+                narrowed_to(openapi_document(), self.world, call),
+                answering,
+                seed=self.seed,
+                max_examples=self.max_examples,
+            )
+
+    def _answer(self, changes: tuple[Change, ...]) -> Response | None:
+        text = said(changes)
+        if text not in self._answers:
+            self.went(len(self._answers) + 1)
+            news = self.hunt.try_(changes)
+            self._answers[text] = self.hunt.last_response
             if news is not None:
-                hunt.muted.update((news.trouble.clause, *news.trouble.suspects))
-                found.append(news)
-            if len(found) >= most:
+                self.hunt.muted.update((news.trouble.clause, *news.trouble.suspects))
+                self._found.append(news)
+            if len(self._found) >= self.most:
                 raise _EnoughFound
-        return answers[said]
-
-    stopped: CannotGoOn | None = None
-    if most > 0:
-        try:
-            with the_same_every_time():
-                fuzz(
-                    narrowed_to(openapi_document(), world, stand_in),
-                    answering,
-                    seed=seed,
-                    max_examples=max_examples,
-                )
-        except _EnoughFound:
-            pass
-        except CannotGoOn as reason:
-            stopped = reason
-    yield from found
-    if stopped is not None:
-        raise stopped
+        return self._answers[text]

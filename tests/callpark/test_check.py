@@ -55,6 +55,12 @@ def test_a_broken_rule_is_found_and_its_clause_named_first(callpark, defective, 
     assert re.split(r"[ :]+", finding)[1] == clause
 
 
+def test_the_engine_is_of_no_use_where_nothing_is_explored(callpark):
+    done = callpark("check", NOBODY, "--engine")
+    assert (done.status, done.out) == (2, "")
+    assert "--engine is of no use without --lane explore" in done.err
+
+
 def test_nobody_listening_is_said_in_one_line(callpark):
     done = callpark("check", NOBODY)
     assert (done.status, done.out) == (3, "")

@@ -1,0 +1,126 @@
+"""Requests that schemathesis's engine made once, kept as changes of the page's request.
+
+Making a request takes the engine many times as long as sending it, and the same seed makes the same requests: so they
+are made beforehand, and sent from here. `python -m contract_tests.lanes.corpus` makes them anew, which is due when the
+OpenAPI document, the engine or hypothesis is another one; a test says so.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+from importlib.metadata import version
+from importlib.resources import files
+from pathlib import Path
+from random import Random
+from typing import Any
+
+from callpark_spec import openapi_document
+from contract_tests.exchange import Request
+from contract_tests.lanes.generated import changes_of
+from contract_tests.lanes.steps import Change, Step
+from contract_tests.world import KnownCall, World
+
+FILE = "corpus.json"
+SEEDS = 10
+EXAMPLES = 120
+MAKERS = ("schemathesis", "hypothesis")
+VIEW = "01"
+
+Requests = tuple[tuple[Change, ...], ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Corpus:
+    """`runs` are what the engine made for the seeds from 0; `origin` says of which document, and who made them."""
+
+    origin: dict[str, str]
+    runs: tuple[Requests, ...]
+
+    def requests(self, seed: int) -> Requests:
+        """What the engine made for a seed, in its order; for a seed it was not asked for, as many drawn from all."""
+        if 0 <= seed < len(self.runs):
+            return self.runs[seed]
+        every = list({said(changes): changes for run in self.runs for changes in run}.values())
+        return tuple(Random(seed).sample(every, min(EXAMPLES, len(every))))
+
+
+def said(changes: Sequence[Change]) -> str:
+    """The changes as text: requests of which it is the same are the same."""
+    return json.dumps(Step(does="unpark", changes=tuple(changes)).as_json(), sort_keys=True)
+
+
+def stand_in(world: World) -> KnownCall:
+    """The call that requests are made for before there is any."""
+    return KnownCall(
+        id="callparkplaceholder0", user=world.user, extension=world.extension, view=VIEW, views=(VIEW,)
+    )
+
+
+@cache
+def corpus() -> Corpus:
+    """The requests that came with the checker."""
+    value = json.loads(files(__package__).joinpath(FILE).read_text(encoding="ascii"))
+    runs = tuple(
+        tuple(Step.from_json({"does": "unpark", "changes": changes}).changes for changes in run)
+        for run in value["runs"]
+    )
+    return Corpus(origin=value["origin"], runs=runs)
+
+
+def origin() -> dict[str, str]:
+    """The digest of the OpenAPI document, and the versions of those that make requests of it."""
+    document = json.dumps(openapi_document(), sort_keys=True)
+    digest = hashlib.sha256(document.encode()).hexdigest()
+    return {"document_sha256": digest} | {name: version(name) for name in MAKERS}
+
+
+def made(seed: int, world: World) -> Requests:
+    """What the engine makes for a seed, each once."""
+    from contract_tests.lanes.machine import the_same_every_time
+    from contract_tests.schemathesis_adapter import fuzz, narrowed_to
+
+    call = stand_in(world)
+    found: dict[str, tuple[Change, ...]] = {}
+
+    def answering(request: Request) -> None:
+        changes = changes_of(request, call, world)
+        if changes is not None:
+            found.setdefault(said(changes), changes)
+
+    with the_same_every_time():
+        fuzz(narrowed_to(openapi_document(), world, call), answering, seed=seed, max_examples=EXAMPLES)
+    return tuple(found.values())
+
+
+def as_text(corpus: Corpus) -> str:
+    """The file: a line for each request, so that what has changed can be seen."""
+    runs = ",\n".join(
+        "[\n" + ",\n".join(json.dumps(_changes(one)) for one in run) + "\n]" for run in corpus.runs
+    )
+    return f'{{"origin": {json.dumps(corpus.origin)},\n"runs": [\n{runs}\n]}}\n'
+
+
+def _changes(changes: Sequence[Change]) -> list[dict[str, Any]]:
+    steps: list[dict[str, Any]] = Step(does="unpark", changes=tuple(changes)).as_json()["changes"]
+    return steps
+
+
+def main() -> None:
+    """Makes the file anew, in the checkout that this module belongs to."""
+    from contract_tests.profile import mock_profile
+
+    world = mock_profile("").world()
+    runs = tuple(made(seed, world) for seed in range(SEEDS))
+    path = Path(__file__).with_name(FILE)
+    path.write_text(as_text(Corpus(origin=origin(), runs=runs)), encoding="ascii")
+    counts = ", ".join(str(len(run)) for run in runs)
+    sys.stdout.write(f"{path.name}: {counts} requests\n")
+
+
+if __name__ == "__main__":
+    main()

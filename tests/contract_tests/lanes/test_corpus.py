@@ -1,0 +1,95 @@
+"""The requests that the engine made beforehand are those that it would make now, and are the same for a seed."""
+
+import json
+
+import pytest
+
+from callpark_spec import openapi_document
+from contract_tests.lanes import corpus as module
+from contract_tests.lanes.corpus import EXAMPLES, Corpus, as_text, corpus, made, origin, said, stand_in
+from contract_tests.lanes.explore import FUZZED
+from contract_tests.lanes.steps import Change, Step, request_of
+from contract_tests.profile import mock_profile
+from contract_tests.world import World
+
+AGAIN = "make corpus"
+
+
+def test_it_is_of_this_document_and_of_these_engines():
+    assert corpus().origin == origin(), AGAIN
+
+
+def test_another_document_is_told_from_this_one(monkeypatch):
+    document = openapi_document()
+    document["info"]["title"] += "!"
+    monkeypatch.setattr(module, "openapi_document", lambda: document)
+
+    assert origin() != corpus().origin
+
+
+def test_the_engine_would_make_it_now():
+    assert made(3, mock_profile("").world()) == corpus().requests(3), AGAIN
+
+
+def test_it_is_written_as_it_is_read():
+    text = as_text(corpus())
+    value = json.loads(text)
+
+    assert text.isascii()
+    assert value["origin"] == corpus().origin
+    assert [
+        tuple(Step.from_json({"does": "unpark", "changes": one}).changes for one in run)
+        for run in value["runs"]
+    ] == list(corpus().runs)
+
+
+@pytest.mark.parametrize("seed", [0, 9, 10, 4711, -1])
+def test_the_same_seed_has_the_same_requests_each_once(seed):
+    requests = corpus().requests(seed)
+
+    assert requests == corpus().requests(seed)
+    assert requests != corpus().requests(seed + 1)
+    assert 80 < len({said(changes) for changes in requests}) == len(requests) <= EXAMPLES
+
+
+def test_a_seed_beyond_those_draws_from_all():
+    one, other = (Change(part="callerId", value=text) for text in ("a", "b"))
+    small = Corpus(origin={}, runs=(((one,),), ((other,), (one,))))
+
+    assert sorted(map(said, small.requests(99))) == [said((one,)), said((other,))]
+
+
+def test_it_holds_on_any_world():
+    """Nothing in it is of the world that it was made for."""
+    world = World(user="77", extension="0009*1", retriever="0009*2")
+    call = stand_in(world)
+    of_the_mock = mock_profile("").world()
+    requests = [
+        request_of(Step(does="unpark", changes=changes), [call], world)
+        for run in corpus().runs
+        for changes in run
+    ]
+
+    assert None not in requests
+    assert sum("/77/" in request.target or "/0009*1/" in request.target for request in requests) > 300
+    assert not any(of_the_mock.retriever.encode() in (request.body or b"") for request in requests)
+
+
+@pytest.mark.parametrize("engine", [False, True])
+def test_it_is_sent_in_place_of_what_the_engine_would_make(mock, explore, engine):
+    with mock() as url:
+        seen = explore(url, engine=engine, seed=5, sequences=0, rounds=0, generated=12)
+    sent = [
+        exchange.request.body
+        for exchange in seen.exchanges
+        if exchange.case == FUZZED.case and exchange.request.method == "PUT"
+    ]
+    call = stand_in(mock_profile("").world())
+    beforehand = [
+        request_of(Step(does="unpark", changes=changes), [call], mock_profile("").world()).body
+        for changes in corpus().requests(5)[:12]
+    ]
+    (row,) = [row for row in seen.rows if row.case == FUZZED.case]
+    assert row.verdict == "pass"
+    assert 0 < len(sent) <= 12
+    assert (sent == beforehand) is not engine
