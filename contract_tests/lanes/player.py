@@ -274,6 +274,8 @@ class Player:
 
     def _look_again(self, call: KnownCall, *, may_change: bool) -> Exchange | None:
         """The call after a request that is to leave it alone; what seems to have changed it may be an old listing."""
+        if self.lot.standing(call) is Standing.RETRIEVED:
+            return self.table.look_until("as before", call, self.case, lambda seen: not seen.parking)
         if may_change or self.lot.standing(call) is not Standing.PARKED:
             return self.table.look(call, self.case)
         before = sight(self._seen.get(call.id), call.id)

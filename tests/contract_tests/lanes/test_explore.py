@@ -2,6 +2,7 @@ import itertools
 import os
 import subprocess
 import sys
+from collections import Counter
 from dataclasses import replace
 
 import pytest
@@ -21,7 +22,7 @@ from mockserver.variants import policy_with
 from tests.servers import RIGHT, WRONG
 from tests.servers.framed import FRAMED
 from tests.servers.freedoms import FREE
-from tests.servers.late import LATE
+from tests.servers.late import LATE, Lagging
 from tests.servers.subtle import DEEPER
 
 KNOWN = frozenset({"parking/second-retrieval"})
@@ -295,6 +296,29 @@ def test_who_is_late_or_frames_otherwise_is_judged_to_the_end_here_too(explore, 
         seen = explore(server.url, server, sequences=6, generated=0, rounds=2)
 
     assert {row.verdict for row in seen.rows} <= {Verdict.PASS, Verdict.NOT_APPLICABLE}
+
+
+class SecondLookIsOld(Lagging):
+    """Of a retrieved call the second listing shows it in the lot, as a copy does that is behind."""
+
+    def __init__(self):
+        super().__init__(0.0)
+        self.looks = Counter()
+
+    def listing(self, user, extension, call_id):
+        states = self.history.get(call_id, [])
+        self.looks[call_id] += len(states) > 1
+        if self.looks[call_id] == 2:
+            return 200, states[0][1].as_json()
+        return super().listing(user, extension, call_id)
+
+
+def test_an_old_listing_does_not_put_a_retrieved_call_back(explore):
+    with SecondLookIsOld() as server:
+        seen = explore(server.url, server, sequences=0, generated=0, rounds=0)
+
+    assert max(server.looks.values()) >= 2
+    assert [row.actual for row in seen.rows if "retrieve a call" in row.actual] == []
 
 
 @pytest.mark.parametrize("name", ["literal", "mover"])
