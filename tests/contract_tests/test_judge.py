@@ -1,6 +1,5 @@
 """From made-up evidence to verdicts: what blames whom, and what keeps a run from being judged."""
 
-import json
 from dataclasses import replace
 
 import pytest
@@ -9,11 +8,21 @@ from callpark_spec import openapi_document
 from contract_tests.cases import CONTROL, all_cases
 from contract_tests.draft import Setting, listing
 from contract_tests.evidence import Evidence
-from contract_tests.exchange import Exchange, Response
+from contract_tests.exchange import Exchange
 from contract_tests.judge import judge
 from contract_tests.judge.sweeps import SCOPES
 from contract_tests.schemathesis_adapter import Schema
 from contract_tests.verdict import Verdict
+from tests.contract_tests.made_up_answers import (
+    CALL,
+    ID,
+    PARKED,
+    TAKEN,
+    UNUSABLE,
+    listing_of,
+    refusal,
+    response,
+)
 
 BY_ID = {case.id: case for case in all_cases()}
 ZERO = BY_ID["failure/timeout/not-positive/zero"]
@@ -27,39 +36,6 @@ VIEWER = BY_ID["uri/user-id/viewer/viewer"]
 OWNER = BY_ID["uri/user-id/owner/owner"]
 WITH_SELF = BY_ID["uri/phone-call-id/with-self/me-and-self"]
 SHORT_FORM = BY_ID["payload/send-call-to/short-form/local-part"]
-
-ID = "b817d2618fe6f1804333"
-PARKED = {
-    "id": "01",
-    "extension": "0003*210",
-    "status": 4,
-    "parked": True,
-    "parkedPos": 1,
-    "parkedBy": "0003*211",
-}
-TAKEN = {
-    "id": "01",
-    "extension": "0003*024",
-    "status": 5,
-    "source": ["0003*024"],
-    "destination": ["0003*210"],
-}
-CALL = {"id": ID, "extension": "0003*210", "links": {"self": f"http://h/uapi/phoneCalls/12/0003*210/{ID}"}}
-UNUSABLE = (500, None)
-
-
-def response(status, value=None, **headers):
-    body = b"" if value is None else value if isinstance(value, bytes) else json.dumps(value).encode()
-    named = tuple((name.replace("_", "-"), text) for name, text in headers.items())
-    return Response(status=status, headers=named, body=body, body_size=len(body))
-
-
-def listing_of(view, identifier=ID):
-    return response(200, {"id": identifier, "phoneCallView": [view]})
-
-
-def refusal(status, code="pc_timeout_invalid", **headers):
-    return response(status, {"error": {"code": code, "message": "?"}}, **headers)
 
 
 @pytest.fixture(scope="module")
@@ -89,11 +65,7 @@ def judged(world, call, witness, levels, violations):
         def listed(place, view, role):
             if view is None:
                 return None
-            said = (
-                response(*view)
-                if isinstance(view, tuple)
-                else response(200, {"id": ID, "phoneCallView": [view]})
-            )
+            said = response(*view) if isinstance(view, tuple) else listing_of(view)
             return exchange(place, listing("12", "0003*210", ID), said, role)
 
         return Evidence(

@@ -13,9 +13,9 @@ from .literal import Call, LiteralServer
 from .minimal import MinimalServer
 from .mover import MoverServer
 from .oddball import OddballServer
-from .ringing import RingingServer
 from .strict import Call as StrictCall
 from .strict import Refusal, Request, Response, StrictServer
+from .wrong_time import AnySeconds, Lost, Milliseconds, NegativeSeconds, NeverCancelled, ZeroSeconds
 
 Answer = tuple[int, Any]
 
@@ -120,23 +120,6 @@ class Race(LiteralServer):
         super().connect(call, payload)
 
 
-class ZeroSeconds(ExampleServer):
-    def is_timeout(self, sent: JsonObject) -> bool:
-        return str(sent.get("waitForPickup")).lstrip("-") == "0" or super().is_timeout(sent)
-
-
-class NegativeSeconds(ExampleServer):
-    def is_timeout(self, sent: JsonObject) -> bool:
-        wait = sent.get("waitForPickup")
-        return super().is_timeout({"waitForPickup": str(wait).lstrip("-")} if wait else sent)
-
-
-class AnySeconds(ExampleServer):
-    def is_timeout(self, sent: JsonObject) -> bool:
-        wait = sent.get("waitForPickup")
-        return (isinstance(wait, str) and wait.strip("-0123456789.") != "") or super().is_timeout(sent)
-
-
 class NumberRefused(ExampleServer):
     def is_timeout(self, sent: JsonObject) -> bool:
         return not isinstance(sent.get("waitForPickup"), int) and super().is_timeout(sent)
@@ -213,24 +196,6 @@ class NotJson(CollectionServer):
 
 class Page(list[JsonObject]):
     """An answer that NotJson prints as Python does."""
-
-
-class Milliseconds(RingingServer):
-    def patience(self, order: JsonObject) -> float:
-        return super().patience(order) / 1000
-
-
-class Lost(RingingServer):
-    def answered(self, call: JsonObject) -> None:
-        self.cancel(call)
-
-
-class NeverCancelled(RingingServer):
-    def __init__(self) -> None:
-        super().__init__(pickup=None)
-
-    def cancel(self, call: JsonObject) -> None:
-        pass
 
 
 class UnknownIsFine(MinimalServer):
