@@ -101,7 +101,8 @@ class Encore:
         calls = [proof.call] if proof.call else []
         if way.beside != "nothing" and proof.witness:
             calls.insert(0 if way.beside == "an earlier call" else 1, proof.witness)
-        lines = [line for call in calls for line in self.rung.reproduction(self._fresh(proof.case, call))]
+        script = self.rung.script
+        lines = [line for call in calls for line in script.again(self._fresh(proof.case, call))]
         if proof.case.kind is Kind.REPEATED and proof.call:
             first = self.control.request(Setting(world=self.world, call=proof.call))
             lines.append(curl(first, self.target.url))
@@ -115,7 +116,7 @@ class Encore:
                 curl(replace(look, headers=proof.after.request.headers), self.target.url) for look in looks
             ]
         remark = [f"# {way.remark}"] if way.remark else []
-        return [*self.rung.preamble(), *remark, *in_rounds(lines, way.rounds)]
+        return [*script.before, *remark, *in_rounds(lines, way.rounds)]
 
     def _fresh(self, case: Case, call: KnownCall) -> KnownCall:
         """The call as it was before anything was sent to it."""

@@ -151,9 +151,9 @@ class Expiry:
         limit = self._limit(rung) if (rung := timed(self.table.rung)) else SHORTEST
         sent = seen.exchanges[0].request
         return (
-            *self.table.rung.preamble(),
+            *self.table.rung.script.before,
             f"# with maxInParking {limit:g}, and the UnPark sent as that time runs out:",
-            *self.table.rung.reproduction(seen.call),
+            *self.table.rung.script.again(seen.call),
             curl(sent, self.table.target.url),
             f"sleep {limit:g}",
             curl(listing(seen.call.user, seen.call.extension, seen.call.id), self.table.target.url),

@@ -192,8 +192,8 @@ class Races:
     def _reproduction(self, seen: Round) -> tuple[str, ...]:
         """The racing lines run in the background of one shell. A race is lost now and then only: paste them again."""
         racing = [f"{curl(one.request, self.table.target.url)} &" for one in seen.exchanges]
-        rung = self.table.rung
-        return (*rung.preamble(), *rung.reproduction(seen.call), *racing, "wait")
+        script = self.table.rung.script
+        return (*script.before, *script.again(seen.call), *racing, "wait")
 
 
 def _request(racer: Racer, call: KnownCall, world: World) -> Request:

@@ -79,10 +79,11 @@ class Replay:
     def _reproduction(self, player: Player) -> tuple[str, ...]:
         """The shortest shell script: park the calls, send the requests, list the calls."""
         url = self.table.target.url
-        lines = [line for call in player.lot.calls for line in self.table.rung.reproduction(call)]
+        script = self.table.rung.script
+        lines = [line for call in player.lot.calls for line in script.again(call)]
         lines += [curl(request, url) for request in player.requests]
         lines += [curl(look.request, url) for look in player.last_looks()]
-        return (*self.table.rung.preamble(), *lines)
+        return (*script.before, *lines)
 
 
 def _shows(clause: str, trouble: Trouble) -> bool:

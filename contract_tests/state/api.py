@@ -13,7 +13,7 @@ from contract_tests.exchange import Exchange, Request
 from contract_tests.expectation.expect import parse_json
 from contract_tests.settling import look_until
 from contract_tests.sighting import ON_CALL, SeenView, Sighting, listed_calls, sight
-from contract_tests.state.rung import RungError
+from contract_tests.state.rung import RungError, Script
 from contract_tests.target import Target
 from contract_tests.world import TOKEN, KnownCall, World, same_extension
 
@@ -54,10 +54,11 @@ class ApiRung:
             request = replace(listing(call.user, call.extension, call.id), method="DELETE")
             self.target.exchange(request, role="tear-down")
 
-    def preamble(self) -> list[str]:
-        return []
+    @property
+    def script(self) -> Script:
+        return Script(again=self._again)
 
-    def reproduction(self, call: KnownCall) -> list[str]:
+    def _again(self, call: KnownCall) -> list[str]:
         body = json.dumps(self._placing(call.extension))
         url = shlex.quote(f"{self.target.url}{ROOT}/{self.world.user}/simple")
         return [

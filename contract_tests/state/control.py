@@ -8,7 +8,7 @@ from typing import Any, Literal
 from contract_tests.exchange import Request
 from contract_tests.expectation.expect import parse_json
 from contract_tests.state.hook import HookRung, setup
-from contract_tests.state.rung import RungError
+from contract_tests.state.rung import RungError, Script
 from contract_tests.target import Target
 from contract_tests.world import KnownCall, World
 
@@ -40,8 +40,9 @@ def control_rung(target: Target, world: World, session: str) -> HookRung:
     return HookRung(
         world=world,
         ask=ask,
-        again=lambda call: _reproduction(target.url, call),
-        before=_preamble(target.url, world),
+        script=Script(
+            again=lambda call: _reproduction(target.url, call), before=_preamble(target.url, world)
+        ),
         name="control",
     )
 

@@ -12,7 +12,7 @@ from urllib.parse import unquote, urlsplit
 
 from contract_tests.credentials import SHORTEST_TOKEN
 from contract_tests.expectation.expect import parse_json
-from contract_tests.state.rung import RungError, calls_from
+from contract_tests.state.rung import RungError, Script, calls_from
 from contract_tests.world import KnownCall, World
 
 WITNESS_VIEW = "07"
@@ -24,15 +24,11 @@ Asked = Callable[[dict[str, Any], Literal["set-up", "tear-down"]], Any]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HookRung:
-    """Asks a hook, however it is reached. `again` are shell lines that bring a call like a given one about again.
-
-    `before` are those that stand once in front of them.
-    """
+    """Asks a hook, however it is reached."""
 
     world: World
     ask: Asked
-    again: Callable[[KnownCall], list[str]]
-    before: Sequence[str] = ()
+    script: Script
     name: str = "hook"
     is_scarce: bool = False
 
@@ -51,12 +47,6 @@ class HookRung:
     def release(self, calls: Sequence[KnownCall]) -> None:
         params = {"calls": [_listed(call) for call in calls]}
         self.ask({"action": "teardown", "state": "parked", "params": params}, "tear-down")
-
-    def preamble(self) -> list[str]:
-        return list(self.before)
-
-    def reproduction(self, call: KnownCall) -> list[str]:
-        return self.again(call)
 
     def _set_up(self, state: str, **params: Any) -> list[KnownCall]:
         params = {"userId": self.world.user, "extension": self.world.extension} | params
@@ -82,8 +72,8 @@ def hook_secrets(hook: str | None) -> dict[str, str]:
 def hook_rung(hook: str, world: World) -> HookRung:
     """A rung that posts to a URL, or runs a command with the question on its standard input."""
     if hook.startswith(("http://", "https://")):
-        return HookRung(world=world, ask=_poster(hook), again=lambda call: [_curl(hook, call)])
-    return HookRung(world=world, ask=_runner(hook), again=lambda call: [_pipe(hook, call)])
+        return HookRung(world=world, ask=_poster(hook), script=Script(again=lambda call: [_curl(hook, call)]))
+    return HookRung(world=world, ask=_runner(hook), script=Script(again=lambda call: [_pipe(hook, call)]))
 
 
 def _poster(url: str) -> Asked:

@@ -9,7 +9,7 @@ from pathlib import Path
 from contract_tests.draft import listing
 from contract_tests.expectation.expect import parse_json
 from contract_tests.sighting import Presence, Sighting, sight
-from contract_tests.state.rung import RungError, calls_from
+from contract_tests.state.rung import RungError, Script, by_hand, calls_from
 from contract_tests.target import Target
 from contract_tests.world import KnownCall, World
 
@@ -75,11 +75,9 @@ class InventoryRung:
     def release(self, calls: Sequence[KnownCall]) -> None:
         return
 
-    def preamble(self) -> list[str]:
-        return []
-
-    def reproduction(self, call: KnownCall) -> list[str]:
-        return [f"# park a call at {call.extension}, and put its id and view for {call.id} and {call.view}:"]
+    @property
+    def script(self) -> Script:
+        return Script(again=by_hand)
 
 
 def inventory_rung(path: Path, world: World, look: Look | None = None) -> InventoryRung:

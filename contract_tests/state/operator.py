@@ -9,7 +9,7 @@ from typing import Any
 from contract_tests.draft import listing
 from contract_tests.expectation.expect import parse_json
 from contract_tests.sighting import listed_calls, parked_members
-from contract_tests.state.rung import RungError
+from contract_tests.state.rung import RungError, Script, by_hand
 from contract_tests.target import Target
 from contract_tests.world import KnownCall, World
 
@@ -52,11 +52,9 @@ class OperatorRung:
     def release(self, calls: Sequence[KnownCall]) -> None:
         return
 
-    def preamble(self) -> list[str]:
-        return []
-
-    def reproduction(self, call: KnownCall) -> list[str]:
-        return [f"# park a call at {call.extension}, and put its id and view for {call.id} and {call.view}:"]
+    @property
+    def script(self) -> Script:
+        return Script(again=by_hand)
 
     def _one_more(self, extension: str) -> KnownCall:
         found = self._parked_now(extension)

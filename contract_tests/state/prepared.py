@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from contract_tests.state.rung import Rung
+from contract_tests.state.rung import Rung, Script
 from contract_tests.world import KnownCall
 
 
@@ -44,8 +44,6 @@ class PreparedRung:
     def release(self, calls: Sequence[KnownCall]) -> None:
         self.rung.release(calls)
 
-    def preamble(self) -> list[str]:
-        return self.rung.preamble()
-
-    def reproduction(self, call: KnownCall) -> list[str]:
-        return self.rung.reproduction(call)
+    @property
+    def script(self) -> Script:
+        return self.rung.script

@@ -6,7 +6,8 @@ Out: `{"calls": [{"userId", "extension", "phoneCallId", "phoneCallViewId"}]}`.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import Any, Protocol, runtime_checkable
 
 from contract_tests.world import KnownCall
@@ -14,6 +15,23 @@ from contract_tests.world import KnownCall
 
 class RungError(Exception):
     """A rung could not give what was asked of it; the message says what it tried and what came back."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Script:
+    """Shell lines by which a reader gets calls as a rung does.
+
+    `before` stands once at the head: what the others need, and a state to begin from. `again` gives lines that put a
+    call like the given one into the lot again, or none where there is no such line.
+    """
+
+    again: Callable[[KnownCall], list[str]]
+    before: Sequence[str] = ()
+
+
+def by_hand(call: KnownCall) -> list[str]:
+    """What a reader is told where no line parks a call."""
+    return [f"# park a call at {call.extension}, and put its id and view for {call.id} and {call.view}:"]
 
 
 class Rung(Protocol):
@@ -39,11 +57,9 @@ class Rung(Protocol):
     def release(self, calls: Sequence[KnownCall]) -> None:
         """Ends calls that are needed no more. Calls that have ended already are no error."""
 
-    def preamble(self) -> list[str]:
-        """Shell lines that stand once at the head of a script: what the others need, and a state to begin from."""
-
-    def reproduction(self, call: KnownCall) -> list[str]:
-        """Shell lines that put a call like this one into the lot again, or none where there is no such line."""
+    @property
+    def script(self) -> Script:
+        """How a reader does what it does."""
 
 
 @runtime_checkable

@@ -155,13 +155,13 @@ def test_an_answer_that_breaks_the_contract_is_named(value):
 
 def test_lines_to_see_it_again_are_shell_comments_or_commands(mock_url, world, call):
     found = rung_of(mock_url, "control")
-    first, lines = found.rung.preamble(), found.rung.reproduction(call)
+    first, lines = found.rung.script.before, found.rung.script.again(call)
     found.target.close()
 
     assert first[0].startswith("export CALLPARK_TOKEN=")
     assert json.loads(shlex.split(first[1])[-1])["state"] == "empty"
     assert json.loads(shlex.split(lines[0])[-1])["params"]["phoneCallId"] == call.id
-    assert shlex.split(hook_rung("./park.sh", world).reproduction(call)[0], comments=True)[-1] == "./park.sh"
+    assert shlex.split(hook_rung("./park.sh", world).script.again(call)[0], comments=True)[-1] == "./park.sh"
 
 
 def test_a_profile_names_the_hook(raw_server):

@@ -109,7 +109,7 @@ def test_an_inventory_offers_nothing_else(inventory):
     with pytest.raises(RungError):
         rung.talking()
     rung.release([known("a")])
-    assert [line[0] for line in rung.reproduction(known("a"))] == ["#"]
+    assert [line[0] for line in rung.script.again(known("a"))] == ["#"]
     assert rung.calls
 
 
@@ -254,5 +254,5 @@ def test_an_operator_is_asked_for_nothing_else(operator):
         rung.talking()
     rung.release([known("a")])
     assert rung.is_scarce
-    assert [line[0] for line in rung.reproduction(known("a"))] == ["#"]
+    assert [line[0] for line in rung.script.again(known("a"))] == ["#"]
     assert board.asked == []

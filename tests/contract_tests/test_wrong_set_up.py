@@ -5,6 +5,7 @@ import pytest
 
 from contract_tests.approach import approach
 from contract_tests.state.hook import HookRung
+from contract_tests.state.rung import Script
 from mockserver.app import build
 from mockserver.serving import running
 from mockserver.settings import Settings
@@ -25,7 +26,7 @@ def checked(harness):
             def ask(question, role):
                 return hand_over(url, question) if role == "set-up" else None
 
-            rung = HookRung(world=found.profile.world(), ask=ask, again=lambda call: [])
+            rung = HookRung(world=found.profile.world(), ask=ask, script=Script(again=lambda call: []))
             return harness.run(
                 found.target, rung, found.profile, clauses=("failure/timeout", "uri/user-id", "parking")
             )
