@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: help demo test test-long crash-test lint format lock corpus proof reports docs pictures site bench clean
+.PHONY: help demo test test-long crash-test lint format lock corpus proof reports docs pictures site bench bench-checker clean
 
 help:
 	@echo "make demo   park a call, retrieve it, check the mock, write the report"
@@ -21,6 +21,7 @@ help:
 	@echo "make docs   renew what comes from the code: docs/reference, figures in the README"
 	@echo "make pictures  take the pictures of the README (needs chromium)"
 	@echo "make bench  measure the mock and its peers beside each other (needs wrk; takes ten minutes)"
+	@echo "make bench-checker  measure the checker beside plain schemathesis (takes half an hour)"
 	@echo "make site   make a site of docs in build/site"
 	@echo "make clean  remove what the others made"
 
@@ -98,6 +99,10 @@ bench: $(READY)
 	  --quiet --disable-pip-version-check "connexion[uvicorn]==3.3.*" fastapi uvloop httptools pyyaml; } || \
 	  echo "no peers from PyPI" >&2
 	@$(BIN)/python bench/beside.py $(BENCH_OPTIONS)
+
+# The checker beside plain schemathesis.
+bench-checker: $(READY)
+	@$(BIN)/python bench/checker.py $(BENCH_OPTIONS)
 
 # The site of docs/, to be read without a network.
 site: $(READY)
