@@ -77,7 +77,7 @@ class Search:
             suppress_health_check=list(HealthCheck),
             report_multiple_bugs=False,
         )
-        machine = hypothesis.seed(self.seed)(_machine(self))
+        machine: Any = hypothesis.seed(self.seed)(lambda: _Machine(self))
         try:
             with the_same_every_time():
                 run_state_machine_as_test(machine, settings=limits)
@@ -119,67 +119,68 @@ class Search:
         return self._best is None or trouble.clause == self._best.trouble.clause
 
 
-def _machine(search: Search) -> type[RuleBasedStateMachine]:
-    """The machine of one search, whose rules play on the search's target."""
+class _Machine(RuleBasedStateMachine):
+    """The rules of all searches, each of which plays on a target of its own.
 
-    class Machine(RuleBasedStateMachine):
-        def __init__(self) -> None:
-            super().__init__()
-            self.player = search.begin()
+    There is one class: hypothesis keeps each that was ever made, and all that it holds.
+    """
 
-        def do(self, step: Step) -> None:
-            search.play(self.player, step)
+    def __init__(self, search: Search) -> None:
+        super().__init__()
+        self.search = search
+        self.player = search.begin()
 
-        @initialize()
-        def park(self) -> None:
+    def do(self, step: Step) -> None:
+        self.search.play(self.player, step)
+
+    @initialize()
+    def park(self) -> None:
+        self.do(Step(does="park"))
+
+    def one_parked(self, place: int) -> int:
+        """A call that is in the lot, a fresh one where none is left: most requests are wasted on any other."""
+        lot = self.player.lot
+        parked = [at for at, standing in enumerate(lot.standings) if standing is Standing.PARKED]
+        if not parked:
             self.do(Step(does="park"))
+            return len(lot.calls)
+        return parked[place % len(parked)]
 
-        def one_parked(self, place: int) -> int:
-            """A call that is in the lot, a fresh one where none is left: most requests are wasted on any other."""
-            lot = self.player.lot
-            parked = [at for at, standing in enumerate(lot.standings) if standing is Standing.PARKED]
-            if not parked:
-                self.do(Step(does="park"))
-                return len(lot.calls)
-            return parked[place % len(parked)]
+    @precondition(lambda self: len(self.player.lot.calls) < MOST_CALLS)
+    @rule(what=st.sampled_from(MORE_CALLS))
+    def park_another(self, what: str) -> None:
+        self.do(Step(does="park", what=what))
 
-        @precondition(lambda self: len(self.player.lot.calls) < MOST_CALLS)
-        @rule(what=st.sampled_from(MORE_CALLS))
-        def park_another(self, what: str) -> None:
-            self.do(Step(does="park", what=what))
+    @rule(call=PLACES, change=changes())
+    def unpark_with_one_change(self, call: int, change: Change) -> None:
+        self.do(Step(does="unpark", call=self.one_parked(call), changes=(change,)))
 
-        @rule(call=PLACES, change=changes())
-        def unpark_with_one_change(self, call: int, change: Change) -> None:
-            self.do(Step(does="unpark", call=self.one_parked(call), changes=(change,)))
+    @rule(call=PLACES, change=changes())
+    def unpark_with_another_change(self, call: int, change: Change) -> None:
+        self.do(Step(does="unpark", call=self.one_parked(call), changes=(change,)))
 
-        @rule(call=PLACES, change=changes())
-        def unpark_with_another_change(self, call: int, change: Change) -> None:
-            self.do(Step(does="unpark", call=self.one_parked(call), changes=(change,)))
+    @rule(call=PLACES, change=changes())
+    def unpark_any_with_one_change(self, call: int, change: Change) -> None:
+        self.do(Step(does="unpark", call=call, changes=(change,)))
 
-        @rule(call=PLACES, change=changes())
-        def unpark_any_with_one_change(self, call: int, change: Change) -> None:
-            self.do(Step(does="unpark", call=call, changes=(change,)))
+    @rule(call=PLACES, both=two_changes())
+    def unpark_with_two_changes(self, call: int, both: tuple[Change, ...]) -> None:
+        self.do(Step(does="unpark", call=self.one_parked(call), changes=both))
 
-        @rule(call=PLACES, both=two_changes())
-        def unpark_with_two_changes(self, call: int, both: tuple[Change, ...]) -> None:
-            self.do(Step(does="unpark", call=self.one_parked(call), changes=both))
+    @rule(call=PLACES)
+    def unpark_any_as_printed(self, call: int) -> None:
+        self.do(Step(does="unpark", call=call))
 
-        @rule(call=PLACES)
-        def unpark_any_as_printed(self, call: int) -> None:
-            self.do(Step(does="unpark", call=call))
+    @rule(call=PLACES)
+    def park_again(self, call: int) -> None:
+        self.do(Step(does="park-again", call=call))
 
-        @rule(call=PLACES)
-        def park_again(self, call: int) -> None:
-            self.do(Step(does="park-again", call=call))
+    @rule(call=PLACES)
+    def list_calls(self, call: int) -> None:
+        self.do(Step(does="list", call=call))
 
-        @rule(call=PLACES)
-        def list_calls(self, call: int) -> None:
-            self.do(Step(does="list", call=call))
-
-        def teardown(self) -> None:
-            self.player.end()
-
-    return Machine
+    def teardown(self) -> None:
+        self.player.end()
 
 
 @contextmanager
