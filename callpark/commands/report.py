@@ -38,7 +38,8 @@ def command(
     """Render records (record.ndjson) again. Refuses one that is incomplete or was edited.
 
     Records of the same run id are shards of one run and are merged. Several runs are laid side by side: a folder
-    for each, and matrix.html. The exit status says nothing about verdicts: 0, or 3 where a record is not to be believed.
+    for each, and matrix.html. The exit status says nothing about verdicts: it is 0, or 3 where a record is not to
+    be believed.
     """
     import callpark_spec
     from callpark.many_runs import runs_of, write_runs

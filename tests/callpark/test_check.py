@@ -123,7 +123,7 @@ def test_an_interrupted_check_leaves_a_record_that_is_refused(callpark, callpark
     assert err.splitlines()[-1] == "interrupted"
     assert "Traceback" not in err
     done = callpark("report", "callpark-report/record.ndjson")
-    assert done.status == 1
+    assert done.status == 3
     assert "without a footer" in done.err
 
 
