@@ -9,6 +9,7 @@ from callpark_spec import openapi_document
 from mockserver.asgi import App, Receive, Scope, Send
 from mockserver.behaviour import Behaviour
 from mockserver.behaviour_seam import Behaviours, BehaviourSeam
+from mockserver.client_limits import ClientLimits
 from mockserver.clock import MANUAL, PAGE_MOMENT, Clock, rate_named
 from mockserver.dated import Dated
 from mockserver.defects import DEFECTS
@@ -37,6 +38,8 @@ class Mock:
 
     `fast_path` may be asked before the application is, by a server that can: nobody else changes the sessions.
     """
+
+    limits = ClientLimits()
 
     def __init__(
         self,
@@ -101,7 +104,7 @@ def build(settings: Settings | None = None) -> Mock:
         vendor, control = StoreSeam(vendor, around), StoreSeam(control, around)
     elif settings.fast_path and presentation == Presentation():
         vendor = fast_path = FastPath(vendor, seam.plain(presentation), sessions, links)
-    return Mock(
+    mock = Mock(
         sessions=sessions,
         store=store,
         store_name=settings.store,
@@ -110,6 +113,8 @@ def build(settings: Settings | None = None) -> Mock:
         control=control,
         fast_path=fast_path,
     )
+    mock.limits = settings.limits
+    return mock
 
 
 def _sessions(maker: "SessionMaker", store: EventStore, settings: Settings) -> Sessions:

@@ -7,7 +7,8 @@ from contextlib import contextmanager
 from dataclasses import replace
 from urllib.parse import quote
 
-from mockserver.asgi import App, Message, Receive, Scope, Send, read_body
+from mockserver.asgi import App, BodyTooLargeError, ClientGoneError, Message, Receive, Scope, Send, read_body
+from mockserver.client_limits import MAX_BODY_BYTES
 from mockserver.defect import CRASHED, SERVING, CrashError, Defect, Meeting, Received, Sent
 from mockserver.tokens import SESSION_HEADER, read_token
 
@@ -23,7 +24,10 @@ class DefectSeam:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        asked = await _received(scope, receive)
+        try:
+            asked = await _received(scope, receive)
+        except ClientGoneError:
+            return
         session = _session(asked)
         asked = replace(asked, tally=self._tallies[session])
         if asked.method == "GET":
@@ -72,8 +76,16 @@ async def _received(scope: Scope, receive: Receive) -> Received:
         path=scope["path"],
         raw_path=(scope.get("raw_path") or quote(scope["path"]).encode()).decode("latin-1"),
         headers=headers,
-        body=await read_body(receive),
+        body=await _body(receive),
     )
+
+
+async def _body(receive: Receive) -> bytes:
+    """Of a payload that is too long as much as shows it, for the application within to refuse."""
+    try:
+        return await read_body(receive)
+    except BodyTooLargeError:
+        return bytes(MAX_BODY_BYTES + 1)
 
 
 async def _answer(app: App, scope: Scope, told: Received) -> Sent:

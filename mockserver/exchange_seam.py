@@ -8,7 +8,8 @@ from typing import Any, Final
 
 from jsonschema_rs import Draft4Validator
 
-from mockserver.asgi import MAX_BODY_BYTES, App, Message, Receive, Scope, Send
+from mockserver.asgi import App, Message, Receive, Scope, Send
+from mockserver.client_limits import MAX_BODY_BYTES
 from mockserver.errands import ERRAND, Errand
 from mockserver.explanation_links import ExplanationLinks
 from mockserver.http_api.contract import Contract
@@ -96,6 +97,8 @@ class ExchangeSeam:
 
     async def _under_faults(self, session: Session, desk: "_Desk", scope: Scope, receive: Receive) -> None:
         messages, body = await _read(receive)
+        if messages[-1]["type"] == "http.disconnect":
+            return
         client = receive
         receive = _overheard(_replay(messages, client), desk.exchange.body)
         facts = self._reader.facts(desk.exchange, body)

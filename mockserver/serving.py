@@ -11,10 +11,14 @@ from types import FrameType
 from typing import Any
 
 import uvicorn
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from mockserver.asgi import App, Message, Receive, Scope, Send
 from mockserver.fast_path import FastPath
 from mockserver.fast_protocol import fast_protocol
+from mockserver.bounded_protocol import bounded
+from mockserver.client_limits import ClientLimits
+from mockserver.descriptors import take_all_descriptors, within_descriptors
 from mockserver.line import with_line
 
 Ready = Callable[[str], None]
@@ -36,6 +40,7 @@ def serve(
     """
     listener = _bind(host, port)
     gc.freeze()  # all that is made by now stays: looking through it for garbage would only hold requests up
+    take_all_descriptors()
     with listener:
         _Server(app, _base_url(host, listener, tls), on_ready, tls, beside).run(sockets=[listener])
 
@@ -105,10 +110,12 @@ class _Server(uvicorn.Server):
         beside: Beside | None = None,
     ) -> None:
         way: FastPath | None = getattr(app, "fast_path", None)
+        limits: ClientLimits = getattr(app, "limits", ClientLimits())
+        protocol = fast_protocol(way) if way else HttpToolsProtocol
         super().__init__(
             uvicorn.Config(
                 with_line(_with_cased_header(app)),
-                http=fast_protocol(way) if way else "auto",
+                http=bounded(protocol, within_descriptors(limits)),
                 access_log=False,
                 server_header=False,
                 date_header=False,

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from typing import Final
 
+from mockserver.client_limits import ClientLimits
 from mockserver.defect import Defect
 from mockserver.policy import Policy
 from mockserver.scenario import DEFAULT_SCENARIO
@@ -32,6 +33,7 @@ class Settings:
     `token_lifetime` is how many seconds of a session's clock the tokens of the token endpoint are good for.
     `store` is where sessions are kept: memory, the path of a file, or the URL of a Redis server.
     `fast_path` False sends every request the whole way through connexion.
+    `limits` is what one client may take; they hold where the mock is served on a port.
     Bound to anything but loopback, the control plane needs a token: building without one is refused.
     """
 
@@ -53,6 +55,7 @@ class Settings:
     token_lifetime: int = 3_600
     store: str = MEMORY
     fast_path: bool = True
+    limits: ClientLimits = field(default_factory=ClientLimits)
 
     def __post_init__(self) -> None:
         if self.host not in LOOPBACK and not self.control_token:

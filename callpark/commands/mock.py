@@ -90,6 +90,29 @@ if TYPE_CHECKING:
     help="How long the tokens of /oauth/token.php are good for.",
 )
 @click.option(
+    "--header-timeout",
+    default=10.0,
+    show_default=True,
+    type=click.FloatRange(min=0.1),
+    metavar="SECONDS",
+    help="How long a connection may take until the headers of a request are there.",
+)
+@click.option(
+    "--body-timeout",
+    default=30.0,
+    show_default=True,
+    type=click.FloatRange(min=0.1),
+    metavar="SECONDS",
+    help="How long a payload may take after its headers, and a client until it reads its answer.",
+)
+@click.option(
+    "--max-connections",
+    default=10_000,
+    show_default=True,
+    type=click.IntRange(1, 1_000_000),
+    help="More than that, and the one that has idled longest is closed; fewer where the system allows fewer.",
+)
+@click.option(
     "--tls", "makes_certificate", is_flag=True, help="Serve https, with a certificate made for this run."
 )
 @click.option(
@@ -140,6 +163,9 @@ def command(
     no_cors: bool,
     control_token: str | None,
     token_lifetime: int,
+    header_timeout: float,
+    body_timeout: float,
+    max_connections: int,
     makes_certificate: bool,
     ca_file: Path | None,
     certfile: Path | None,
@@ -156,6 +182,7 @@ def command(
     from callpark.ready_file import ready_file as appearing
     from mockserver import defects
     from mockserver.app import build
+    from mockserver.client_limits import ClientLimits
     from mockserver.settings import LOOPBACK, Settings
     from mockserver.store.seam import StoreUnavailableError
     from mockserver.wire_faults.fault import delay_named
@@ -181,6 +208,9 @@ def command(
             control_token=control_token,
             token_lifetime=token_lifetime,
             fast_path=not no_fast_path,
+            limits=ClientLimits(
+                header_timeout=header_timeout, body_timeout=body_timeout, max_connections=max_connections
+            ),
         )
         _check_workers(workers, store, watch)
         app = build(settings)

@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 import msgspec
 from starlette.requests import Request
 
-from mockserver.asgi import BodyTooLargeError, read_body
+from mockserver.asgi import BodyTooLargeError, ClientGoneError, read_body
 from mockserver.complaint import complaint
 from mockserver.control.faults import ControlError, bad_request
 from mockserver.session import Session
@@ -64,6 +64,8 @@ class Asked:
             return await read_body(self.request.receive)
         except BodyTooLargeError:
             raise ControlError(413, "payload_too_large", "The payload is too large.") from None
+        except ClientGoneError:
+            raise bad_request("The payload is not whole.") from None
 
 
 Operation = Callable[[Asked], Awaitable[Any]]

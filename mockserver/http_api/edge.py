@@ -18,15 +18,16 @@ from typing import Final
 from urllib.parse import parse_qs, quote
 
 from mockserver.asgi import (
-    MAX_BODY_BYTES,
     App,
     BodyTooLargeError,
+    ClientGoneError,
     Message,
     Receive,
     Scope,
     Send,
     read_body,
 )
+from mockserver.client_limits import MAX_BODY_BYTES
 from mockserver.http_api.answering import Answer, Answering
 from mockserver.http_api.contract import Contract
 from mockserver.http_api.hanging_up import GONE
@@ -56,6 +57,8 @@ class Edge:
             return
         try:
             body = await read_body(receive)
+        except ClientGoneError:
+            return
         except BodyTooLargeError:
             message = f"The payload is larger than {MAX_BODY_BYTES} bytes."
             await self._refuse(fixed(Fixed.PAYLOAD_TOO_LARGE, message), scope, send)

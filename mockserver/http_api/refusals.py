@@ -22,6 +22,10 @@ class Fixed(Enum):
     METHOD_NOT_ALLOWED = (405, "method_not_allowed")  # invented
     PAYLOAD_TOO_LARGE = (413, "payload_too_large")  # invented
     MEDIA_TYPE = (415, "request_invalid")  # invented
+    TIMED_OUT = (408, "request_timeout")  # invented
+    BUSY_CONNECTION = (429, "too_many_requests")  # invented
+    HEAD_TOO_LARGE = (431, "headers_too_large")  # invented
+    BUSY = (503, "service_unavailable")  # invented
     NOT_PARKED = (409, "not_parked")  # invented
     LOT_FULL = (409, "parking_lot_full")  # invented
     CALL_EXISTS = (409, "phonecall_exists")  # invented

@@ -1,0 +1,270 @@
+"""HTTP at the line, for clients that mean harm: uvicorn's protocol, with an end to everything a client may do slowly,
+endlessly or ambiguously.
+
+What uvicorn has no limit for is bounded here (times, head, pipelined requests, connections); what it refuses as text is
+refused in the vendor's envelope; trailers do not become headers; an Upgrade that is not offered is ignored, as HTTP
+wants it, where httptools would lose the payload and whatever comes after.
+Names of uvicorn's that are not public are used here, as in the protocol beneath.
+"""
+
+import sys
+from asyncio import TimerHandle, Transport
+from collections import OrderedDict
+from dataclasses import replace
+from typing import Any, Final, Literal
+
+import httptools
+import orjson
+from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
+
+from mockserver.client_limits import (
+    MAX_BODY_ON_THE_WIRE,
+    MAX_HEAD_BYTES,
+    MAX_HEADERS,
+    MAX_PIPELINED,
+    ClientLimits,
+)
+from mockserver.http_api.refusals import Fixed, Refusal, fixed
+
+_NOT_HTTP: Final = "The request cannot be read as HTTP in one way, and one way only."
+_LATE: Final = "The request did not come in time."
+_HEAD_TOO_LARGE: Final = f"The headers are more than {MAX_HEADERS}, or longer than {MAX_HEAD_BYTES} bytes."
+_TOO_MANY_PIPELINED: Final = f"More than {MAX_PIPELINED} requests wait on this connection."
+_FULL: Final = "All connections that the mock takes are in use."
+_FRAMING: Final = 8
+"""How many bytes may go with each byte of a payload: it may come in chunks of one, each with its length."""
+
+Stage = Literal["idle", "head", "body"]
+
+
+class _Refused(Exception):
+    """httptools hands it on as an error of the parser."""
+
+
+def bounded(base: type[HttpToolsProtocol], limits: ClientLimits) -> type[HttpToolsProtocol]:
+    """uvicorn takes a class, and makes one of it for each connection; all that one class made count together."""
+    waiting: OrderedDict[Any, None] = OrderedDict()
+
+    class Bounded(base):  # type: ignore[valid-type, misc]  # mypy wants to know the base beforehand
+        _stage: Stage = "idle"
+        _came = 0
+        """Bytes of the head, or of the body as it is on the wire."""
+        _body_bytes = 0
+        _timer: TimerHandle | None = None
+        _writing: TimerHandle | None = None
+        _refusal: Refusal | None = None
+        """What the connection ends with, once the answers to earlier requests are out."""
+        _data = b""
+        _upgrading: tuple[bytes, list[tuple[bytes, bytes]]] | None = None
+        _as_they_came: list[tuple[bytes, bytes]] | None = None
+
+        def connection_made(self, transport: Transport) -> None:
+            super().connection_made(transport)
+            if len(self.connections) > limits.max_connections and not self._room():
+                self._end(replace(fixed(Fixed.BUSY, _FULL), headers={"Retry-After": "1"}))
+                return
+            waiting[self] = None
+            self._timer = self.loop.call_later(limits.header_timeout, self._too_late)
+
+        def connection_lost(self, exc: Exception | None) -> None:
+            waiting.pop(self, None)
+            self._stop(self._timer, self._writing)
+            self._timer = self._writing = None
+            super().connection_lost(exc)
+            self._unset_keepalive_if_required()
+
+        def data_received(self, data: bytes) -> None:
+            if self._refusal is not None or self.transport.is_closing():
+                return
+            self._data = data
+            self._came += len(data)
+            super().data_received(data)
+            self._data = b""
+            if self._refusal is not None or self.transport.is_closing():
+                return
+            if self._stage == "head" and self._came > MAX_HEAD_BYTES:
+                self._refuse(fixed(Fixed.HEAD_TOO_LARGE, _HEAD_TOO_LARGE))
+            elif self._stage == "body" and self._is_beyond_measure():
+                self._abort()
+            elif self._stage == "idle" and (self._is_busy() or self.timeout_keep_alive_task):
+                self._stop(self._timer)
+                self._timer = None
+            elif self._timer is None:
+                self._begin_to_wait()
+
+        def on_message_begin(self) -> None:
+            waiting.pop(self, None)
+            self._stage = "head"
+            super().on_message_begin()
+
+        def on_header(self, name: bytes, value: bytes) -> None:
+            """A trailer is no header: it comes after whoever had to look at the headers has looked."""
+            if self._stage == "head":
+                super().on_header(name, value)
+
+        def on_headers_complete(self) -> None:
+            headers = self.headers
+            may_be_long = max(self._came, len(self._data)) > MAX_HEAD_BYTES
+            if len(headers) > MAX_HEADERS or (may_be_long and self._head() > MAX_HEAD_BYTES):
+                self._refusing(fixed(Fixed.HEAD_TOO_LARGE, _HEAD_TOO_LARGE))
+            if len(self.pipeline) >= MAX_PIPELINED:
+                self._refusing(fixed(Fixed.BUSY_CONNECTION, _TOO_MANY_PIPELINED))
+            names = [name for name, _ in headers]
+            if names.count(b"host") > 1:
+                self._refusing(fixed(Fixed.REQUEST_INVALID, "There is more than one Host."))
+            if b"transfer-encoding" in names and (b"transfer-encoding", b"chunked") not in headers:
+                message = "Transfer-Encoding is not as expected. Allowed: chunked, and nothing else."
+                self._refusing(fixed(Fixed.REQUEST_INVALID, message))
+            is_connect = self.parser.get_method() == b"CONNECT"
+            if self.parser.should_upgrade() and not is_connect:
+                self._upgrading = (self._again(), list(headers))
+                return
+            if self._as_they_came is not None:
+                headers[:] = self._as_they_came
+                self._as_they_came = None
+            self._stage = "body"
+            self._came = self._body_bytes = 0
+            self._stop(self._timer)
+            self._timer = None
+            super().on_headers_complete()
+            if is_connect:
+                self.cycle.keep_alive = False
+
+        def on_body(self, body: bytes) -> None:
+            self._body_bytes += len(body)
+            super().on_body(body)
+
+        def on_message_complete(self) -> None:
+            if self._upgrading is not None:
+                return
+            self._stage = "idle"
+            self._came = 0
+            super().on_message_complete()
+
+        def on_response_complete(self) -> None:
+            if self._refusal is not None and not self.pipeline:
+                if not self.transport.is_closing():
+                    self._end(self._refusal)
+                return
+            super().on_response_complete()
+            if self._stage == "idle" and not self.pipeline and not self.transport.is_closing():
+                waiting[self] = None
+
+        def send_400_response(self, msg: str) -> None:  # noqa: ARG002  # ours is told instead
+            self._refuse(self._refusal or fixed(Fixed.REQUEST_INVALID, _NOT_HTTP))
+
+        def pause_writing(self) -> None:
+            super().pause_writing()
+            self._writing = self.loop.call_later(limits.body_timeout, self._abort)
+
+        def resume_writing(self) -> None:
+            self._stop(self._writing)
+            self._writing = None
+            super().resume_writing()
+
+        def _unsupported_upgrade_warning(self) -> None:
+            """Called while HttpParserUpgrade is handled, which says where the parser stopped: begin again from there
+            with a request that asks for no upgrade.
+            """
+            stopped: Any = sys.exception()
+            rest = self._data
+            while self._upgrading is not None and self._refusal is None:
+                head, self._as_they_came = self._upgrading
+                self._upgrading = None
+                rest = rest[stopped.args[0] :]
+                self.parser = httptools.HttpRequestParser(self)
+                self.parser.set_dangerous_leniencies(lenient_data_after_close=True)
+                try:
+                    self.parser.feed_data(head)
+                    self.parser.feed_data(rest)
+                except httptools.HttpParserUpgrade as error:
+                    stopped = error
+                except httptools.HttpParserError:
+                    self.send_400_response("")
+
+        def _again(self) -> bytes:
+            lines = [b"%s %s HTTP/1.1" % (self.parser.get_method(), self.url)]
+            lines += [b"%s: %s" % header for header in self.headers if header[0] != b"upgrade"]
+            return b"\r\n".join((*lines, b"", b""))
+
+        def _head(self) -> int:
+            return len(self.url) + sum(len(name) + len(value) + 4 for name, value in self.headers)
+
+        def _is_beyond_measure(self) -> bool:
+            """Too long even to be thrown away; or next to nothing but chunk extensions and trailers."""
+            framing = self._came - self._body_bytes
+            return (
+                self._came > MAX_BODY_ON_THE_WIRE
+                or framing > 2 * MAX_HEAD_BYTES + _FRAMING * self._body_bytes
+            )
+
+        def _room(self) -> bool:
+            """Whether a connection that has nothing to do could be closed for the sake of a new one."""
+            while waiting:
+                longest, _ = waiting.popitem(last=False)
+                if not longest.transport.is_closing():
+                    longest.transport.abort()
+                    return True
+            return False
+
+        def _begin_to_wait(self) -> None:
+            seconds = limits.header_timeout if self._stage == "head" else limits.body_timeout
+            self._timer = self.loop.call_later(seconds, self._too_late)
+
+        def _too_late(self) -> None:
+            self._timer = None
+            if self.transport.is_closing():
+                return
+            if self.flow.read_paused or self.pipeline:
+                self._begin_to_wait()  # it is we who keep the client waiting
+            elif self._stage == "idle":
+                self.transport.close()
+            else:
+                self._refuse(fixed(Fixed.TIMED_OUT, _LATE))
+
+        def _refusing(self, refusal: Refusal) -> None:
+            self._refusal = refusal
+            raise _Refused
+
+        def _refuse(self, refusal: Refusal) -> None:
+            """At once, or after the answers to what was asked before."""
+            self._refusal = refusal
+            self._stop(self._timer)
+            self._timer = None
+            if self._stage == "body" and self.pipeline:
+                self.pipeline.popleft()  # the one that is not whole, and will not be
+            elif self._stage == "body" and self.cycle is not None and self.cycle.response_started:
+                self.transport.close()
+            elif self._stage == "body" or not self._is_busy():
+                self._end(refusal)
+
+        def _is_busy(self) -> bool:
+            return self.cycle is not None and not self.cycle.response_complete
+
+        def _end(self, refusal: Refusal) -> None:
+            self.transport.write(_written(refusal, self.server_state.default_headers))
+            self.transport.close()
+
+        def _abort(self) -> None:
+            self.transport.abort()
+
+        @staticmethod
+        def _stop(*timers: TimerHandle | None) -> None:
+            for timer in timers:
+                if timer is not None:
+                    timer.cancel()
+
+    return Bounded
+
+
+def _written(refusal: Refusal, default_headers: list[tuple[bytes, bytes]]) -> bytes:
+    body = orjson.dumps(refusal.body())
+    headers = [
+        *default_headers,
+        (b"Content-Type", b"application/json"),
+        (b"content-length", b"%d" % len(body)),
+        *((name.encode(), value.encode()) for name, value in refusal.headers.items()),
+        (b"connection", b"close"),
+    ]
+    lines = b"".join(b"%s: %s\r\n" % header for header in headers)
+    return STATUS_LINE[refusal.status] + lines + b"\r\n" + body
