@@ -89,7 +89,7 @@ class Clock:
         return self._set
 
     def now(self) -> float:
-        return min(LAST_MOMENT, self._set.at + self._set.rate * (self.source() - self._set.since))
+        return self._at(self.source())
 
     def beginning(self) -> ClockSet:
         """What the clock is set to when its session begins, or begins again."""
@@ -97,10 +97,10 @@ class Clock:
         return ClockSet(at=since if self.start is None else self.start, rate=self.rate, since=since)
 
     def moved_to(self, moment: float) -> ClockSet:
-        """The same rate from a later moment on; a clock does not go back."""
-        if moment < self.now():
-            raise ValueError(f"a clock cannot go back by {self.now() - moment} s")
-        return ClockSet(at=min(moment, LAST_MOMENT), rate=self._set.rate, since=self.source())
+        """The same rate from a later moment on; a clock does not go back, and has run on since anybody looked."""
+        since = self.source()
+        at = min(LAST_MOMENT, max(moment, self._at(since)))
+        return ClockSet(at=at, rate=self._set.rate, since=since)
 
     def running_at(self, rate: float) -> ClockSet:
         """Another rate from now on."""
@@ -113,6 +113,9 @@ class Clock:
 
     def obey(self, setting: ClockSet) -> None:
         self._set = setting
+
+    def _at(self, source: float) -> float:
+        return min(LAST_MOMENT, self._set.at + self._set.rate * (source - self._set.since))
 
     def seconds_until(self, moment: float | None) -> float | None:
         """Seconds of the source until the clock shows `moment`; None if it never will by itself."""

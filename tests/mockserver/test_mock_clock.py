@@ -39,8 +39,19 @@ def test_a_jump_is_seconds_of_the_clock_itself(name):
 
 
 def test_a_clock_does_not_go_back():
-    with pytest.raises(ValueError, match="cannot go back"):
-        Clock(source=Source()).moved_to(999.0)
+    clock = Clock(source=Source())
+    clock.obey(clock.moved_to(999.0))
+    assert clock.now() == 1_000.0
+
+
+def test_a_jump_of_no_time_on_a_clock_that_runs_stays_where_the_clock_is_by_then():
+    """Between the look at the clock and the jump it has run on."""
+    source = Source()
+    clock = Clock.named("x60", source=source)
+    seen = clock.now()
+    source.moment += 1
+    clock.obey(clock.moved_to(seen))
+    assert clock.now() == 1_060.0
 
 
 @pytest.mark.parametrize("name", ["", "fast", "60", "x", "x0", "x-1", "xx2", "xnan", "xinf", "x1000000"])
