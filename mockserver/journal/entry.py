@@ -12,10 +12,12 @@ from mockserver.simulator.events import Event
 MOST_BODY: Final = 65_536
 _OVERHEAD: Final = 400
 _EVENT: Final = 300
+_HEADER: Final = 120
+"""What a tuple and two strings take besides their characters."""
 
 
 def _length(headers: Headers) -> int:
-    return sum([len(name) + len(value) for name, value in headers])
+    return len(headers) * _HEADER + sum([len(name) + len(value) for name, value in headers])
 
 
 Cause = Literal["time", "control"]
@@ -28,9 +30,10 @@ class Body(Struct, kw_only=True):
     size: int = 0
 
     def add(self, chunk: bytes) -> None:
+        """A copy is kept: orjson's own bytes hold on to four kilobytes, however few of them are used."""
         self.size += len(chunk)
         if len(self.data) < MOST_BODY:
-            self.data += chunk[: MOST_BODY - len(self.data)]
+            self.data = b"".join((self.data, chunk[: MOST_BODY - len(self.data)]))
 
     @property
     def is_cut(self) -> bool:
