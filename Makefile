@@ -5,7 +5,8 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: help demo test test-long crash-test lint format lock corpus proof reports docs pictures site bench bench-checker clean
+.PHONY: help demo test test-long crash-test lint format lock corpus audit fuzz fuzz-api soak proof reports docs pictures site \
+  bench bench-checker clean
 
 help:
 	@echo "make demo   park a call, retrieve it, check the mock, write the report"
@@ -16,6 +17,9 @@ help:
 	@echo "make format let ruff put things in order"
 	@echo "make lock   renew requirements.lock"
 	@echo "make corpus have schemathesis make the requests anew that the lane explore sends"
+	@echo "make fuzz   fuzz the readers of payloads, profiles, scenarios and records, a minute each (installs atheris)"
+	@echo "make fuzz-api  let schemathesis loose on both sides of the mock"
+	@echo "make soak   the memory of the mock over a million requests"
 	@echo "make proof  run the checker over everything right and wrong, renew reports/proof (takes long)"
 	@echo "make reports  judge the exhibits of the gallery and renew reports but for the proof"
 	@echo "make docs   renew what comes from the code: docs/reference, figures in the README"
@@ -73,6 +77,19 @@ $(READY): requirements.lock pyproject.toml
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
 	@touch $@
+
+# SECONDS=600 for longer. What is found is left in build/fuzz.
+SECONDS ?= 60
+fuzz: $(READY)
+	@$(BIN)/python -c "import atheris" 2>/dev/null || \
+	  $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps "atheris>=3.0"
+	@$(BIN)/python -W ignore -m tests.fuzzing.guided --seconds $(SECONDS)
+
+fuzz-api: $(READY)
+	@$(BIN)/python -m tests.fuzzing.api
+
+soak: $(READY)
+	@$(BIN)/python bench/soak.py --write docs/explanation
 
 # The whole proof of the checker, renewed in reports/proof. It takes a while; cut short, it goes on where it was.
 proof: $(READY)
