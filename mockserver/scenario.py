@@ -10,6 +10,7 @@ from typing import Annotated, Final
 
 import msgspec
 
+from callpark_spec.errors import visible
 from mockserver.complaint import complaint
 from mockserver.simulator.commands import Stage
 from mockserver.simulator.directory import (
@@ -38,6 +39,9 @@ _BUNDLED: Final = files("mockserver") / "scenarios"
 
 class ScenarioError(ValueError):
     """A scenario cannot be used; the message names file, line and key."""
+
+    def __str__(self) -> str:
+        return visible(super().__str__())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

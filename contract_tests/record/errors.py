@@ -16,6 +16,8 @@ from __future__ import annotations
 
 from typing import Final
 
+from callpark_spec.errors import visible
+
 RESTORE: Final = "restore the record as the run wrote it, or run the check again"
 """The advice where a record was damaged."""
 
@@ -33,7 +35,7 @@ class RecordError(Exception):
     def __str__(self) -> str:
         where = f"line {self.line}: " if self.line is not None else ""
         source = f"{self.source}: " if self.source else ""
-        return f"{source}{where}{self.problem}; {self.advice}"
+        return visible(f"{source}{where}{self.problem}; {self.advice}")
 
 
 class UnreadableRecord(RecordError):

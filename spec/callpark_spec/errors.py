@@ -22,7 +22,7 @@ class CatalogueError(Exception):
 
     def __str__(self) -> str:
         where = f"{self.file}:{self.line}: {self.key}: {self.problem}"
-        return f"{where}; {self.hint}" if self.hint else where
+        return visible(f"{where}; {self.hint}" if self.hint else where)
 
 
 class UnknownId(LookupError):
@@ -44,6 +44,14 @@ def instead(wanted: str, known: Iterable[str]) -> str:
     words = list(known)
     near = nearest(wanted, words)
     return f"did you mean {near!r}?" if near else f"allowed: {', '.join(words)}"
+
+
+def visible(text: str) -> str:
+    """Words that quote a file, with an escape for each character that a terminal would obey or not show."""
+    return "".join(
+        each if each.isprintable() or each == "\n" else each.encode("unicode_escape").decode()
+        for each in text
+    )
 
 
 def nearest(wanted: str, known: Iterable[str]) -> str:

@@ -60,8 +60,8 @@ def payload(data):
         refusal.message.encode()
         return
     assert body["action"] in ("UnPark", "Park")
-    for name in ("waitForPickup", "maxInParking"):
-        assert float(body.get(name, 1)) > 0
+    limit = "waitForPickup" if body["action"] == "UnPark" else "maxInParking"
+    assert float(body.get(limit, 1)) > 0
 
 
 def caller_id(data):
