@@ -6,13 +6,14 @@ from collections.abc import Callable
 from .base import Server
 from .collection import CollectionServer
 from .example import ExampleServer
-from .hostile import HOSTILE
+from .hostile import HOSTILE as PLAINLY_HOSTILE
 from .literal import LiteralServer
 from .minimal import MinimalServer
 from .mover import MoverServer
 from .oddball import OddballServer
 from .ringing import RingingServer
 from .strict import StrictServer
+from .treacherous import TREACHEROUS
 from .wrong import WRONG
 
 
@@ -31,5 +32,7 @@ RIGHT: dict[str, Callable[[], Server]] = {
     "mover": MoverServer,
     "oddball": OddballServer,
 }
+
+HOSTILE = PLAINLY_HOSTILE | TREACHEROUS
 
 __all__ = ["HOSTILE", "RIGHT", "WRONG", "Server"]
