@@ -102,7 +102,14 @@ def round_of(session: str, call: str) -> list[bytes]:
     ]
 
 
-def soak(port: int, requests: int, memory: Callable[[], int], say: Callable[[Point], None]) -> list[Point]:
+def soak(
+    port: int,
+    requests: int,
+    memory: Callable[[], int],
+    say: Callable[[Point], None] = lambda _point: None,
+    *,
+    rounds: int = ROUNDS,
+) -> list[Point]:
     """Points of the curve, the first at a hundredth of the requests."""
     points: list[Point] = []
     began = time.monotonic()
@@ -111,7 +118,7 @@ def soak(port: int, requests: int, memory: Callable[[], int], say: Callable[[Poi
         number += 1
         session = f"soak-{number}"
         connection = Connection(port)
-        for each in range(ROUNDS):
+        for each in range(rounds):
             found = connection.ask(round_of(session, f"c{number}x{each}"))
             sent += len(found)
             if found != WANTED:
