@@ -158,7 +158,7 @@ def _check_header(fields: Any) -> None:
 
 def _line(number: int, fields: Any) -> AnyLine:
     kind = fields.get("line") if isinstance(fields, dict) else None
-    if kind not in KINDS:
+    if not isinstance(kind, str) or kind not in KINDS:
         problem = f"`line` is {json.dumps(kind)}, which is none of {', '.join(KINDS)}"
         raise BrokenLine(problem, RESTORE, line=number)
     complaint = next(validator(kind).iter_errors(fields), None)
