@@ -17,6 +17,7 @@ help:
 	@echo "make format let ruff put things in order"
 	@echo "make lock   renew requirements.lock"
 	@echo "make corpus have schemathesis make the requests anew that the lane explore sends"
+	@echo "make audit  hold the locked packages against the known vulnerabilities (asks the package index)"
 	@echo "make fuzz   fuzz the readers of payloads, profiles, scenarios and records, a minute each (installs atheris)"
 	@echo "make fuzz-api  let schemathesis loose on both sides of the mock"
 	@echo "make soak   the memory of the mock over a million requests"
@@ -77,6 +78,12 @@ $(READY): requirements.lock pyproject.toml
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
 	@touch $@
+
+# In an environment of its own: what audits the lock is not in it.
+audit: $(READY)
+	@test -x build/audit/bin/pip-audit || { $(PYTHON) -m venv build/audit && \
+	  build/audit/bin/python -m pip install --quiet --disable-pip-version-check "pip-audit>=2.9"; } || true
+	@$(BIN)/python -m tests.repository.audit --command build/audit/bin/pip-audit
 
 # SECONDS=600 for longer. What is found is left in build/fuzz.
 SECONDS ?= 60
