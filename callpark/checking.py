@@ -16,6 +16,7 @@ import click
 
 import callpark_spec
 from callpark import __version__
+from callpark.crash import keep_out
 from callpark.output import RECORD, Around, write_findings, write_pages
 from callpark.progress import shown_progress
 from contract_tests.approach import Approach
@@ -48,6 +49,7 @@ def run_check(
     May raise `NothingSelected`, and OSError where the folder cannot be written.
     """
     catalogue = callpark_spec.load()
+    approach.target.tell_of_tokens(keep_out)
     path = folder / RECORD
     with (
         closing(approach.target),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 import traceback
 from importlib import import_module
@@ -9,6 +10,7 @@ from typing import Any
 
 import click
 
+from callpark.crash import without_secrets
 from callpark.outlet import Outlet
 
 COMMANDS = {
@@ -90,7 +92,8 @@ def main(arguments: list[str] | None = None) -> Any:
         click.echo("interrupted", err=True)
         status = INTERRUPTED
     except Exception:  # noqa: BLE001  # status 1 would say that the target does not conform
-        traceback.print_exc()
+        given = sys.argv[1:] if arguments is None else arguments
+        click.echo(without_secrets(traceback.format_exc(), given, os.environ), err=True, nl=False)
         click.echo("callpark failed on its own; this says nothing about the target", err=True)
         status = OWN_FAULT
     if lost := outlet.lost():

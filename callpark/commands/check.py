@@ -36,7 +36,11 @@ UNREACHABLE = 3
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
     help="File with the App's secret; CALLPARK_CLIENT_SECRET does as well.",
 )
-@click.option("--token", help="The token itself; everybody on this machine can read it in the process list.")
+@click.option(
+    "--token",
+    help="The token itself, for everybody on this machine to read in the process list;"
+    " CALLPARK_TOKEN or --token-file keep it out of there.",
+)
 @click.option(
     "--rung",
     type=click.Choice(["auto", "control", "api", "hook", "inventory", "operator"]),
