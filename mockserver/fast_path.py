@@ -12,7 +12,8 @@ from typing import Any, Final
 import orjson
 from msgspec import Struct
 
-from mockserver.asgi import MAX_BODY_BYTES, App, Message, Receive, Scope, Send
+from mockserver.asgi import App, Message, Receive, Scope, Send
+from mockserver.client_limits import MAX_BODY_BYTES
 from mockserver.clock import system_time
 from mockserver.dated import date_of
 from mockserver.exchange_seam import CAME, EXPLAIN_HEADER

@@ -14,11 +14,11 @@ import uvicorn
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from mockserver.asgi import App, Message, Receive, Scope, Send
-from mockserver.fast_path import FastPath
-from mockserver.fast_protocol import fast_protocol
 from mockserver.bounded_protocol import bounded
 from mockserver.client_limits import ClientLimits
 from mockserver.descriptors import take_all_descriptors, within_descriptors
+from mockserver.fast_path import FastPath
+from mockserver.fast_protocol import fast_protocol
 from mockserver.line import with_line
 
 Ready = Callable[[str], None]
