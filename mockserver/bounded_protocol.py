@@ -46,6 +46,7 @@ def bounded(base: type[HttpToolsProtocol], limits: ClientLimits) -> type[HttpToo
     waiting: OrderedDict[Any, None] = OrderedDict()
 
     class Bounded(base):  # type: ignore[valid-type, misc]  # mypy wants to know the base beforehand
+        headers: list[tuple[bytes, bytes]]
         _stage: Stage = "idle"
         _came = 0
         """Bytes of the head, or of the body as it is on the wire."""
@@ -97,11 +98,6 @@ def bounded(base: type[HttpToolsProtocol], limits: ClientLimits) -> type[HttpToo
             self._stage = "head"
             super().on_message_begin()
 
-        def on_header(self, name: bytes, value: bytes) -> None:
-            """A trailer is no header: it comes after whoever had to look at the headers has looked."""
-            if self._stage == "head":
-                super().on_header(name, value)
-
         def on_headers_complete(self) -> None:
             headers = self.headers
             may_be_long = max(self._came, len(self._data)) > MAX_HEAD_BYTES
@@ -112,7 +108,7 @@ def bounded(base: type[HttpToolsProtocol], limits: ClientLimits) -> type[HttpToo
             names = [name for name, _ in headers]
             if names.count(b"host") > 1:
                 self._refusing(fixed(Fixed.REQUEST_INVALID, "There is more than one Host."))
-            if b"transfer-encoding" in names and (b"transfer-encoding", b"chunked") not in headers:
+            if b"transfer-encoding" in names and _encoding(headers) != [b"chunked"]:
                 message = "Transfer-Encoding is not as expected. Allowed: chunked, and nothing else."
                 self._refusing(fixed(Fixed.REQUEST_INVALID, message))
             is_connect = self.parser.get_method() == b"CONNECT"
@@ -127,6 +123,7 @@ def bounded(base: type[HttpToolsProtocol], limits: ClientLimits) -> type[HttpToo
             self._stop(self._timer)
             self._timer = None
             super().on_headers_complete()
+            self.headers = []  # trailers go there, and nobody looks: they come after all who had to look at headers
             if is_connect:
                 self.cycle.keep_alive = False
 
@@ -255,6 +252,10 @@ def bounded(base: type[HttpToolsProtocol], limits: ClientLimits) -> type[HttpToo
                     timer.cancel()
 
     return Bounded
+
+
+def _encoding(headers: list[tuple[bytes, bytes]]) -> list[bytes]:
+    return [value.strip().lower() for name, value in headers if name == b"transfer-encoding"]
 
 
 def _written(refusal: Refusal, default_headers: list[tuple[bytes, bytes]]) -> bytes:
