@@ -10,11 +10,14 @@ from pathlib import Path
 from callpark.formats import FILES
 from callpark.output import RECORD, write_pages
 from callpark_spec import Catalogue
+from contract_tests.judge.judge import standing_rows
 from contract_tests.record.errors import UnreadableRecord
 from contract_tests.record.lines import Record
 from contract_tests.record.merging import merged
 from contract_tests.record.reader import read_record
+from contract_tests.rejudge import rejudge
 from contract_tests.reporting.matrix import Implementation, render_matrix
+from contract_tests.verdict import Ruling
 
 MATRIX = "matrix.html"
 
@@ -34,13 +37,13 @@ class Run:
         return path
 
 
-def runs_of(paths: Sequence[Path]) -> list[Run]:
+def runs_of(paths: Sequence[Path], catalogue: Catalogue) -> list[Run]:
     """The runs of some records, in the order in which each is named first. Raises a RecordError for what is none."""
     by_run: dict[str, list[tuple[Path, Record]]] = {}
     for path in paths:
         record = read_record(path)
         by_run.setdefault(record.header.run, []).append((path, record))
-    return [_run(shards) for shards in by_run.values()]
+    return [_run(shards, catalogue) for shards in by_run.values()]
 
 
 def write_runs(runs: Sequence[Run], catalogue: Catalogue, folder: Path, formats: Sequence[str]) -> list[Path]:
@@ -58,15 +61,27 @@ def write_runs(runs: Sequence[Run], catalogue: Catalogue, folder: Path, formats:
     return [matrix, *written]
 
 
-def _run(shards: Sequence[tuple[Path, Record]]) -> Run:
+def _run(shards: Sequence[tuple[Path, Record]], catalogue: Catalogue) -> Run:
     if len(shards) > 1:
-        content = merged([(str(path), record) for path, record in shards])
+        content = merged(
+            [(str(path), record) for path, record in shards],
+            standing=standing_rows(),
+            judge_again=lambda content: _judged_again(content, catalogue),
+        )
         return Run(record=read_record(content), content=content)
     ((path, record),) = shards
     try:
         return Run(record=record, content=path.read_bytes())
     except OSError as error:
         raise UnreadableRecord(f"{path} cannot be opened ({error.strerror})", "name it again") from None
+
+
+def _judged_again(content: bytes, catalogue: Catalogue) -> Sequence[Ruling]:
+    """Nothing where the shards were judged by other clauses than are here now: their own verdicts stand then."""
+    record = read_record(content)
+    if record.header.suite.catalogue_sha256 != catalogue.digest:
+        return ()
+    return rejudge(record, catalogue).rulings
 
 
 def _names(runs: Sequence[Run]) -> list[str]:

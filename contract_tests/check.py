@@ -21,7 +21,7 @@ from contract_tests.published_proof import published_proof
 from contract_tests.record.lines import Suite, TargetLine
 from contract_tests.record.redaction import Redaction
 from contract_tests.record.writer import RecordWriter
-from contract_tests.selection import Lane, lane_cases, selected
+from contract_tests.selection import Lane, Shard, lane_cases, selected
 from contract_tests.settling import Settling
 from contract_tests.state.rung import Rung, RungError
 from contract_tests.target import Target
@@ -46,6 +46,7 @@ class Plan:
     seconds; what was not sent by then is inconclusive. `kept` are findings of earlier runs, which the lane `explore`
     plays first. With `by_chance` that lane does without what comes to the same with every seed; with
     `engine` it has schemathesis generate requests, where it sends those that were generated beforehand otherwise.
+    `shard` takes a part of the cases of the table; exploring is not divided.
     """
 
     profile: Profile
@@ -60,6 +61,7 @@ class Plan:
     kept: tuple[Finding, ...] = ()
     by_chance: bool = False
     engine: bool = False
+    shard: Shard | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -112,6 +114,8 @@ class Check:
             safe=self.plan.safe,
             known=self.catalogue.clauses,
         )
+        if self.plan.shard is not None:
+            chosen = self.plan.shard.of(chosen)
         self._write_header(world)
         lane = self._lane(world, len(chosen))
         evidence = self._evidence(lane, chosen)
@@ -166,7 +170,13 @@ class Check:
 
         They look for whatever there is to find, so a check of a few clauses does without them.
         """
-        if self.plan.lane == "conform" or self.plan.safe or self.plan.clauses or self.plan.cases:
+        if (
+            self.plan.lane == "conform"
+            or self.plan.safe
+            or self.plan.clauses
+            or self.plan.cases
+            or self.plan.shard
+        ):
             return [], 0
         from contract_tests.lanes.explore import ExploreLane  # and with it hypothesis and schemathesis
 

@@ -29,14 +29,21 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 @pytest.fixture(scope="session")
-def callpark_target_run(request: pytest.FixtureRequest) -> TargetRun:
-    """The run against the target: sent once, for the cases that are selected, when the first of them asks."""
+def callpark_target_run(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> TargetRun:
+    """The run against the target: sent once, for the cases that are selected, when the first of them asks.
+
+    Of the workers of pytest-xdist, too, only the first sends, and the others wait for what it came to.
+    """
     from contract_tests.pytest_run import WRONG_USAGE, TargetRun, selected_cases
+    from contract_tests.workers import once_for_all_workers
 
     config = request.config
     profile = config.getoption("--profile")
     record = config.getoption("--record")
-    try:
+
+    def run() -> TargetRun:
         return TargetRun.against(
             config.getoption("--target"),
             profile=Path(profile) if profile else None,
@@ -45,5 +52,12 @@ def callpark_target_run(request: pytest.FixtureRequest) -> TargetRun:
             cases=selected_cases(request.session.items),
             record=Path(record) if record else None,
         )
+
+    worker = getattr(config, "workerinput", None)
+    try:
+        if worker is None:
+            return run()
+        folder = Path(str(tmp_path_factory.getbasetemp())).parent
+        return once_for_all_workers(folder / f"callpark-{worker['testrunuid']}.json", run)
     except WRONG_USAGE as error:
         pytest.exit(str(error), returncode=pytest.ExitCode.USAGE_ERROR)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import Final, Literal
 
@@ -79,6 +81,28 @@ def selected(
     if not chosen:
         raise NothingSelected(_why_nothing(clauses, ids, wanted, known, safe=safe))
     return chosen
+
+
+@dataclass(frozen=True, slots=True)
+class Shard:
+    """The `place`-th, from 1, of `count` checks that divide the cases among them."""
+
+    place: int
+    count: int
+
+    @classmethod
+    def named(cls, text: str) -> Shard:
+        """Of `i/n`. Raises ValueError."""
+        found = re.fullmatch(r"([0-9]{1,3})/([0-9]{1,3})", text)
+        if found is None or not 1 <= int(found[1]) <= int(found[2]):
+            raise ValueError(f"{text!r} is no shard; the second of four is 2/4")
+        return cls(int(found[1]), int(found[2]))
+
+    def of(self, cases: Sequence[Case]) -> list[Case]:
+        """Every `count`-th case, and the control, without which no refusal means anything."""
+        dealt = [case for case in cases if case.id != CONTROL.id]
+        mine = {case.id for case in dealt[self.place - 1 :: self.count]}
+        return [case for case in cases if case.id in mine or case.id == CONTROL.id]
 
 
 def _named(name: str, known: Mapping[str, Clause]) -> list[str]:

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     from contract_tests.credentials import Client
     from contract_tests.profile import Profile
+    from contract_tests.selection import Shard
 
 UNREACHABLE = 3
 
@@ -128,6 +129,12 @@ UNREACHABLE = 3
     metavar="ID",
     help="Name of the run; checks that divide the clauses among them share one, and report merges their records.",
 )
+@click.option(
+    "--shard",
+    "shard_text",
+    metavar="I/N",
+    help="The I-th of N checks that divide the table among them; with --run, and report merges their records.",
+)
 @click.option("--quiet", is_flag=True, help="No progress, only the summary.")
 def command(
     url: str | None,
@@ -156,6 +163,7 @@ def command(
     formats: tuple[str, ...],
     report_url: str,
     shared_run: str | None,
+    shard_text: str | None,
     quiet: bool,
 ) -> int:
     """Judge the implementation at URL, an origin such as http://127.0.0.1:8080. It may stand in the profile instead.
@@ -187,6 +195,7 @@ def command(
     from contract_tests.verdict import Reading
 
     run = _run_id(shared_run) if shared_run else new_run_id()
+    shard = _shard(shard_text, shared_run, lane) if shard_text else None
     if baseline_out and baseline_out.exists():
         raise click.UsageError(f"--write-baseline {baseline_out}: the file is there already; name another")
     if engine and lane == "conform":
@@ -255,6 +264,7 @@ def command(
         safe=safe,
         kept=earlier,
         engine=engine,
+        shard=shard,
     )
     around = Around(report_url=report_url)
     try:
@@ -331,6 +341,19 @@ def _tls(cacert: Path | None, cert: Path | None, *, insecure: bool) -> ssl.SSLCo
         context.check_hostname = False
         context.verify_mode = ssl.CERT_NONE
     return context
+
+
+def _shard(text: str, run: str | None, lane: str) -> Shard:
+    from contract_tests.selection import Shard
+
+    if run is None:
+        raise click.UsageError(f"--shard {text} needs --run ID, the same for all shards: report merges by it")
+    if lane != "conform":
+        raise click.UsageError(f"--shard divides the lane conform; with --lane {lane} give each job a --seed")
+    try:
+        return Shard.named(text)
+    except ValueError as error:
+        raise click.UsageError(f"--shard {error}") from error
 
 
 def _run_id(text: str) -> str:

@@ -50,12 +50,12 @@ def command(
     from contract_tests.reporting.summary import render_summary
     from contract_tests.verdict import ExitCode
 
+    catalogue = callpark_spec.load()
     try:
-        runs = runs_of(record_files)
+        runs = runs_of(record_files, catalogue)
     except RecordError as error:
         click.echo(f"Error: {error}", err=True)
         return int(ExitCode.INCONCLUSIVE)
-    catalogue = callpark_spec.load()
     if compare:
         if len(runs) != 2:
             raise click.UsageError(f"--compare takes the records of two runs, these are of {len(runs)}")

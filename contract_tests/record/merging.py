@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from datetime import datetime
 from typing import TypeVar
 
@@ -24,7 +24,7 @@ from contract_tests.record.lines import (
 )
 from contract_tests.record.seal import UNSEALED, sealed
 from contract_tests.record.writer import UNCOUNTED_ROLES, counts
-from contract_tests.verdict import canonical_digest, exit_code
+from contract_tests.verdict import Ruling, canonical_digest, exit_code
 
 _ENCODER = msgspec.json.Encoder()
 Cited = TypeVar("Cited", RulingLine, ObservationLine)
@@ -36,15 +36,22 @@ class MixedRecords(RecordError):
     """Records that are each good and do not belong together."""
 
 
-def merged(named: Sequence[tuple[str, Record]]) -> bytes:
+def merged(
+    named: Sequence[tuple[str, Record]],
+    *,
+    standing: Collection[str] = (),
+    judge_again: Callable[[bytes], Sequence[Ruling]] | None = None,
+) -> bytes:
     """The content of one record for all shards of a run; `named` are where each stands and what is in it.
 
     Exchanges are numbered anew. A verdict that several shards came to is kept once; where they differ all are
-    kept, and the worst counts. Raises `MixedRecords` where they are no shards of one run.
+    kept, and the worst counts. Rows of `standing` are judged over many answers, of which a shard has seen only its own:
+    of those a finding stands, and else what `judge_again` comes to from all of them. Raises `MixedRecords` where they
+    are no shards of one run.
     """
     _check_together(named)
     shards = sorted((record for _, record in named), key=lambda record: _moment(record.header.started))
-    first, began = shards[0], _moment(shards[0].header.started)
+    began = _moment(shards[0].header.started)
     cases: dict[str, CaseLine] = {}
     exchanges: list[ExchangeLine] = []
     untried: dict[str, UntriedLine] = {}
@@ -68,6 +75,48 @@ def merged(named: Sequence[tuple[str, Record]]) -> bytes:
             rulings.setdefault(key, _moved(ruling, offset))
         for seen in shard.observations:
             observations.setdefault((seen.clause, seen.case), _moved(seen, offset))
+    if judge_again is not None:
+        differing = _differing(rulings.values(), standing)
+        if differing:
+            whole = _content(shards, elapsed, cases, exchanges, untried, rulings, observations)
+            again: dict[tuple[str, str], str] = {
+                (one.case, one.reading): str(one.verdict) for one in judge_again(whole)
+            }
+            for row, lines in differing.items():
+                for line in _superseded(lines, again.get(row)):
+                    del rulings[line.clause, line.case, line.reading, line.verdict]
+    return _content(shards, elapsed, cases, exchanges, untried, rulings, observations)
+
+
+def _differing(
+    rulings: Iterable[RulingLine], standing: Collection[str]
+) -> dict[tuple[str, str], list[RulingLine]]:
+    """The lines of each row over many answers that shards came to different verdicts on."""
+    found: dict[tuple[str, str], list[RulingLine]] = {}
+    for line in rulings:
+        if line.case in standing:
+            found.setdefault((line.case, line.reading), []).append(line)
+    return {row: lines for row, lines in found.items() if len(lines) > 1}
+
+
+def _superseded(lines: Sequence[RulingLine], again: str | None) -> list[RulingLine]:
+    """All but the findings, or all but the verdict that all answers come to; none where nobody came to that."""
+    left = [line for line in lines if ruling_of(line).is_finding] or [
+        line for line in lines if line.verdict == again
+    ]
+    return [line for line in lines if line not in left] if left else []
+
+
+def _content(
+    shards: Sequence[Record],
+    elapsed: float,
+    cases: dict[str, CaseLine],
+    exchanges: list[ExchangeLine],
+    untried: dict[str, UntriedLine],
+    rulings: dict[tuple[str, str, str, str], RulingLine],
+    observations: dict[tuple[str, str], ObservationLine],
+) -> bytes:
+    first = shards[0]
     content = b"".join(
         _ENCODER.encode(line) + b"\n"
         for line in _lines(first.header, cases, exchanges, untried, rulings, observations)

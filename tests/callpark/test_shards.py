@@ -1,0 +1,80 @@
+"""`callpark check --shard`: what several checks came to between them is what one would have come to."""
+
+import json
+
+import pytest
+
+from callpark.command_line import main
+from contract_tests.cases import CONTROL, all_cases
+from contract_tests.selection import Shard
+from mockserver.app import build
+from mockserver.defects import defect
+from mockserver.serving import running
+from mockserver.settings import Settings
+
+# Conforming; caught by a case of its own; caught by every refusal; caught by every retrieval; caught by the control.
+DEFECTS = [None, "zero-timeout-accepted", "no-error-message", "link-to-the-list", "left-parked"]
+COUNTS = (2, 3)
+
+
+def checked(url, folder, *options):
+    with pytest.raises(SystemExit) as ended:
+        main(["check", url, "--quiet", "--format", "json", "--out", str(folder), *options])
+    return ended.value.code
+
+
+def told(folder):
+    return json.loads((folder / "results.json").read_text(encoding="utf-8"))
+
+
+def rows(results):
+    return {(row["case"], row["reading"]): row["verdict"] for row in results["verdicts"]}
+
+
+def digest(folder):
+    return json.loads((folder / "record.ndjson").read_text(encoding="utf-8").splitlines()[-1])["digest"]
+
+
+@pytest.mark.parametrize("slug", DEFECTS)
+@pytest.mark.parametrize("count", COUNTS)
+def test_shards_merge_to_the_digest_of_one_check(callpark, tmp_path, slug, count):
+    with running(build(Settings(defect=defect(slug) if slug else None))) as url:
+        whole = checked(url, tmp_path / "whole")
+        parts = [tmp_path / f"part-{place}" for place in range(1, count + 1)]
+        for place, part in enumerate(parts, 1):
+            checked(url, part, "--run", "nightly", "--shard", f"{place}/{count}")
+    done = callpark(
+        "report", *(part / "record.ndjson" for part in parts), "--out", "merged", "--format", "json"
+    )
+    assert done.status == 0, done.err
+    assert rows(told(tmp_path / "merged")) == rows(told(tmp_path / "whole"))
+    assert digest(tmp_path / "merged") == digest(tmp_path / "whole")
+    assert whole == (1 if slug else 0)
+
+
+@pytest.mark.parametrize("count", [1, 2, 3, 7, 500])
+def test_each_case_is_of_one_shard_and_the_control_of_all(count):
+    cases = all_cases()
+    shards = [Shard(place, count).of(cases) for place in range(1, count + 1)]
+    dealt = [case.id for shard in shards for case in shard if case.id != CONTROL.id]
+    assert sorted(dealt) == sorted(case.id for case in cases if case.id != CONTROL.id)
+    assert all(CONTROL in shard for shard in shards)
+
+
+@pytest.mark.parametrize("text", ["0/2", "3/2", "1", "a/b", "1/0", "1/2/3", "-1/2", "1/1000"])
+def test_a_shard_that_is_none_is_refused(callpark, text):
+    done = callpark("check", "http://127.0.0.1:9", "--run", "nightly", "--shard", text)
+    assert done.status == 2
+    assert "is no shard; the second of four is 2/4" in done.err
+
+
+def test_a_shard_needs_a_run_that_it_is_of(callpark):
+    done = callpark("check", "http://127.0.0.1:9", "--shard", "1/2")
+    assert done.status == 2
+    assert "needs --run ID" in done.err
+
+
+def test_exploring_is_not_divided(callpark):
+    done = callpark("check", "http://127.0.0.1:9", "--run", "nightly", "--shard", "1/2", "--lane", "all")
+    assert done.status == 2
+    assert "--seed" in done.err
