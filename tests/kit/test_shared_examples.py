@@ -34,7 +34,7 @@ def machine(tmp_path, callpark_mock_url):
         folder = tmp_path / name
         folder.mkdir()
         conftest = re.search(
-            r'```python title="conftest.py"\n(.*?)```', PAGE.read_text(encoding="utf-8"), re.S
+            r'```python title="conftest.py"\n(.*?)```', PAGE.read_text(encoding="utf-8"), re.DOTALL
         )
         (folder / "conftest.py").write_text(conftest[1], encoding="utf-8")
         (folder / "test_drawn.py").write_text(DRAWN, encoding="utf-8")
