@@ -62,7 +62,7 @@ def bounded(base: type[HttpToolsProtocol], limits: ClientLimits) -> type[HttpToo
         def connection_made(self, transport: Transport) -> None:
             super().connection_made(transport)
             if len(self.connections) > limits.max_connections and not self._room():
-                self._end(replace(fixed(Fixed.BUSY, _FULL), headers={"Retry-After": "1"}))
+                self._end(replace(fixed(Fixed.UNAVAILABLE, _FULL), headers={"Retry-After": "1"}))
                 return
             waiting[self] = None
             self._timer = self.loop.call_later(limits.header_timeout, self._too_late)

@@ -13,6 +13,7 @@ import click
 from click.core import ParameterSource
 
 from callpark.greeting import greeting
+from callpark.mock_certificate import tls_of
 
 if TYPE_CHECKING:
     from mockserver.app import Mock
@@ -222,7 +223,7 @@ def command(
     with ExitStack() as stack:
         stack.callback(app.close)
         try:
-            tls = _tls(stack, host, makes_certificate, ca_file, certfile, keyfile)
+            tls = tls_of(stack, host, makes_certificate, ca_file, certfile, keyfile)
             announce = stack.enter_context(appearing(ready_file)) if ready_file else None
         except OSError as error:
             raise click.UsageError(f"{error.filename}: {error.strerror}") from error
@@ -397,27 +398,3 @@ def environment(url: str, *, control_token: str | None, tls: Tls | None) -> dict
     if tls and tls.ca_file:
         found |= {"CALLPARK_CACERT": str(tls.ca_file), "NODE_EXTRA_CA_CERTS": str(tls.ca_file)}
     return found
-
-
-def _tls(
-    stack: ExitStack,
-    host: str,
-    makes_certificate: bool,
-    ca_file: Path | None,
-    certfile: Path | None,
-    keyfile: Path | None,
-) -> Tls | None:
-    from mockserver.certificates import CertificateError, made_for, read_from
-
-    if certfile and (makes_certificate or ca_file):
-        raise click.UsageError("--certfile brings a certificate, --tls makes one; give one of the two")
-    if keyfile and not certfile:
-        raise click.UsageError("--keyfile is of no use without --certfile")
-    if ca_file and not makes_certificate:
-        raise click.UsageError("--ca-file is of no use without --tls")
-    if makes_certificate:
-        return stack.enter_context(made_for(host, ca_file=ca_file))
-    try:
-        return read_from(certfile, keyfile) if certfile else None
-    except CertificateError as error:
-        raise click.UsageError(str(error)) from error

@@ -25,11 +25,10 @@ class Fixed(Enum):
     TIMED_OUT = (408, "request_timeout")  # invented
     BUSY_CONNECTION = (429, "too_many_requests")  # invented
     HEAD_TOO_LARGE = (431, "headers_too_large")  # invented
-    BUSY = (503, "service_unavailable")  # invented
     NOT_PARKED = (409, "not_parked")  # invented
     LOT_FULL = (409, "parking_lot_full")  # invented
     CALL_EXISTS = (409, "phonecall_exists")  # invented
-    STORE_UNAVAILABLE = (503, "service_unavailable")  # invented
+    UNAVAILABLE = (503, "service_unavailable")  # invented
 
 
 CONFLICTS: Final[Mapping[Conflict, Fixed]] = {
@@ -81,5 +80,5 @@ def for_status(status: int, message: str) -> Refusal:
 def unavailable(error: StoreUnavailableError) -> Refusal:
     """Nothing was done, or nobody knows whether it was; the same request may be sent again."""
     what = "Whether this was done is not known" if error.is_open else "Nothing was done"
-    refusal = fixed(Fixed.STORE_UNAVAILABLE, f"{what}, for the mock's store failed: {error}.")
+    refusal = fixed(Fixed.UNAVAILABLE, f"{what}, for the mock's store failed: {error}.")
     return replace(refusal, headers={"Retry-After": str(RETRY_AFTER_SECONDS)})
