@@ -141,3 +141,13 @@ def test_the_servers_to_compare_with_start_and_their_processor_time_is_counted(b
         assert measuring.processor_seconds(pid) > 0
         assert 20 < measuring.resident_megabytes(pid) < 500
     assert not measuring.is_answered(mock, port)
+
+
+def test_the_benchmark_of_connections_holds_them_and_prints_its_figures():
+    command = [sys.executable, ROOT / "bench" / "connections.py", "--connections", "60", "--requests", "3"]
+    done = subprocess.run(command, capture_output=True, text=True)
+    assert (done.returncode, done.stderr) == (0, "")
+    alone, beside, memory = done.stdout.splitlines()
+    assert alone.startswith("alone: median ")
+    assert beside.startswith("beside 60 connections: median ")
+    assert memory.startswith("memory of the mock for each connection: ")
