@@ -78,13 +78,3 @@ def test_whoever_claims_to_be_our_mock_does_not_get_the_token_of_the_environment
             approach(server.url, run="r1", fallback_tokens={"token": USER_TOKEN})
     assert heard
     assert not any(USER_TOKEN.encode() in each for each in heard)
-
-
-def test_a_cookie_that_the_target_sets_is_not_sent_back(target_at, raw_server, answered):
-    """What is asked is what the record shows: else the pasted line would come to another answer."""
-    server = raw_server(answered(Set_Cookie="passed=yes; Path=/"))
-    target = target_at(server.url)
-    for _ in range(2):
-        target.exchange(Request(method="GET", target="/uapi"))
-    assert len(server.requests) == 2
-    assert not any(b"cookie" in head.lower() for head, _ in server.requests)

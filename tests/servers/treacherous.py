@@ -89,7 +89,7 @@ def a_byte_each(exchange: Exchange) -> None:
 
 
 def demands_its_cookie(exchange: Exchange) -> None:
-    """Whoever comes back with it is let in; a check that did would see what nobody can see again from its record."""
+    """Whoever comes back with it is let in, to what is no system either."""
     if b"\r\ncookie:" in exchange.head.lower():
         agreeable(exchange)
     else:
