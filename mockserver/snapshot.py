@@ -7,6 +7,7 @@ from msgspec import Struct, to_builtins
 from msgspec.structs import replace
 
 from mockserver.clock import FIRST_MOMENT, LAST_MOMENT
+from mockserver.simulator.layered import as_dictionary
 from mockserver.simulator.lifecycle import SLOT_OF, Phase, Slot
 from mockserver.simulator.phone_call import PhoneCall
 from mockserver.simulator.world import World
@@ -35,9 +36,8 @@ def possible(world: World) -> World:
 def _faults(world: World) -> Iterator[str]:
     if not FIRST_MOMENT <= world.now < LAST_MOMENT:
         yield f"now is {world.now:g}, which is no moment from 1970 to 8999"
-    if odd := next(
-        (each for each in _numbers(to_builtins(world)) if not -_FAR < each < LAST_MOMENT + _FAR), None
-    ):
+    numbers = _numbers(to_builtins(world, enc_hook=as_dictionary))
+    if odd := next((each for each in numbers if not -_FAR < each < LAST_MOMENT + _FAR), None):
         yield f"{odd:g} is neither a moment nor a duration that can be"
     directory = world.directory
     for key, extension in directory.extensions.items():

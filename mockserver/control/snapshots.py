@@ -10,6 +10,7 @@ from mockserver.control.asked import Asked, Operations
 from mockserver.control.faults import bad_request
 from mockserver.control.inventory import state
 from mockserver.control.messages import BehaviourRequest
+from mockserver.simulator.layered import as_dictionary
 from mockserver.simulator.world import World
 from mockserver.snapshot import ImpossibleWorldError, possible
 
@@ -31,7 +32,7 @@ async def export(asked: Asked) -> Response:
     taken = Snapshot(world=session.world, clock=session.clock.mode, behaviour=behaviour)
     name = f"callpark-{session.name}.json"
     return Response(
-        msgspec.json.encode(taken),
+        msgspec.json.encode(taken, enc_hook=as_dictionary),
         media_type="application/json",
         headers={"Cache-Control": "no-store", "Content-Disposition": f'attachment; filename="{name}"'},
     )

@@ -1,6 +1,6 @@
 """`evolve`: the one place where a world becomes the next one."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, MutableMapping
 from heapq import heapify, heappop, heappush
 from typing import Any, Final
 
@@ -20,20 +20,12 @@ from mockserver.simulator.events import (
     RetrievalGivenUp,
     RetrievalStarted,
 )
+from mockserver.simulator.layered import changing
 from mockserver.simulator.lifecycle import SLOT_OF, Flow, Phase, Slot, Status, Step, after
 from mockserver.simulator.phone_call import Parking, Pending, PhoneCall, Retrieval, View, next_view_id
 from mockserver.simulator.world import Lot, Timer, World, is_stale
 
-STEP_OF: Final[Mapping[type[Event], Step]] = {
-    CallAnswered: Step.ANSWER,
-    CallParked: Step.PARK,
-    RetrievalStarted: Step.RETRIEVE,
-    CallRetrieved: Step.ANSWER,
-    RetrievalGivenUp: Step.GIVE_UP,
-    ComebackStarted: Step.EXPIRE,
-    ComebackAnswered: Step.ANSWER,
-    CallEnded: Step.END,
-}
+_HOLDS_SLOT: Final = frozenset(phase for phase, slot in SLOT_OF.items() if slot is Slot.TAKEN)
 
 
 def evolve(world: World, event: Event) -> World:
@@ -60,7 +52,7 @@ class Draft:
         self.rules = world.rules
         self.calls = world.calls
         self.now = world.now
-        self._own_calls: dict[str, PhoneCall] | None = None
+        self._own_calls: MutableMapping[str, PhoneCall] | None = None
         self._own_lots: dict[str, _OwnLot] = {}
         self._own_timers: list[Timer] | None = None
         self._timers_set = world.timers_set
@@ -81,21 +73,24 @@ class Draft:
 
     def take(self, event: Event) -> None:
         """Raise IllegalStepError if the event does not fit the phase its call is in."""
-        self.now = max(self.now, event.at)
+        if event.at > self.now:
+            self.now = event.at
         if isinstance(event, AnsweringSet):
             self.directory = _directory_changed(self.directory, event)
             return
         if isinstance(event, CallPlaced):
-            before, changed, phase = None, event.call, event.call.phase
+            before, call, phase, changed = None, event.call, event.call.phase, _NOTHING
         else:
-            before = self.calls[event.call_id]
-            changed = _CHANGES[type(event)](before, event)
-            phase = after(before.phase, STEP_OF[type(event)])
+            before = call = self.calls[event.call_id]
+            change, step = _CHANGES[type(event)]
+            changed = change(call, event)
+            phase = after(call.phase, step)
         due: float | None = getattr(event, "due", None)
         self._set_timer(before, event.call_id, due)
-        picks_up: bool = getattr(event, "picks_up", False)
-        pending = None if due is None else Pending(timer=self._timers_set, due=due, picks_up=picks_up)
-        call = replace(changed, phase=phase, pending=pending)
+        pending = None
+        if due is not None:
+            pending = Pending(timer=self._timers_set, due=due, picks_up=getattr(event, "picks_up", False))
+        call = replace(call, phase=phase, pending=pending, **changed)
         self._set_slot(before, call)
         self._set_call(call)
 
@@ -118,15 +113,15 @@ class Draft:
 
     def _set_call(self, call: PhoneCall) -> None:
         if self._own_calls is None:
-            self.calls = self._own_calls = dict(self.calls)
+            self.calls = self._own_calls = changing(self.calls)
         if call.phase is Phase.ENDED:
             self._own_calls.pop(call.id, None)
         else:
             self._own_calls[call.id] = call
 
     def _set_slot(self, before: PhoneCall | None, call: PhoneCall) -> None:
-        held = before is not None and SLOT_OF[before.phase] is Slot.TAKEN
-        holds = SLOT_OF[call.phase] is Slot.TAKEN
+        held = before is not None and before.phase in _HOLDS_SLOT
+        holds = call.phase in _HOLDS_SLOT
         if held == holds:
             return
         lot = self._own_lots.get(call.organization_id)
@@ -141,10 +136,10 @@ class Draft:
 
     def _set_timer(self, before: PhoneCall | None, call_id: str, due: float | None) -> None:
         """Without the timer of the phase before, if that is on top."""
-        done = before.pending.timer if before is not None and before.pending is not None else None
-        first = self.next_timer
-        if first is not None and first.number == done:
-            self.drop_next_timer()
+        if before is not None and before.pending is not None:
+            first = self.next_timer
+            if first is not None and first.number == before.pending.timer:
+                self.drop_next_timer()
         if due is None:
             return
         timers = self._timers()
@@ -162,7 +157,7 @@ class Draft:
 
 class _OwnLot:
     def __init__(self, lot: Lot) -> None:
-        self.taken = dict(lot.taken)
+        self.taken = changing(lot.taken)
         self.last = lot.last
 
 
@@ -171,20 +166,26 @@ def _directory_changed(directory: Directory, event: AnsweringSet) -> Directory:
     return replace(directory, extensions={**directory.extensions, extension.number: extension})
 
 
-def _answered(call: PhoneCall, event: CallAnswered) -> PhoneCall:
+Changed = Mapping[str, Any]
+"""Members of a call by name, as they are after an event."""
+
+_NOTHING: Final[Changed] = {}
+
+
+def _answered(call: PhoneCall, event: CallAnswered) -> Changed:
     views = tuple(
         replace(view, status=Status.ON_CALL, ringing=None, answered=event.at) for view in call.views
     )
-    return replace(call, views=views, answered=event.at if call.answered is None else call.answered)
+    return {"views": views, "answered": event.at if call.answered is None else call.answered}
 
 
-def _parked(call: PhoneCall, event: CallParked) -> PhoneCall:
+def _parked(call: PhoneCall, event: CallParked) -> Changed:
     parking = Parking(since=event.at, slot=event.slot, by=event.by)
     kept = tuple(replace(view, parking=parking) for view in call.views if view.id == event.view_id)
-    return replace(call, views=kept)
+    return {"views": kept}
 
 
-def _retrieval_started(call: PhoneCall, event: RetrievalStarted) -> PhoneCall:
+def _retrieval_started(call: PhoneCall, event: RetrievalStarted) -> Changed:
     (waiting,) = call.views
     leg = View(
         id=next_view_id(waiting.id),
@@ -197,21 +198,21 @@ def _retrieval_started(call: PhoneCall, event: RetrievalStarted) -> PhoneCall:
         ringing=event.at,
     )
     retrieval = Retrieval(extension=event.extension, caller_id=event.caller_id, time_left=event.time_left)
-    return replace(call, views=(waiting, leg), retrieval=retrieval)
+    return {"views": (waiting, leg), "retrieval": retrieval}
 
 
-def _retrieved(call: PhoneCall, event: CallRetrieved) -> PhoneCall:
+def _retrieved(call: PhoneCall, event: CallRetrieved) -> Changed:
     """The page's listing after its example: the parked party's view id now shows the retriever's side."""
     waiting, leg = call.views
     joined = replace(leg, id=waiting.id, status=Status.ON_CALL, ringing=None, answered=event.at)
-    return replace(call, views=(joined,), retrieval=None)
+    return {"views": (joined,), "retrieval": None}
 
 
-def _retrieval_given_up(call: PhoneCall, _event: RetrievalGivenUp) -> PhoneCall:
-    return replace(call, views=call.views[:1], retrieval=None)
+def _retrieval_given_up(call: PhoneCall, _event: RetrievalGivenUp) -> Changed:
+    return {"views": call.views[:1], "retrieval": None}
 
 
-def _comeback_started(call: PhoneCall, event: ComebackStarted) -> PhoneCall:
+def _comeback_started(call: PhoneCall, event: ComebackStarted) -> Changed:
     (waiting,) = call.views
     parking = waiting.parking
     assert parking is not None, "a parked call has a parked view"
@@ -219,26 +220,30 @@ def _comeback_started(call: PhoneCall, event: ComebackStarted) -> PhoneCall:
     theirs = replace(
         mine, id=next_view_id(mine.id), extension=parking.by, status=Status.RINGING, ringing=event.at
     )
-    return replace(call, views=(mine, theirs))
+    return {"views": (mine, theirs)}
 
 
-def _ended(call: PhoneCall, _event: CallEnded) -> PhoneCall:
-    return replace(call, views=(), retrieval=None)
+def _ended(_call: PhoneCall, _event: CallEnded) -> Changed:
+    return {"views": (), "retrieval": None}
 
 
-_CHANGES: Final[Mapping[type[Event], Callable[[PhoneCall, Any], PhoneCall]]] = {
-    CallAnswered: _answered,
-    CallParked: _parked,
-    RetrievalStarted: _retrieval_started,
-    CallRetrieved: _retrieved,
-    RetrievalGivenUp: _retrieval_given_up,
-    ComebackStarted: _comeback_started,
-    ComebackAnswered: _answered,
-    CallEnded: _ended,
+_CHANGES: Final[Mapping[type[Event], tuple[Callable[[PhoneCall, Any], Changed], Step]]] = {
+    CallAnswered: (_answered, Step.ANSWER),
+    CallParked: (_parked, Step.PARK),
+    RetrievalStarted: (_retrieval_started, Step.RETRIEVE),
+    CallRetrieved: (_retrieved, Step.ANSWER),
+    RetrievalGivenUp: (_retrieval_given_up, Step.GIVE_UP),
+    ComebackStarted: (_comeback_started, Step.EXPIRE),
+    ComebackAnswered: (_answered, Step.ANSWER),
+    CallEnded: (_ended, Step.END),
 }
 
 
+STEP_OF: Final[Mapping[type[Event], Step]] = {event: step for event, (_, step) in _CHANGES.items()}
+
+
 def _slot_of(call: PhoneCall) -> int:
-    assert call.parked_view is not None
-    assert call.parked_view.parking is not None
-    return call.parked_view.parking.slot
+    view = call.parked_view
+    assert view is not None
+    assert view.parking is not None
+    return view.parking.slot

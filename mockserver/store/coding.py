@@ -28,6 +28,7 @@ from mockserver.simulator.events import (
     RetrievalGivenUp,
     RetrievalStarted,
 )
+from mockserver.simulator.layered import as_dictionary
 from mockserver.snapshot import WorldSet
 from mockserver.store.seam import SessionEvent, Standing
 from mockserver.wire_faults.arsenal import FaultsSet
@@ -60,7 +61,7 @@ class UnreadableError(ValueError):
 def _plain(value: object) -> object:
     if isinstance(value, Path):
         return str(value)
-    raise TypeError(f"{type(value).__name__} is not stored")
+    return as_dictionary(value)
 
 
 def _typed(kind: type[Any], value: object) -> object:
