@@ -131,20 +131,10 @@ class FastPath:
         """None for what is more than this looks at, or decided otherwise."""
         if scope["type"] != "http" or scope.get("query_string") or scope.get("root_path"):
             return None
-        authorization, host = None, b""
-        headers = scope["headers"]
-        for name, value in headers:
-            if name not in _LOOKED_AT:
-                continue
-            if name == _HOST:
-                host = value
-            elif name == _AUTHORIZATION and authorization is None:
-                authorization = value
-            else:
-                return None
-        token = None if authorization is None else _token(authorization)
-        if token is None:
+        head = _head(tuple(scope["headers"]))
+        if head is None:
             return None
+        token = head.token
         method, scheme, raw = scope["method"], scope["scheme"], raw_path(scope)
         route = self._route(method, raw)
         if route is None:
@@ -156,12 +146,12 @@ class FastPath:
             method=method,
             target=raw,
             scheme=scheme,
-            headers=tuple(headers),
+            headers=head.headers,
             session=token.session,
             at=session.clock.now(),
         )
         session.journal.claim(exchange)
-        origin = _origin(scheme, host, scope.get("server"))
+        origin = _origin(scheme, head.host, scope.get("server"))
         return Asked(exchange=exchange, origin=origin, route=route, token=token, session=session)
 
     def takes(self, asked: Asked, content: bytes) -> bool:
@@ -267,6 +257,31 @@ def _may_ring(asked: Asked) -> bool:
         return False
     terminal = world.directory.find_extension(body["sendCallTo"], organization_id=call.organization_id)
     return terminal is not None and terminal.answering.rings
+
+
+class Head(Struct, frozen=True, kw_only=True):
+    """The headers of a request, and what they say that matters here."""
+
+    headers: tuple[tuple[bytes, bytes], ...]
+    token: Token
+    host: bytes
+
+
+@lru_cache(maxsize=1024)
+def _head(headers: tuple[tuple[bytes, bytes], ...]) -> Head | None:
+    """None where they say more than this looks at, or name nobody; clients send the same ones again and again."""
+    authorization, host = None, b""
+    for name, value in headers:
+        if name not in _LOOKED_AT:
+            continue
+        if name == _HOST:
+            host = value
+        elif name == _AUTHORIZATION and authorization is None:
+            authorization = value
+        else:
+            return None
+    token = None if authorization is None else _token(authorization)
+    return None if token is None else Head(headers=headers, token=token, host=host)
 
 
 @lru_cache(maxsize=1024)

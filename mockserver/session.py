@@ -16,7 +16,7 @@ from mockserver.errands import ERRAND, Errands, Waking
 from mockserver.following import Follower
 from mockserver.scenario import Scenario
 from mockserver.simulator.commands import Command
-from mockserver.simulator.door import A_MILLISECOND, advance, decide, decide_all, next_due
+from mockserver.simulator.door import A_MILLISECOND, advance, decide, decide_all, is_quiet, next_due
 from mockserver.simulator.events import Event
 from mockserver.simulator.evolve import evolve
 from mockserver.simulator.outcomes import Outcome
@@ -149,7 +149,12 @@ class Session:
     def elapse(self) -> tuple[Event, ...]:
         """Run whatever has become due since the last look at the clock."""
         while True:
-            elapsed = advance(self._world, self.clock.now())
+            now = self.clock.now()
+            if is_quiet(self._world, now):
+                if now > self._world.now:
+                    self._world = replace(self._world, now=now)
+                return ()
+            elapsed = advance(self._world, now)
             if self._commit(elapsed.events, elapsed.world):
                 self._world = replace(self._world, now=max(self._world.now, elapsed.world.now))
                 self.journal.elapsed(elapsed.events)

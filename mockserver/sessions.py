@@ -102,14 +102,16 @@ class Sessions:
 
     def open(self, name: str) -> Session:
         """Raise UnknownSessionError if it would have to be made and must not be."""
-        self._forget_aged()
-        if self.find(name) is None:
+        now = self._source()
+        self._forget_aged(now)
+        session = self.find(name)
+        if session is None:
             if self._strict and name != DEFAULT_SESSION:
                 raise UnknownSessionError(name)
             return self._add(name, Setup())
         self._open.move_to_end(name)
-        self._used[name] = self._source()
-        return self._open[name]
+        self._used[name] = now
+        return session
 
     def find(self, name: str) -> Session | None:
         """The session if it is open; looking is no use of it."""
@@ -122,13 +124,16 @@ class Sessions:
 
     def create(self, name: str, setup: Setup) -> Session:
         """Raise SessionExistsError."""
-        self._forget_aged()
+        self._forget_aged(self._source())
         if self.find(name) is not None:
             raise SessionExistsError(name)
         return self._add(name, setup)
 
     def idle_seconds(self, name: str) -> float:
-        return self._source() - (self._used[name] if name in self._used else self._dormant[name])
+        return self._source() - self._used_last(name)
+
+    def _used_last(self, name: str) -> float:
+        return self._used[name] if name in self._used else self._dormant[name]
 
     def drop(self, name: str) -> None:
         self._open[name].close()
@@ -148,8 +153,8 @@ class Sessions:
         self._used[name] = self._source()
         return self._open[name]
 
-    def _forget_aged(self) -> None:
-        while (name := self._longest_idle()) is not None and self.idle_seconds(name) > self._max_idle:
+    def _forget_aged(self, now: float) -> None:
+        while (name := self._longest_idle()) is not None and now - self._used_last(name) > self._max_idle:
             self._evict(f"not used for more than {self._max_idle:g} s")
 
     def _longest_idle(self) -> str | None:

@@ -136,8 +136,7 @@ class SharedSessions(Sessions):
             raise SessionExistsError(name)  # another process was quicker
         return session
 
-    def _forget_aged(self) -> None:
-        now = self._source()
+    def _forget_aged(self, now: float) -> None:
         if now - self._looked_for_idle < min(_USE_TOLD, self._max_idle):
             return
         self._looked_for_idle = now

@@ -16,7 +16,7 @@ from mockserver.simulator.world import World
 
 def ringing_in(outcome: Retrieved) -> frozenset[str]:
     """Ids of the calls whose terminal still rings."""
-    return frozenset(call.id for call in outcome.calls if call.phase is Phase.RETRIEVING)
+    return frozenset([call.id for call in outcome.calls if call.phase is Phase.RETRIEVING])
 
 
 @contextmanager

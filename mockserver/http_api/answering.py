@@ -1,7 +1,7 @@
 """From an outcome to an answer: status, headers and body, before it becomes bytes."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Final
 
 from msgspec import Struct, field
 
@@ -24,6 +24,8 @@ from mockserver.simulator.outcomes import (
     Retrieved,
 )
 
+_DENIED: Final = Fixed.ACCESS_DENIED.value[1]
+
 
 class Answer(Struct, frozen=True, kw_only=True):
     """`body` None is no body at all."""
@@ -39,17 +41,17 @@ class Answering:
         self._presentation = presentation
 
     def answer(self, question: Question, outcome: Outcome) -> Answer:
-        represent = self._representation(question)
         match outcome:
             case Refused():
                 return self.refuse(self._refusal(question, outcome))
             case NothingToDo():
                 return Answer(status=204)
-            case Listed():
-                return self._list(question, outcome, represent)
             case Retrieved():
-                return self._retrieved(outcome, represent)
+                return self._retrieved(outcome, self._representation(question))
+            case Listed():
+                return self._list(question, outcome, self._representation(question))
             case Parked() | Created() | HungUp():
+                represent = self._representation(question)
                 return Answer(status=200, body=[represent.full(call) for call in outcome.calls])
 
     @property
@@ -58,7 +60,7 @@ class Answering:
         return self._presentation.unpark_status != 202
 
     def refuse(self, refusal: Refusal) -> Answer:
-        if refusal.code != Fixed.ACCESS_DENIED.value[1]:
+        if refusal.code != _DENIED:
             return Answer(status=refusal.status, body=refusal.body(), headers=refusal.headers)
         denied = Refusal(
             status=self._presentation.unauthorized_status if refusal.status == 401 else refusal.status,

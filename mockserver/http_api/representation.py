@@ -37,7 +37,8 @@ class Representation(Struct, frozen=True, kw_only=True):
         if call.nonce is not None:
             shown["nonce"] = call.nonce
         shown["phoneCallView"] = [self._view(view) for view in call.views]
-        return shown | self._links(call)
+        shown.update(self._links(call))
+        return shown
 
     def reduced(self, call: PhoneCall) -> Json:
         return {"id": call.id, "extension": call.extension, **self._links(call)}
@@ -85,7 +86,7 @@ class Representation(Struct, frozen=True, kw_only=True):
         user, extension = call.user_id, call.extension
         if self.presentation.link_as_asked and self.asked:
             user, extension = self.asked
-        return {str(member): {"self": f"{self.prefix}/phoneCalls/{user}/{extension}/{call.id}"}}
+        return {member.value: {"self": f"{self.prefix}/phoneCalls/{user}/{extension}/{call.id}"}}
 
     def _number(self, value: int) -> int | str:
         return str(int(value)) if self.presentation.numbers_as_strings else int(value)

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from contextvars import ContextVar
+from itertools import chain
 from typing import Final, Literal
 
 from msgspec import Struct, field
@@ -17,13 +18,13 @@ _HEADER: Final = 120
 
 
 def _length(headers: Headers) -> int:
-    return len(headers) * _HEADER + sum([len(name) + len(value) for name, value in headers])
+    return len(headers) * _HEADER + sum(map(len, chain.from_iterable(headers)))
 
 
 Cause = Literal["time", "control"]
 
 
-class Body(Struct, kw_only=True):
+class Body(Struct, kw_only=True, gc=False):
     """What is kept of a body, and how long it was."""
 
     data: bytes = b""
@@ -40,7 +41,7 @@ class Body(Struct, kw_only=True):
         return self.size > len(self.data)
 
 
-class Reply(Struct, kw_only=True):
+class Reply(Struct, kw_only=True, gc=False):
     status: int
     headers: Headers
     body: Body = field(default_factory=Body)

@@ -185,15 +185,16 @@ class Journal:
         return lambda: self._watchers.remove(watcher)
 
     def _keep(self, entry: Entry) -> None:
-        before = self._evicted.entries
+        dropped = 0
         if self.shared is None:
+            size = entry.bytes_kept
             self._entries.append(entry)
-            self._sizes.append(entry.bytes_kept)
-            self._bytes += self._sizes[-1]
+            self._sizes.append(size)
+            self._bytes += size
             while self._bytes > self.limit and self._entries:
                 self._evict()
+                dropped += 1
         if self.keeper is not None:
-            dropped = self._evicted.entries - before
             self.keeper.add(entry, limit=self.limit, dropped=dropped, evicted=self._evicted, last=self._last)
         if self._watchers:
             for watcher in tuple(self._watchers):
@@ -202,10 +203,10 @@ class Journal:
     def _evict(self) -> None:
         old = self._entries.popleft()
         self._bytes -= self._sizes.popleft()
+        gone = self._evicted
+        last = max(gone.last, old.number)
         self._evicted = Evicted(
-            entries=self._evicted.entries + 1,
-            exchanges=self._evicted.exchanges + (old.kind == "exchange"),
-            last=max(self._evicted.last, old.number),
+            entries=gone.entries + 1, exchanges=gone.exchanges + (old.kind == "exchange"), last=last
         )
 
     def _next_number(self) -> int:

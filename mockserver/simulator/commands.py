@@ -16,7 +16,7 @@ OWNER: Final = "@owner"
 SELF: Final = "@self"
 
 
-class Address(Struct, frozen=True, kw_only=True):
+class Address(Struct, frozen=True, kw_only=True, gc=False):
     """The URI of a request: who asks (`viewer`), and whose calls are meant, in the vendor's own words."""
 
     viewer: str
@@ -25,11 +25,11 @@ class Address(Struct, frozen=True, kw_only=True):
     call_id: str | None = None
 
 
-class List(Struct, frozen=True, kw_only=True):
+class List(Struct, frozen=True, kw_only=True, gc=False):
     address: Address
 
 
-class UnPark(Struct, frozen=True, kw_only=True):
+class UnPark(Struct, frozen=True, kw_only=True, gc=False):
     """`caller_id` None means the caller id of the terminal that retrieves."""
 
     address: Address
@@ -39,13 +39,13 @@ class UnPark(Struct, frozen=True, kw_only=True):
     wait_for_pickup: float = WAIT_FOR_PICKUP_SECONDS
 
 
-class Park(Struct, frozen=True, kw_only=True):
+class Park(Struct, frozen=True, kw_only=True, gc=False):
     address: Address
     view_id: str
     max_in_parking: float = MAX_IN_PARKING_SECONDS
 
 
-class Create(Struct, frozen=True, kw_only=True):
+class Create(Struct, frozen=True, kw_only=True, gc=False):
     """A simple call between the first source and the first destination, charged to `address.extension`."""
 
     address: Address
@@ -58,14 +58,14 @@ class Create(Struct, frozen=True, kw_only=True):
     wait_for_pickup: float = WAIT_FOR_PICKUP_SECONDS
 
 
-class HangUp(Struct, frozen=True, kw_only=True):
+class HangUp(Struct, frozen=True, kw_only=True, gc=False):
     """`phone_number` narrows the calls to those that number is a party of."""
 
     address: Address
     phone_number: str | None = None
 
 
-class Stage(Struct, frozen=True, kw_only=True):
+class Stage(Struct, frozen=True, kw_only=True, gc=False):
     """Put a call where a scenario or a test needs it; no user asks for this, and a full lot does not refuse it.
 
     A live call with this id is taken down for it, so that a set-up can be repeated.
@@ -84,20 +84,20 @@ class Stage(Struct, frozen=True, kw_only=True):
     max_in_parking: float | None = None
 
 
-class End(Struct, frozen=True, kw_only=True):
+class End(Struct, frozen=True, kw_only=True, gc=False):
     """Take a staged call away again, whatever its phase."""
 
     call_id: str
 
 
-class SetAnswering(Struct, frozen=True, kw_only=True):
+class SetAnswering(Struct, frozen=True, kw_only=True, gc=False):
     """From now on this extension answers so; `extension` is the extended form."""
 
     extension: str
     answering: Answering
 
 
-class PickUp(Struct, frozen=True, kw_only=True):
+class PickUp(Struct, frozen=True, kw_only=True, gc=False):
     """Somebody picks up the phone; `extension` is the extended form."""
 
     extension: str

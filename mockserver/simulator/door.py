@@ -49,10 +49,11 @@ def decide(world: World, command: Command, now: float) -> Decision:
         outcome, events = _DECISIONS[type(command)](world, command, now)
     except RefusalError as refusal:
         return Decision(outcome=refusal.refused)
+    happened = tuple(events)
     if outcome is not None:
-        return Decision(outcome=outcome, events=tuple(events))
-    after = fold(world, tuple(events))
-    return Decision(outcome=_outcome_after(after, command, events), events=tuple(events), world=after)
+        return Decision(outcome=outcome, events=happened)
+    after = fold(world, happened)
+    return Decision(outcome=_outcome_after(after, command, events), events=happened, world=after)
 
 
 def decide_all(
@@ -78,12 +79,17 @@ class Elapsed(Struct, frozen=True, kw_only=True):
     events: tuple[Event, ...]
 
 
+def is_quiet(world: World, until: float) -> bool:
+    """Whether no timer is due by then."""
+    return not world.timers or world.timers[0].due > until + A_MILLISECOND
+
+
 def advance(world: World, until: float) -> Elapsed:
     """Run every timer due up to and including `until`; time never goes back.
 
     A timer due within a millisecond counts as due: a moment reached in several steps is a sum of floats.
     """
-    if not world.timers or world.timers[0].due > until + A_MILLISECOND:
+    if is_quiet(world, until):
         return Elapsed(world=replace(world, now=max(world.now, until)), events=())
     draft = Draft(world)
     happened: list[Event] = []
@@ -121,7 +127,8 @@ def _decide_list(world: World, command: List, _now: float) -> tuple[Outcome | No
 def _outcome_after(world: World, command: Command, events: list[Event]) -> Outcome:
     if isinstance(command, UnPark):
         return unparked(world, command, events)
-    calls = tuple(world.calls[event.call_id] for event in events[:1] if not isinstance(event, WorldEvent))
+    first = events[0]
+    calls = () if isinstance(first, WorldEvent) else (world.calls[first.call_id],)
     if isinstance(command, PickUp):
         return Listed(calls=calls)
     return Parked(calls=calls) if isinstance(command, Park) else Created(calls=calls)

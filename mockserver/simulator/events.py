@@ -16,7 +16,7 @@ class EndReason(StrEnum):
     TAKEN_DOWN = "taken down"
 
 
-class CallPlaced(Struct, frozen=True, kw_only=True):
+class CallPlaced(Struct, frozen=True, kw_only=True, gc=False):
     """`call` has no timer yet; `due` is when it is picked up, or given up if it is not (`picks_up`)."""
 
     at: float
@@ -26,12 +26,12 @@ class CallPlaced(Struct, frozen=True, kw_only=True):
     picks_up: bool = False
 
 
-class CallAnswered(Struct, frozen=True, kw_only=True):
+class CallAnswered(Struct, frozen=True, kw_only=True, gc=False):
     at: float
     call_id: str
 
 
-class CallParked(Struct, frozen=True, kw_only=True):
+class CallParked(Struct, frozen=True, kw_only=True, gc=False):
     """`view_id` keeps waiting in `slot`, the other views are gone; `due` None means no time limit."""
 
     at: float
@@ -42,7 +42,7 @@ class CallParked(Struct, frozen=True, kw_only=True):
     due: float | None
 
 
-class RetrievalStarted(Struct, frozen=True, kw_only=True):
+class RetrievalStarted(Struct, frozen=True, kw_only=True, gc=False):
     """`time_left` is what remains of the parking time, None without a limit.
 
     `due` None means that the terminal picks up at this very moment, in the event that follows.
@@ -57,36 +57,36 @@ class RetrievalStarted(Struct, frozen=True, kw_only=True):
     time_left: float | None
 
 
-class CallRetrieved(Struct, frozen=True, kw_only=True):
+class CallRetrieved(Struct, frozen=True, kw_only=True, gc=False):
     at: float
     call_id: str
 
 
-class RetrievalGivenUp(Struct, frozen=True, kw_only=True):
+class RetrievalGivenUp(Struct, frozen=True, kw_only=True, gc=False):
     at: float
     call_id: str
     due: float | None
 
 
-class ComebackStarted(Struct, frozen=True, kw_only=True):
+class ComebackStarted(Struct, frozen=True, kw_only=True, gc=False):
     at: float
     call_id: str
     due: float
     picks_up: bool
 
 
-class ComebackAnswered(Struct, frozen=True, kw_only=True):
+class ComebackAnswered(Struct, frozen=True, kw_only=True, gc=False):
     at: float
     call_id: str
 
 
-class CallEnded(Struct, frozen=True, kw_only=True):
+class CallEnded(Struct, frozen=True, kw_only=True, gc=False):
     at: float
     call_id: str
     reason: EndReason
 
 
-class AnsweringSet(Struct, frozen=True, kw_only=True):
+class AnsweringSet(Struct, frozen=True, kw_only=True, gc=False):
     at: float
     extension: str
     answering: Answering

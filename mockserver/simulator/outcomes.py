@@ -27,7 +27,7 @@ class Conflict(StrEnum):
     CALL_EXISTS = "call exists"
 
 
-class Refused(Struct, frozen=True, kw_only=True):
+class Refused(Struct, frozen=True, kw_only=True, gc=False):
     """`reason` is a sentence for people: what was wrong, where, and what is allowed.
 
     `foreign` marks something that exists but belongs to somebody else.
@@ -38,34 +38,34 @@ class Refused(Struct, frozen=True, kw_only=True):
     foreign: bool = False
 
 
-class Listed(Struct, frozen=True, kw_only=True):
+class Listed(Struct, frozen=True, kw_only=True, gc=False):
     """Oldest first."""
 
     calls: tuple[PhoneCall, ...]
 
 
-class Retrieved(Struct, frozen=True, kw_only=True):
+class Retrieved(Struct, frozen=True, kw_only=True, gc=False):
     """The calls after the command; still ringing at the terminal unless it answers at once."""
 
     calls: tuple[PhoneCall, ...]
     bulk: bool = False
 
 
-class Parked(Struct, frozen=True, kw_only=True):
+class Parked(Struct, frozen=True, kw_only=True, gc=False):
     calls: tuple[PhoneCall, ...]
 
 
-class Created(Struct, frozen=True, kw_only=True):
+class Created(Struct, frozen=True, kw_only=True, gc=False):
     calls: tuple[PhoneCall, ...]
 
 
-class HungUp(Struct, frozen=True, kw_only=True):
+class HungUp(Struct, frozen=True, kw_only=True, gc=False):
     """The calls as they were before they ended."""
 
     calls: tuple[PhoneCall, ...]
 
 
-class NothingToDo(Struct, frozen=True, kw_only=True):
+class NothingToDo(Struct, frozen=True, kw_only=True, gc=False):
     """Accepted, and there is no phone call to return."""
 
 

@@ -38,6 +38,7 @@ def park_event(call: PhoneCall, *, at: float, slot: int, by: str, time: float | 
 def parker_of(world: World, call: PhoneCall) -> str:
     """The other party; the call's own extension if the other party is a public number."""
     waiting = call.views[0].extension
-    parties = (view.extension for view in call.views)
-    inside = (number for number in parties if number != waiting and world.extension_named(number))
-    return next(inside, call.extension)
+    for view in call.views:
+        if view.extension != waiting and world.extension_named(view.extension):
+            return view.extension
+    return call.extension

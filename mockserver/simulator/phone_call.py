@@ -1,11 +1,14 @@
-"""A phone call, the views its parties have of it, and what it waits for."""
+"""A phone call, the views its parties have of it, and what it waits for.
+
+None of them can be part of a cycle: the garbage collector need not look at them (`gc=False`), as at no event.
+"""
 
 from msgspec import Struct
 
 from mockserver.simulator.lifecycle import Flow, Phase, Status
 
 
-class Parking(Struct, frozen=True, kw_only=True):
+class Parking(Struct, frozen=True, kw_only=True, gc=False):
     """When, where and by whom: a view has all three or none."""
 
     since: float
@@ -13,7 +16,7 @@ class Parking(Struct, frozen=True, kw_only=True):
     by: str
 
 
-class View(Struct, frozen=True, kw_only=True):
+class View(Struct, frozen=True, kw_only=True, gc=False):
     """One party's point of view; moments are epoch seconds."""
 
     id: str
@@ -28,7 +31,7 @@ class View(Struct, frozen=True, kw_only=True):
     parking: Parking | None = None
 
 
-class Pending(Struct, frozen=True, kw_only=True):
+class Pending(Struct, frozen=True, kw_only=True, gc=False):
     """The timer of the current phase: when it is due, and whether it then brings a pickup or a failure."""
 
     timer: int
@@ -36,7 +39,7 @@ class Pending(Struct, frozen=True, kw_only=True):
     picks_up: bool = False
 
 
-class Retrieval(Struct, frozen=True, kw_only=True):
+class Retrieval(Struct, frozen=True, kw_only=True, gc=False):
     """An UnPark under way; `time_left` is what remains of the parking time, None without a limit."""
 
     extension: str
@@ -44,7 +47,7 @@ class Retrieval(Struct, frozen=True, kw_only=True):
     time_left: float | None
 
 
-class PhoneCall(Struct, frozen=True, kw_only=True):
+class PhoneCall(Struct, frozen=True, kw_only=True, gc=False):
     """`extension` is the one charged and addressed; it need not be a party any more after a retrieval."""
 
     id: str

@@ -25,10 +25,11 @@ def decide_unpark(world: World, command: UnPark, now: float) -> tuple[Outcome | 
 
 
 def unparked(world: World, command: UnPark, events: list[Event]) -> Retrieved:
+    call_id = command.address.call_id
+    if call_id is not None:
+        return Retrieved(calls=(world.calls[call_id],))
     ids = dict.fromkeys(event.call_id for event in events if not isinstance(event, WorldEvent))
-    return Retrieved(
-        calls=tuple(world.calls[call_id] for call_id in ids), bulk=command.address.call_id is None
-    )
+    return Retrieved(calls=tuple(world.calls[each] for each in ids), bulk=True)
 
 
 def _decide_bulk(world: World, command: UnPark, now: float) -> tuple[Outcome | None, list[Event]]:
