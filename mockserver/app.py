@@ -12,7 +12,6 @@ from mockserver.behaviour_seam import Behaviours, BehaviourSeam
 from mockserver.client_limits import ClientLimits
 from mockserver.clock import MANUAL, PAGE_MOMENT, Clock, rate_named
 from mockserver.dated import Dated
-from mockserver.defects import DEFECTS
 from mockserver.exchange_seam import ExchangeSeam
 from mockserver.explanation_links import ExplanationLinks
 from mockserver.fast_path import FastPath
@@ -81,7 +80,7 @@ def build(settings: Settings | None = None) -> Mock:
     """Raise ScenarioError, ClockRateError, UnknownVariantError or StoreError for settings that cannot be used."""
     settings = settings or Settings()
     own = {settings.defect.slug: settings.defect} if settings.defect else {}
-    behaviours = Behaviours(settings.policy, {**DEFECTS, **own})
+    behaviours = Behaviours(settings.policy, own)
     initial = behaviours.named(settings.variants, settings.defect.slug if settings.defect else None)
     scenario = load_scenario(settings.scenario)
     rate_named(settings.clock)

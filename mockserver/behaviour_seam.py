@@ -1,7 +1,7 @@
 """Serves each session as it behaves: one vendor application a presentation, and its defect around it."""
 
 from collections.abc import Callable, Mapping
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import Final
 
 from msgspec.structs import replace
@@ -10,7 +10,6 @@ from mockserver.asgi import App, Receive, Scope, Send
 from mockserver.behaviour import Behaviour
 from mockserver.defect import Defect
 from mockserver.defect_seam import DefectSeam
-from mockserver.defects import UnknownDefectError
 from mockserver.http_api.application import VendorApi
 from mockserver.policy import Policy, Presentation
 from mockserver.sessions import DEFAULT_SESSION, Sessions
@@ -23,9 +22,16 @@ _KEPT: Final = 64
 class Behaviours:
     """What names of variants and defects come to, on top of the policy that the mock was started with."""
 
-    def __init__(self, base: Policy, defects: Mapping[str, Defect]) -> None:
+    def __init__(self, base: Policy, own: Mapping[str, Defect]) -> None:
         self._base = base
-        self.defects = defects
+        self._own = own
+
+    @cached_property
+    def defects(self) -> Mapping[str, Defect]:
+        """The catalogue, which is loaded when somebody first asks for one of them, and the mock's own."""
+        from mockserver.defects import DEFECTS
+
+        return {**DEFECTS, **self._own}
 
     def named(self, variants: tuple[str, ...], defect: str | None) -> Behaviour:
         """Raise LookupError."""
@@ -33,6 +39,8 @@ class Behaviours:
         if defect is None:
             return Behaviour(variants=variants, policy=policy)
         if defect not in self.defects:
+            from mockserver.defects import UnknownDefectError
+
             raise UnknownDefectError(defect)
         effect = self.defects[defect].effect
         behaviour = Behaviour(variants=variants, defect=defect, policy=policy)

@@ -131,7 +131,10 @@ class FastPath:
         """None for what is more than this looks at, or decided otherwise."""
         if scope["type"] != "http" or scope.get("query_string") or scope.get("root_path"):
             return None
-        head = _head(tuple(scope["headers"]))
+        try:
+            head = _head(tuple(scope["headers"]))
+        except TypeError:  # pairs that are lists, which ASGI allows
+            return None
         if head is None:
             return None
         token = head.token

@@ -5,13 +5,13 @@ Everything comes from connexion's own reading of the document, so that the two c
 
 from collections.abc import Callable, Iterator, Mapping
 from copy import deepcopy
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, Final
 
 from connexion.operations import AbstractOperation  # type: ignore[import-untyped]  # it ships no types
 from connexion.resolver import Resolver  # type: ignore[import-untyped]  # it ships no types
 from jsonschema_rs import Draft4Validator
+from msgspec import Struct
 
 from mockserver.http_api.application import VendorApi
 from mockserver.http_api.grammar import Compiled, missing, value_fault
@@ -34,8 +34,7 @@ _READERS: Final[Mapping[str, Callable[[Question], Command]]] = {
 }
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Planned:
+class Planned(Struct, frozen=True, kw_only=True):
     """One operation; `body` checks its payload, and is None where it takes none."""
 
     parameters: tuple[Mapping[str, Any], ...]
@@ -44,8 +43,7 @@ class Planned:
     read: Callable[[Question], Command]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Route:
+class Route(Struct, frozen=True, kw_only=True):
     """Where a path leads: `fault` is what its segments have wrong, found before any body is looked at."""
 
     planned: Planned

@@ -174,7 +174,12 @@ print(*(each for each in {heavy!r} if each in sys.modules))
 @pytest.mark.parametrize(
     ("module", "name", "arguments", "heavy"),
     [
-        ("mockserver.app", "build", "", ["mockserver.control.application", "schemathesis", "hypothesis"]),
+        (
+            "mockserver.app",
+            "build",
+            "",
+            ["mockserver.control.application", "mockserver.defects", "schemathesis", "hypothesis"],
+        ),
         (
             "callpark.command_line",
             "group",

@@ -129,6 +129,41 @@ def test_what_more_than_one_layer_has_a_say_in_goes_the_whole_way(api, handed_on
     assert len(handed_on) == 1
 
 
+def test_headers_that_come_as_lists_go_the_whole_way(api, handed_on, runner):
+    """As ASGI allows them to come, and uvicorn does not send them."""
+    api.unpark()
+    handed_on.clear()
+    scope = {
+        "type": "http",
+        "method": "GET",
+        "scheme": "http",
+        "path": OTHER,
+        "raw_path": OTHER.encode(),
+        "query_string": b"",
+        "server": ("127.0.0.1", 8080),
+        "headers": [[b"host", b"127.0.0.1"], [b"authorization", b"Bearer mock.default.12"]],
+    }
+    sent = []
+
+    async def receive():
+        return {"type": "http.request", "body": b"", "more_body": False}
+
+    async def send(message):
+        sent.append(message)
+
+    runner.run(api.mock(scope, receive, send))
+    assert (sent[0]["status"], handed_on) == (200, [("GET", OTHER)])
+
+
+def test_a_payload_that_was_refused_before_is_refused_again_and_does_nothing(api, error_of):
+    api.unpark()
+    session = api.mock.sessions.open("default")
+    version = session.version
+    for _ in range(3):
+        assert error_of(api.unpark(waitForPickup=0)) == (400, "pc_timeout_invalid")
+        assert session.version == version
+
+
 def test_a_session_with_a_fault_a_variant_or_a_defect_goes_the_whole_way(api, handed_on):
     api.unpark()
     session = api.mock.sessions.open("default")
