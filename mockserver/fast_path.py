@@ -270,7 +270,7 @@ class Head(Struct, frozen=True, kw_only=True):
     host: bytes
 
 
-@lru_cache(maxsize=1024)
+@lru_cache(maxsize=256)
 def _head(headers: tuple[tuple[bytes, bytes], ...]) -> Head | None:
     """None where they say more than this looks at, or name nobody; clients send the same ones again and again."""
     authorization, host = None, b""
