@@ -123,6 +123,9 @@ def test_variants_combine(varied):
     assert call["link"]["self"].endswith(CALL)
 
 
-def test_an_unknown_variant_says_which_there_are():
-    with pytest.raises(UnknownVariantError, match="accepted-202"):
-        policy_with(["no-such"])
+@pytest.mark.parametrize(
+    ("wanted", "said"), [("accept-202", "did you mean 'accepted-202'?"), ("xyz", "allowed: .*accepted-202")]
+)
+def test_an_unknown_variant_says_which_there_are(wanted, said):
+    with pytest.raises(UnknownVariantError, match=said):
+        policy_with([wanted])
