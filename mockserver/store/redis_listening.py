@@ -8,14 +8,23 @@ from typing import Any, Final
 
 import redis
 import redis.asyncio
+from redis.asyncio.retry import Retry
+from redis.backoff import NoBackoff
 
 ALIVE_SECONDS: Final = 15
 _MISSED_AT_MOST: Final = 100
-_UNTIL_SUBSCRIBED: Final = 0.02
+_PATIENCE: Final = 5.0
+"""Seconds that the server may take to accept a connection, or to answer."""
 _AGAIN: Final = 0.25
 """Seconds until a connection that broke is tried again."""
-
 _log = logging.getLogger(__name__)
+
+
+class _BehindError(Exception):
+    """A session was changed, and whoever waits for it does not know: that word must not be lost."""
+
+
+_BROKEN: Final = (redis.RedisError, OSError, _BehindError)
 
 
 class Listening:
@@ -61,41 +70,54 @@ class Listening:
                 self._task.get_loop().call_soon_threadsafe(self._task.cancel)
 
     async def _listen(self) -> None:
+        this = asyncio.current_task()
         while True:
-            with suppress(redis.RedisError, OSError):
-                async with redis.asyncio.Redis.from_url(self._url) as server, server.pubsub() as channels:
-                    living = asyncio.create_task(self._live(server))
-                    try:
-                        await self._hear(channels)
-                    finally:
-                        await _over(living)
+            try:
+                # In a task of its own, for a group counts its own cancelling as one of its task's (Python 3.11).
+                await asyncio.create_task(self._until_it_breaks())
+            except* _BROKEN as broken:
+                _log.debug("the listening for changes begins again: %s", broken.exceptions)
+            if this is not None and this.cancelling():
+                return  # that broke at the same moment, and hid it
             await asyncio.sleep(_AGAIN)
 
+    async def _until_it_breaks(self) -> None:
+        connected = asyncio.Event()
+        async with (
+            self._connecting() as server,
+            server.pubsub() as channels,
+            asyncio.TaskGroup() as parts,
+        ):
+            parts.create_task(self._live(server))
+            parts.create_task(self._subscribe(channels, connected))
+            parts.create_task(self._hear(channels, connected))
+
+    def _connecting(self) -> redis.asyncio.Redis:
+        """Without a timeout of the client's own, under which it may not hear that it is cancelled (Python 3.11)."""
+        return redis.asyncio.Redis.from_url(
+            self._url, socket_timeout=None, socket_connect_timeout=_PATIENCE, retry=Retry(NoBackoff(), 0)
+        )
+
     async def _live(self, server: Any) -> None:
-        """Whoever has not said so for a while has died, and nobody waits there any more."""
+        """Whoever has not said so for a while has died, and nobody waits there any more.
+
+        It tells a server that hangs, or a network that drops everything, from one that has nothing to say.
+        """
         while True:
-            await server.set(self._alive, 1, ex=ALIVE_SECONDS)
+            async with asyncio.timeout(_PATIENCE):
+                await server.set(self._alive, 1, ex=ALIVE_SECONDS)
             await asyncio.sleep(ALIVE_SECONDS / 3)
 
-    async def _hear(self, channels: Any) -> None:
-        self._subscribed.clear()
-        subscribing = asyncio.create_task(self._subscribe(channels))
-        try:
-            while True:
-                if not channels.subscribed:
-                    # Only the subscribing connects: two who do at once would get a connection each.
-                    await asyncio.wait((subscribing,), timeout=_UNTIL_SUBSCRIBED)
-                    if subscribing.done():
-                        await subscribing
-                    continue
-                message = await channels.get_message(timeout=None)
-                if message is not None and not self._is_heeded(message):
-                    self._unheard(message["channel"].decode())
-        finally:
-            await _over(subscribing)
+    async def _hear(self, channels: Any, connected: asyncio.Event) -> None:
+        await connected.wait()
+        while True:
+            message = await channels.get_message(timeout=None)
+            if message is not None and not self._is_heeded(message):
+                self._unheard(message["channel"].decode())
 
-    async def _subscribe(self, channels: Any) -> None:
-        """One after the other, so that the server hears of the last wish last."""
+    async def _subscribe(self, channels: Any, connected: asyncio.Event) -> None:
+        """One after the other, so that the server hears of the last wish last; nobody else connects."""
+        self._subscribed.clear()
         while True:
             self._wanted.clear()
             if gone := self._subscribed - self._heeded.keys():
@@ -104,6 +126,7 @@ class Listening:
             if new := self._heeded.keys() - self._subscribed:
                 await channels.subscribe(*new)
                 self._subscribed |= new
+                connected.set()
             await self._wanted.wait()
 
     def _unheard(self, channel: str) -> None:
@@ -123,15 +146,7 @@ class Listening:
             return True
         try:
             return self._changed(session)
-        except Exception as error:  # noqa: BLE001  # whoever waits looks again at the next word
+        except Exception as error:
             _log.warning("session %s could not be caught up with: %s", session, error)
-            return True
-
-
-async def _over(task: asyncio.Task[None]) -> None:
-    """A client that is about to connect may not hear of its end the first time."""
-    while not task.done():
-        task.cancel()
-        await asyncio.wait((task,), timeout=_AGAIN)
-    if not task.cancelled():
-        task.exception()
+            self._unheard(message["channel"].decode())
+            raise _BehindError from error  # a new connection begins with another look
