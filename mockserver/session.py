@@ -23,6 +23,7 @@ from mockserver.simulator.outcomes import Outcome
 from mockserver.simulator.phone_call import PhoneCall
 from mockserver.simulator.world import World
 from mockserver.snapshot import WorldSet
+from mockserver.store.done import step_done
 from mockserver.store.seam import (
     EventStore,
     SessionEvent,
@@ -131,7 +132,7 @@ class Session:
             decision = self.behaviour.effect(self._world, command, decided)
             if not decision.events and self.catch_up():
                 continue
-            if self._commit(decision.events, decided.world if decision is decided else None):
+            if self._do(decision.events, decided.world if decision is decided else None):
                 self.journal.caused(decision.events)
                 return decision.outcome
 
@@ -142,7 +143,7 @@ class Session:
             outcomes, events = decide_all(self._world, commands, self.behaviour.effect)
             if not events and self.catch_up():
                 continue
-            if self._commit(events):
+            if self._do(events):
                 self.journal.caused(events)
                 return outcomes
 
@@ -175,14 +176,14 @@ class Session:
     def run_clock_at(self, rate: float) -> None:
         """Real seconds count `rate` times from now on; 0 stops the clock."""
         self.elapse()
-        while not self._commit((self.clock.running_at(rate),)):
+        while not self._do((self.clock.running_at(rate),)):
             pass
 
     def behave(self, variants: tuple[str, ...], defect: str | None) -> None:
         """Switch until the next reset; raise LookupError for a name that is not known."""
         self._resolve(variants, defect)
         self.elapse()
-        while not self._commit((BehaviourSet(at=self.clock.now(), variants=variants, defect=defect),)):
+        while not self._do((BehaviourSet(at=self.clock.now(), variants=variants, defect=defect),)):
             pass
 
     def restore(self, world: World, *, rate: float, variants: tuple[str, ...], defect: str | None) -> None:
@@ -196,17 +197,18 @@ class Session:
             WorldSet(at=world.now, world=world),
             self.clock.set_to(world.now, rate),
         )
-        while not self._commit(events):
+        while not self._do(events):
             pass
 
     def reset(self, scenario: Scenario | None = None, *, is_empty: bool = False) -> None:
         """Back to the beginning of its scenario, or of another one; `is_empty`: without the calls of it."""
-        while not self._commit(self._beginning(scenario or self.scenario, is_empty=is_empty)):
+        while not self._do(self._beginning(scenario or self.scenario, is_empty=is_empty)):
             pass
 
     def close(self) -> None:
         """Forget the stored events; whoever still holds the session is answered from what it was."""
         self._store.forget(self.name)
+        step_done()
         self._end()
 
     def _end(self) -> None:
@@ -278,12 +280,19 @@ class Session:
         while (goal := moment()) is not None:
             setting = self.clock.moved_to(max(goal, self.clock.now()))
             elapsed = advance(self._world, setting.at)
-            if self._commit((setting, *elapsed.events), elapsed.world):
+            if self._do((setting, *elapsed.events), elapsed.world):
                 self.clock.obey(setting)
                 self.journal.elapsed(elapsed.events)
                 return (*before, *elapsed.events)
             before += self.elapse()
         return before
+
+    def _do(self, events: Sequence[SessionEvent], world: World | None = None) -> bool:
+        """Commit what a request asks for, which time alone does not bring."""
+        is_done = self._commit(events, world)
+        if is_done and events:
+            step_done()
+        return is_done
 
     def _commit(self, events: Sequence[SessionEvent], world: World | None = None) -> bool:
         """Append and believe, or read what somebody else has appended first and return False.

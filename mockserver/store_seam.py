@@ -10,6 +10,7 @@ from mockserver.asgi import App, Message, Receive, Scope, Send
 from mockserver.http_api.path import raw_path
 from mockserver.http_api.refusals import Refusal, unavailable
 from mockserver.http_api.token_endpoint import TOKEN_PATH, in_words_of_the_endpoint
+from mockserver.store.done import one_request
 from mockserver.store.seam import StoreUnavailableError
 
 _log = logging.getLogger(__name__)
@@ -33,15 +34,16 @@ class StoreSeam:
             has_begun = True
             await send(message)
 
-        try:
-            with self._around():
-                await self._app(scope, receive, sent)
-        except StoreUnavailableError as error:
-            _log.warning("the store failed: %s", error)
-            if not has_begun:
-                refusal = unavailable(error)
-                is_token = raw_path(scope).endswith(TOKEN_PATH.encode())
-                await _send(in_words_of_the_endpoint(refusal) if is_token else refusal, send)
+        with one_request():
+            try:
+                with self._around():
+                    await self._app(scope, receive, sent)
+            except StoreUnavailableError as error:
+                _log.warning("the store failed: %s", error)
+                if not has_begun:
+                    refusal = unavailable(error)
+                    is_token = raw_path(scope).endswith(TOKEN_PATH.encode())
+                    await _send(in_words_of_the_endpoint(refusal) if is_token else refusal, send)
 
 
 async def _send(refusal: Refusal, send: Send) -> None:

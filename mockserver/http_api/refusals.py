@@ -6,6 +6,7 @@ from enum import Enum
 from typing import Final
 
 from mockserver.simulator.outcomes import Conflict
+from mockserver.store.done import is_begun
 from mockserver.store.seam import StoreUnavailableError
 
 RETRY_AFTER_SECONDS: Final = 1
@@ -78,7 +79,12 @@ def for_status(status: int, message: str) -> Refusal:
 
 
 def unavailable(error: StoreUnavailableError) -> Refusal:
-    """Nothing was done, or nobody knows whether it was; the same request may be sent again."""
-    what = "Whether this was done is not known" if error.is_open else "Nothing was done"
+    """What is known of the request that is served: nothing of it was done, or some of it, or nobody knows."""
+    if is_begun():
+        what = "Part of this was done, or all of it"
+    elif error.is_open:
+        what = "Whether this was done is not known"
+    else:
+        what = "Nothing was done"
     refusal = fixed(Fixed.UNAVAILABLE, f"{what}, for the mock's store failed: {error}.")
     return replace(refusal, headers={"Retry-After": str(RETRY_AFTER_SECONDS)})

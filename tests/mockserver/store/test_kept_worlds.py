@@ -1,5 +1,6 @@
 """A mock whose sessions are in a file: what is there after it was ended, and what it says when it cannot write."""
 
+import asyncio
 import sqlite3
 import subprocess
 import sys
@@ -7,7 +8,7 @@ import sys
 import pytest
 
 from mockserver.settings import Settings
-from mockserver.store import StoreError
+from mockserver.store import StoreError, StoreUnavailableError
 from mockserver.store.opening import open_store
 from mockserver.store.sqlite_file import SqliteStore
 
@@ -130,6 +131,68 @@ def test_a_full_disk_is_503_in_the_vendors_envelope_and_changes_nothing(serve, e
     api.mock._store._database.execute("PRAGMA max_page_count = 1000000")
     assert api.unpark().status_code == 200
     assert serve().listed()["phoneCallView"][0]["extension"] == "0003*024"
+
+
+def failing_from(store, step):
+    """The store refuses from so many appends on."""
+    right, steps = store.append, []
+
+    def append(*arguments, **more):
+        steps.append(arguments)
+        if len(steps) >= step:
+            raise StoreUnavailableError("the disk is gone")
+        return right(*arguments, **more)
+
+    store.append = append
+
+
+@pytest.mark.parametrize(
+    ("step", "says", "moved"),
+    [(1, "Nothing was done", 0), (2, "Part of this was done, or all of it", 10)],
+)
+def test_an_advance_that_fails_on_the_way_says_what_was_done(serve, runner, step, says, moved):
+    api = serve()
+    session = api.mock.sessions.open("default")
+    unpark = {"action": "UnPark", "sendCallTo": "810", "phoneCallViewId": "01"}
+
+    async def scenario():
+        authorized = {"Authorization": "Bearer mock.default.12"}
+        path = f"/uapi/phoneCalls/@me/@self/{CALL}"
+        ringing = asyncio.create_task(api._send("PUT", path, authorized, {"json": unpark}))
+        while not session.waiting:
+            await asyncio.sleep(0)
+        began = session.clock.now()
+        failing_from(api.mock._store, step)
+        refused = await api._send("POST", "/_mock/clock/advance", {}, {"json": {"seconds": 20}})
+        ringing.cancel()
+        return refused, session.clock.now() - began
+
+    refused, gone = runner.run(scenario())
+    assert (refused.status_code, gone) == (503, moved)
+    assert refused.json()["error"]["message"].startswith(
+        f"{says}, for the mock's store failed: the disk is gone"
+    )
+
+
+def test_an_unpark_whose_ringing_the_store_fails_in_says_that_it_began(serve, runner, error_of):
+    api = serve()
+    session = api.mock.sessions.open("default")
+
+    async def scenario():
+        authorized = {"Authorization": "Bearer mock.default.12"}
+        body = {"action": "UnPark", "sendCallTo": "810", "phoneCallViewId": "01"}
+        path = f"/uapi/phoneCalls/@me/@self/{CALL}"
+        ringing = asyncio.create_task(api._send("PUT", path, authorized, {"json": body}))
+        while not session.bell.is_listened_to:
+            await asyncio.sleep(0)
+        failing_from(api.mock._store, 1)
+        session.clock.obey(session.clock.moved_to(session.clock.now() + 20))
+        session.bell.ring()
+        return await asyncio.wait_for(ringing, 20)
+
+    refused = runner.run(scenario())
+    assert error_of(refused) == (503, "service_unavailable")
+    assert refused.json()["error"]["message"].startswith("Part of this was done, or all of it")
 
 
 def test_a_file_that_another_process_serves_from_is_refused(file):
