@@ -12,7 +12,7 @@ help:
 	@echo "make demo   park a call, retrieve it, check the mock, write the report"
 	@echo "make test   run the tests"
 	@echo "make test-long  run in full what make test takes a sample of"
-	@echo "make crash-test  kill a busy mock 300 times and look for what it lost"
+	@echo "make crash-test  kill a busy mock 300 times, then 100 of its workers, and look for what it lost"
 	@echo "make lint   ruff, mypy, import-linter"
 	@echo "make format let ruff put things in order"
 	@echo "make lock   renew requirements.lock"
@@ -42,9 +42,10 @@ test-long: $(READY)
 	@CALLPARK_LONG=1 $(BIN)/pytest -n auto --dist worksteal tests/proof tests/kit tests/contract_tests/lanes tests/repository \
 	  tests/callpark/test_gallery.py
 
-# Ten minutes or so; `make test` kills ten times.
+# Ten minutes or so; `make test` kills ten times, and five single workers.
 crash-test: $(READY)
 	@$(BIN)/python bench/crash.py --kills 300
+	@! command -v redis-server >/dev/null || $(BIN)/python bench/worker_kills.py --kills 100
 
 lint: $(READY)
 	$(BIN)/ruff check --quiet

@@ -273,11 +273,11 @@ class Client:
         return response.status, json.loads(content) if content else None
 
 
-def sabotage(how: str) -> None:
-    """What a store must not do, done by every store that is opened from now on."""
-    right, waiting, steps = SqliteStore.append, [], [0]
+def sabotage(how: str, kind: type[Any] = SqliteStore) -> None:
+    """What a store must not do, done by every store of this kind that is opened from now on."""
+    right, waiting, steps = kind.append, [], [0]
 
-    def late(store: SqliteStore, session: str, *, expected_version: int, events: Any) -> int:
+    def late(store: Any, session: str, *, expected_version: int, events: Any) -> int:
         waiting.append((session, expected_version, events))
         if len(waiting) > 10:
             for name, version, those in waiting:
@@ -285,14 +285,14 @@ def sabotage(how: str) -> None:
             waiting.clear()
         return expected_version + len(events)
 
-    def half(store: SqliteStore, session: str, *, expected_version: int, events: Any) -> int:
+    def half(store: Any, session: str, *, expected_version: int, events: Any) -> int:
         steps[0] += len(events) == 2
         if steps[0] == 10:
             right(store, session, expected_version=expected_version, events=events[:1])
             os.kill(os.getpid(), signal.SIGKILL)
         return right(store, session, expected_version=expected_version, events=events)
 
-    SqliteStore.append = late if how == "late" else half  # type: ignore[method-assign]
+    kind.append = late if how == "late" else half
 
 
 def started(arguments: list[str]) -> int:

@@ -8,8 +8,10 @@ retrieve it at the same moment. Exactly one may be answered 200. Exit status 1 i
 or if the journal, read from any worker, has not all of the requests.
 
 `cost`: processor time per request, in one run, alternating: one worker with its sessions in memory, one worker on
-Redis, two workers on Redis; the server's own time included. The last line is two workers and Redis over one worker and
-Redis; nobody should wait for a lock, so that figure stays near 1.
+Redis, two workers on Redis; the server's own time included. Beside it stands whether anybody waits idle for
+somebody else: how often a worker gave its processor up (until the next request comes, or Redis answers; a lock
+would add to that), how many calls of Redis there were (trying again would add to that), and how long Redis worked
+on them. The last line is two workers over one.
 """
 
 import argparse
@@ -30,9 +32,18 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
+import redis
+
 TICK = os.sysconf("SC_CLK_TCK")
 UNPARK = json.dumps({"action": "UnPark", "sendCallTo": "0003*024", "phoneCallViewId": "01"})
 JSON = {"Content-Type": "application/json"}
+_ASKED = {"evalsha", "eval"}
+_TOLD = {
+    "processor": "processor, us",
+    "given_up": "processor given up",
+    "calls": "calls of Redis",
+    "in_redis": "Redis works, us",
+}
 MINE = "/uapi/phoneCalls/@me/@self"
 
 
@@ -176,37 +187,73 @@ def _counted(client: Client) -> str:
     return f"{counted['atLeast']} to {counted['atMost']}"
 
 
+@dataclass(frozen=True)
+class Cost:
+    """Of one request: microseconds of processor time, and what there was to wait for."""
+
+    processor: float
+    given_up: float
+    calls: float = 0.0
+    in_redis: float = 0.0
+
+
 def cost(requests: int, pairs: int) -> int:
-    figures: dict[str, list[float]] = {"memory, 1 worker": [], "Redis, 1 worker": [], "Redis, 2 workers": []}
+    figures: dict[str, list[Cost]] = {"memory, 1 worker": [], "Redis, 1 worker": [], "Redis, 2 workers": []}
     for _ in range(pairs):
         for name, taken in figures.items():
             with ExitStack() as stack:
-                arguments, pids = [], []
-                if name.startswith("Redis"):
-                    url, pid = stack.enter_context(redis_server())
-                    arguments, pids = ["--store", url, "--workers", name.split()[1]], [pid]
-                served = stack.enter_context(mock("--clock", "manual", *arguments))
-                taken.append(_microseconds(served, pids, requests))
+                if not name.startswith("Redis"):
+                    served = stack.enter_context(mock("--clock", "manual"))
+                    taken.append(_cost(served, requests))
+                    continue
+                url, pid = stack.enter_context(redis_server())
+                arguments = ("--clock", "manual", "--store", url, "--workers", name.split()[1])
+                taken.append(_cost(stack.enter_context(mock(*arguments)), requests, url, pid))
+    print(f"{'of a request':<18}{''.join(f'{title:>26}' for title in _TOLD.values())}")
     for name, taken in figures.items():
-        print(f"{name:<18} {statistics.median(taken):8.0f} us of processor time a request ({_spread(taken)})")
-    ratios = [
-        two / one for one, two in zip(figures["Redis, 1 worker"], figures["Redis, 2 workers"], strict=True)
-    ]
-    print(f"ratio              {statistics.median(ratios):8.2f} two workers over one ({_spread(ratios)})")
+        _print_row(name, [[getattr(each, member) for each in taken] for member in _TOLD])
+    both = list(zip(figures["Redis, 1 worker"], figures["Redis, 2 workers"], strict=True))
+    ratios = [[getattr(two, member) / getattr(one, member) for one, two in both] for member in _TOLD]
+    _print_row("two over one", ratios)
     return 0
 
 
-def _spread(taken: list[float]) -> str:
-    return f"{min(taken):.4g} to {max(taken):.4g}"
+def _print_row(name: str, columns: list[list[float]]) -> None:
+    """The middle of each, and what it lies between."""
+    cells = (f"{statistics.median(each):.4g} ({min(each):.4g} to {max(each):.4g})" for each in columns)
+    print(f"{name:<18}{''.join(f'{cell:>26}' for cell in cells)}")
 
 
-def _microseconds(served: Served, others: list[int], requests: int) -> float:
+def _cost(served: Served, requests: int, redis_url: str | None = None, redis_pid: int | None = None) -> Cost:
     """Two clients, each with a session of its own that parks, retrieves, lists and is refused."""
     clients = [Client(served.url), Client(served.url)]
+    workers = served.pids[1:] or served.pids
+    everybody = served.pids if redis_pid is None else (*served.pids, redis_pid)
+
+    def looked() -> tuple[float, float, float, float]:
+        calls, in_redis = (0.0, 0.0) if redis_url is None else _asked_of(redis_url)
+        return sum(map(_seconds, everybody)) * 1e6, sum(map(_given_up, workers)), calls, in_redis
+
     _go(clients, 100)
-    before = sum(map(_seconds, (*served.pids, *others)))
+    before = looked()
     asked = _go(clients, requests)
-    return (sum(map(_seconds, (*served.pids, *others))) - before) / asked * 1e6
+    return Cost(*((now - was) / asked for was, now in zip(before, looked(), strict=True)))
+
+
+def _asked_of(redis_url: str) -> tuple[float, float]:
+    """Calls so far, and microseconds in which they were worked on; those that a script makes are its own."""
+    with redis.Redis.from_url(redis_url) as client:
+        told = client.info("commandstats")
+    asked = [about for name, about in told.items() if name.removeprefix("cmdstat_") in _ASKED]
+    return sum(each["calls"] for each in asked), sum(each["usec"] for each in asked)
+
+
+def _given_up(pid: int) -> int:
+    """How often its threads have left their processor by themselves."""
+    told = [each.read_text(encoding="utf-8") for each in Path(f"/proc/{pid}/task").glob("*/status")]
+    return sum(
+        int(line.split()[1]) for each in told for line in each.splitlines() if line.startswith("voluntary")
+    )
 
 
 def _go(clients: list[Client], requests: int) -> int:
