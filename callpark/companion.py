@@ -6,13 +6,14 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from types import FrameType
 
 NOT_FOUND = 127
 NOT_EXECUTABLE = 126
 KILLED = 128
+SECONDS_BETWEEN_LOOKS = 0.1
 FROM_THE_TERMINAL = (signal.SIGINT, signal.SIGQUIT)
 FORWARDED = (*FROM_THE_TERMINAL, signal.SIGTERM, signal.SIGHUP)
 
@@ -25,11 +26,14 @@ class CannotStart(Exception):
         self.status = status
 
 
-def run_beside(command: Sequence[str], environment: Mapping[str, str]) -> int:
+def run_beside(
+    command: Sequence[str], environment: Mapping[str, str], meanwhile: Callable[[], None] | None = None
+) -> int:
     """Runs a command to its end and returns its exit status, 128 and the signal's number where one ended it.
 
     `environment` is added to ours. Signals that reach us go on to the command, and we wait for what it makes of
-    them; what a terminal sends to both of us is not sent twice. Raises `CannotStart`. To be called in the main thread.
+    them; what a terminal sends to both of us is not sent twice. `meanwhile` is called ten times a second; should it
+    raise, the command is ended first. Raises `CannotStart`. To be called in the main thread.
     """
     with _signals_forwarded() as relay:
         try:
@@ -38,8 +42,22 @@ def run_beside(command: Sequence[str], environment: Mapping[str, str]) -> int:
             status = NOT_FOUND if isinstance(error, FileNotFoundError) else NOT_EXECUTABLE
             raise CannotStart(f"{command[0]}: {error.strerror}", status) from error
         relay.deliver()
-        status = relay.process.wait()
+        try:
+            status = _ended(relay.process, meanwhile)
+        except BaseException:
+            relay.process.terminate()
+            relay.process.wait()
+            raise
     return status if status >= 0 else KILLED - status
+
+
+def _ended(process: subprocess.Popen[bytes], meanwhile: Callable[[], None] | None) -> int:
+    while meanwhile is not None:
+        try:
+            return process.wait(timeout=SECONDS_BETWEEN_LOOKS)
+        except subprocess.TimeoutExpired:
+            meanwhile()
+    return process.wait()
 
 
 class _Relay:

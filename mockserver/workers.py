@@ -81,10 +81,11 @@ class Workers:
             self.say(f"worker {pid} has ended ({_told(status)}); another takes its place")
             self._fork()
 
-    def run(self) -> None:
-        """Until SIGINT or SIGTERM."""
+    def run(self, greet: Callable[[str], None]) -> None:
+        """Until SIGINT or SIGTERM; `greet` gets the URL once those are heeded."""
         for signum in (signal.SIGINT, signal.SIGTERM):
             signal.signal(signum, lambda _signum, _frame: setattr(self, "_stopping", True))
+        greet(self.url)
         while not self._stopping:
             time.sleep(0.1)
             self.look_after()
@@ -117,6 +118,7 @@ class Workers:
             return
         status = 1
         try:
+            os.setpgid(0, 0)  # a terminal's Ctrl-C is for the process that watches; it tells its workers
             os.close(self._alive)
             app = self.make()
             serve_on(

@@ -349,12 +349,12 @@ def _with_workers(
             say=lambda line: click.echo(line, err=True),
         ) as workers:
             if not words:
-                greet(workers.url)
-                workers.run()
+                workers.run(greet)
                 return 0
             ready(workers.url)
             click.echo(f"callpark mock: {workers.url}/uapi", err=True)
-            return run_beside(words, environment(workers.url, control_token=control_token, tls=tls))
+            found = environment(workers.url, control_token=control_token, tls=tls)
+            return run_beside(words, found, meanwhile=workers.look_after)
     except CannotStart as error:
         click.echo(str(error), err=True)
         return error.status

@@ -100,6 +100,64 @@ def test_workers_serve_while_a_command_runs(tmp_path, redis_server):
     assert (done.returncode, done.stdout) == (0, ""), done.stderr
 
 
+KILLS_ONE = """
+import os, signal, urllib.request
+from pathlib import Path
+
+def workers():
+    mock = os.getppid()
+    found = Path(f"/proc/{mock}/task/{mock}/children").read_text().split()
+    return set(map(int, found)) - {os.getpid()}
+
+before = workers()
+os.kill(min(before), signal.SIGKILL)
+while len(workers() - before) < 1:
+    urllib.request.urlopen(os.environ["CALLPARK_URL"] + "/_mock/health").read()
+print(len(workers()))
+"""
+
+
+@pytest.mark.redis
+def test_a_worker_that_dies_while_a_command_runs_is_replaced(tmp_path, redis_server):
+    script = tmp_path / "kills_one.py"
+    script.write_text(KILLS_ONE)
+    mock = ["mock", "--store", redis_server.url, "--workers", "2", "--", sys.executable, str(script)]
+    done = subprocess.run([CALLPARK, *mock], env=ENVIRONMENT, capture_output=True, text=True, timeout=60)
+    assert (done.returncode, done.stdout) == (0, "2\n"), done.stderr
+    assert "has ended (SIGKILL); another takes its place" in done.stderr
+
+
+@pytest.mark.redis
+def test_a_command_is_ended_where_no_worker_stays_alive(tmp_path, redis_server):
+    """Each is killed as soon as it is there: workers that cannot begin look the same."""
+    script = tmp_path / "kills_all.py"
+    script.write_text(
+        KILLS_ONE.partition("before =")[0]
+        + """
+while True:
+    for each in workers():
+        try:
+            os.kill(each, signal.SIGKILL)
+        except ProcessLookupError:
+            pass
+"""
+    )
+    mock = ["mock", "--store", redis_server.url, "--workers", "2", "--", sys.executable, str(script)]
+    done = subprocess.run([CALLPARK, *mock], env=ENVIRONMENT, capture_output=True, text=True, timeout=60)
+    assert done.returncode == 1
+    assert "the workers end as soon as they have begun" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+@pytest.mark.redis
+def test_a_terminals_interrupt_reaches_the_workers_through_the_process_that_watches(tmp_path, redis_server):
+    with started(tmp_path, "--store", redis_server.url, "--workers", 2) as (_, process):
+        assert {os.getpgid(each) for each in children(process)}.isdisjoint({os.getpgid(process.pid)})
+        with ending(children(process)):
+            process.send_signal(signal.SIGINT)
+            assert process.wait(timeout=30) == 0
+
+
 @pytest.mark.redis
 def test_what_one_mock_has_kept_the_next_one_goes_on_with(tmp_path, redis_server):
     with started(tmp_path, "--store", redis_server.url) as (url, _):
