@@ -238,7 +238,7 @@ class Session:
             self._tell_waiting(follower)
 
     def _tell_waiting(self, follower: Follower) -> None:
-        if follower.is_waiting:
+        if follower.is_waiting and self._store.is_shared:
             self._store.waits(self.name, self._waiting_here)
 
     @contextmanager

@@ -147,21 +147,20 @@ class Sessions:
 
     def _add(self, name: str, setup: Setup) -> Session:
         session = self._make(name, setup)
-        while len(self) >= self._limit:
-            self._evict(f"more than {self._limit} sessions")
+        while len(self) >= self._limit and (old := self._longest_idle()) is not None:
+            self._evict(old, f"more than {self._limit} sessions")
         self._open[name] = session
         self._used[name] = self._source()
         return self._open[name]
 
     def _forget_aged(self, now: float) -> None:
         while (name := self._longest_idle()) is not None and now - self._used_last(name) > self._max_idle:
-            self._evict(f"not used for more than {self._max_idle:g} s")
+            self._evict(name, f"not used for more than {self._max_idle:g} s")
 
     def _longest_idle(self) -> str | None:
         return next(iter(self._dormant or self._open), None)
 
-    def _evict(self, reason: str) -> None:
-        name = next(iter(self._dormant or self._open))
+    def _evict(self, name: str, reason: str) -> None:
         if name in self._open:
             self.drop(name)
         elif self._store is not None:

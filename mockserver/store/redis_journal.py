@@ -23,16 +23,21 @@ class Asking(Protocol):
 
 
 class RedisJournalKeeper:
-    """What cannot be written is in no journal: an exchange is not undone for want of its entry."""
+    """What cannot be written is in no journal: an exchange is not undone for want of its entry.
+
+    `head` and `entries` are the keys of the session's hash and of its list, `channel` is where changes are told.
+    """
 
     is_shared = True
 
-    def __init__(self, store: Asking, server: "redis.Redis", session: str, head: str, entries: str) -> None:
+    def __init__(
+        self, store: Asking, server: "redis.Redis", session: str, *, head: str, entries: str, channel: str
+    ) -> None:
         self._store = store
         self._session = session
         self._head = head
         self._keys = [head, entries]
-        self._channel = f"callpark:changed:{session}"
+        self._channel = channel
         self._chapter, self._seen = b"", 0
         self._chapters: dict[int, bytes] = {}
         register = server.register_script

@@ -54,6 +54,7 @@ class Listening:
         self._task: asyncio.Task[None] | None = None
 
     def heed(self, session: str) -> None:
+        """Hear of the session until nobody waits for it; to be called in the loop of whoever waits."""
         loop = asyncio.get_running_loop()
         if self._task is None or self._task.done() or self._task.get_loop() is not loop:
             self._wanted = asyncio.Event()
@@ -65,6 +66,7 @@ class Listening:
             self._wanted.set()
 
     def stop(self) -> None:
+        """From any thread."""
         if self._task is not None and not self._task.get_loop().is_closed():
             with suppress(RuntimeError):
                 self._task.get_loop().call_soon_threadsafe(self._task.cancel)

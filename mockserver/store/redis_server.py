@@ -155,7 +155,9 @@ class RedisStore:
     def journal(self, session: str) -> Journal:
         self.lives.pop(session, None)  # it is being opened: whichever life it has is the one meant
         head, entries = _keys(session, "head", "journal")
-        keeper = RedisJournalKeeper(self, self._redis, session, head, entries)
+        keeper = RedisJournalKeeper(
+            self, self._redis, session, head=head, entries=entries, channel=channel_of(session)
+        )
         return Journal(keeper=keeper, shared=keeper)
 
     def heed(self, session: str) -> None:

@@ -64,6 +64,7 @@ class EventStore(Protocol):
     Every method may raise StoreUnavailableError; what it was asked for has not happened then.
     `writer` tells this opener of the store from others that write beside it; it is empty where there are none.
     `is_shared`: others may change a session too, and what is known of it has to be caught up with.
+    `keeps_faults`: wire faults are kept as well, so each change of them is an event too.
     `standing_every` is after how many events a session should leave its standing; None is never.
     """
 
