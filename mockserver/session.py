@@ -42,7 +42,8 @@ _ID_BITS: Final = 80
 class Session:
     """Every change is appended to the store before it is believed; a conflict means reading on and deciding again.
 
-    World and clock are the fold of the stored events.  `bell` rings whenever either has changed.
+    World and clock are the fold of the stored events.  `bell` rings whenever either has changed,
+    `is_over` once the session was closed, here or by somebody else.
     `resolve` says what the names of variants and defects come to that a session is switched to.
     Where the store has the session already, it is as it was left, and `scenario`, `seed`, `behaviour` and how the
     clock begins are those that it began with.  Raise StoreUnavailableError, as every change may.
@@ -72,13 +73,11 @@ class Session:
         self._followers: list[Follower] = []
         self._wakings: list[Waking] = []
         self.errands = Errands()
-        self._is_closed = False
+        self.is_over = False
         self.journal = store.journal(name)
         self.faults = Arsenal(
             seed=f"{seed}/{name}", always=always, keep=self._keep_faults if store.keeps_faults else None
         )
-        self._random: Random
-        self._begun: Begun
         self._version = 0
         self._stood_at = 0
         self._world = World(directory=scenario.directory)
@@ -93,18 +92,13 @@ class Session:
         """How many events have made this session what it is."""
         return self._version
 
-    @property
-    def is_over(self) -> bool:
-        """It was closed, here or by somebody else."""
-        return self._is_closed
-
     def catch_up(self) -> bool:
         """Believe what others have appended, and say whether there was anything.
 
         An append would have found out; where nothing is to be appended, this has to.
         """
         version = self._version
-        if self._store.is_shared and not self._is_closed:
+        if self._store.is_shared and not self.is_over:
             self._read_on()
         return self._version != version
 
@@ -212,7 +206,7 @@ class Session:
         self._end()
 
     def _end(self) -> None:
-        self._is_closed = True
+        self.is_over = True
         self.journal.end_life()
         self._let_go()
 
@@ -274,18 +268,17 @@ class Session:
             scenario, clock=self.clock, seed=self.seed, behaviour=self._initial, is_empty=is_empty
         )
 
-    def _move(self, moment: Callable[[], float | None]) -> tuple[Event, ...]:
+    def _move(self, moment: Callable[[], float]) -> tuple[Event, ...]:
         """The jump and what it brings are one step."""
         before = self.elapse()
-        while (goal := moment()) is not None:
-            setting = self.clock.moved_to(max(goal, self.clock.now()))
+        while True:
+            setting = self.clock.moved_to(max(moment(), self.clock.now()))
             elapsed = advance(self._world, setting.at)
             if self._do((setting, *elapsed.events), elapsed.world):
                 self.clock.obey(setting)
                 self.journal.elapsed(elapsed.events)
                 return (*before, *elapsed.events)
             before += self.elapse()
-        return before
 
     def _do(self, events: Sequence[SessionEvent], world: World | None = None) -> bool:
         """Commit what a request asks for, which time alone does not bring."""
@@ -302,14 +295,14 @@ class Session:
         if not events:
             return True
         try:
-            if not self._is_closed:
+            if not self.is_over:
                 self._store.append(self.name, expected_version=self._version, events=events)
         except VersionConflictError:
             self._read_on()
             return False
         self._believe(events, world)
         every = self._store.standing_every
-        if every is not None and self._version - self._stood_at >= every and not self._is_closed:
+        if every is not None and self._version - self._stood_at >= every and not self.is_over:
             self._keep_standing()
         return True
 
