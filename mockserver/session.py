@@ -23,16 +23,9 @@ from mockserver.simulator.outcomes import Outcome
 from mockserver.simulator.phone_call import PhoneCall
 from mockserver.simulator.world import World
 from mockserver.snapshot import WorldSet
+from mockserver.store import EventStore, SessionEvent, Standing, VersionConflictError
 from mockserver.store.done import step_done
-from mockserver.store.seam import (
-    EventStore,
-    SessionEvent,
-    SessionForgottenError,
-    Standing,
-    StoreUnavailableError,
-    TailForgottenError,
-    VersionConflictError,
-)
+from mockserver.store.seam import SessionForgottenError, StoreUnavailableError, TailForgottenError
 from mockserver.wire_faults.arsenal import Arsenal, FaultsSet
 from mockserver.wire_faults.fault import WireFault
 
