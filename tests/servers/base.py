@@ -6,6 +6,7 @@ The rules of the page are deliberately written anew in every module, so that no 
 import json
 import socketserver
 import threading
+from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, ClassVar, Self
 
@@ -72,6 +73,21 @@ class ThreadedServer(Server):
         self._listener.shutdown()
         self._listener.server_close()
         self._thread.join(2)
+
+
+class LineHandler(socketserver.StreamRequestHandler):
+    """Reads requests as they come over the line, so that a server can answer in bytes of its own."""
+
+    timeout = 10
+
+    def requests(self) -> Iterator[tuple[str, str, dict[str, str], bytes]]:
+        """Method, target, headers by name in small letters, body; until the client has gone."""
+        while line := self.rfile.readline().decode("latin-1").split():
+            headers: dict[str, str] = {}
+            while (header := self.rfile.readline().decode("latin-1")).strip():
+                name, _, value = header.partition(":")
+                headers[name.strip().lower()] = value.strip()
+            yield line[0], line[1], headers, self.rfile.read(int(headers.get("content-length", 0)))
 
 
 class QuietHandler(BaseHTTPRequestHandler):

@@ -5,13 +5,12 @@ which other headers and members there are, how JSON is written down.
 """
 
 import json
-import socketserver
 import time
 from collections.abc import Callable
 from functools import partial
 from typing import Any
 
-from .base import JsonObject, Listener, Server
+from .base import JsonObject, LineHandler, Listener, Server
 from .literal import LiteralServer
 
 Answer = tuple[int, Any]
@@ -36,17 +35,10 @@ class Framed(LiteralServer):
     def listener(self) -> Any:
         outer = self
 
-        class Handler(socketserver.StreamRequestHandler):
-            timeout = 10
-
+        class Handler(LineHandler):
             def handle(self) -> None:
-                while line := self.rfile.readline().decode("latin-1").split():
-                    headers: dict[str, str] = {}
-                    while (header := self.rfile.readline().decode("latin-1")).strip():
-                        name, _, value = header.partition(":")
-                        headers[name.strip().lower()] = value.strip()
-                    body = self.rfile.read(int(headers.get("content-length", 0)))
-                    status, value = outer.handle(line[0], line[1], headers.get("authorization"), body)
+                for method, target, headers, body in self.requests():
+                    status, value = outer.handle(method, target, headers.get("authorization"), body)
                     payload = b"" if value is None else outer.encode(value)
                     time.sleep(outer.pause)
                     self.wfile.write(outer.write(status, payload))

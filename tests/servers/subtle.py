@@ -4,12 +4,11 @@
 """
 
 import json
-import socketserver
 from collections.abc import Callable
 from functools import partial
 from typing import Any
 
-from .base import JsonObject, Listener, Server
+from .base import JsonObject, LineHandler, Listener, Server
 from .literal import EXTENSIONS, Call, LiteralServer, RefusedError
 
 Answer = tuple[int, Any]
@@ -25,24 +24,17 @@ class HangsUp(LiteralServer):
     def listener(self) -> Any:
         outer = self
 
-        class Handler(socketserver.StreamRequestHandler):
-            timeout = 10
-
+        class Handler(LineHandler):
             def handle(self) -> None:
-                while line := self.rfile.readline().decode("latin-1").split():
-                    headers: dict[str, str] = {}
-                    while (header := self.rfile.readline().decode("latin-1")).strip():
-                        name, _, value = header.partition(":")
-                        headers[name.strip().lower()] = value.strip()
-                    body = self.rfile.read(int(headers.get("content-length", 0)))
+                for method, target, headers, body in self.requests():
                     extra = ""
-                    if line[0] == "PUT" and outer.is_struck(body):
+                    if method == "PUT" and outer.is_struck(body):
                         if outer.status is None:
                             return
                         status, value = outer.status, None
                         extra = f"Retry-After: {outer.wait}\r\n"
                     else:
-                        status, value = outer.handle(line[0], line[1], headers.get("authorization"), body)
+                        status, value = outer.handle(method, target, headers.get("authorization"), body)
                     payload = b"" if value is None else json.dumps(value).encode()
                     length = "" if status == 204 else f"Content-Length: {len(payload)}\r\n"
                     self.wfile.write(f"HTTP/1.1 {status} X\r\n{extra}{length}\r\n".encode() + payload)
