@@ -41,6 +41,8 @@ _BEARER: Final = b"Bearer "
 _AUTHORIZATION: Final = b"authorization"
 _HOST: Final = b"host"
 _NO_QUERY: Final[Mapping[str, Any]] = {}
+_LONGEST_KEPT: Final = 512
+"""Bytes of a path, of a token or of a host: what clients write by the thousand must not fill the caches."""
 
 Headers = list[tuple[bytes, bytes]]
 
@@ -139,7 +141,7 @@ class FastPath:
             return None
         token = head.token
         method, scheme, raw = scope["method"], scope["scheme"], raw_path(scope)
-        route = self._route(method, raw)
+        route = self._route(method, raw) if len(raw) <= _LONGEST_KEPT else None
         if route is None:
             return None
         session = self._sessions.find(token.session)
@@ -277,6 +279,8 @@ def _head(headers: tuple[tuple[bytes, bytes], ...]) -> Head | None:
     for name, value in headers:
         if name not in _LOOKED_AT:
             continue
+        if len(value) > _LONGEST_KEPT:
+            return None
         if name == _HOST:
             host = value
         elif name == _AUTHORIZATION and authorization is None:

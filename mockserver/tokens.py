@@ -18,6 +18,7 @@ _USER: Final = r"(?P<user>[A-Za-z0-9_-]{1,64})"
 _TOKEN: Final = re.compile(rf"mock\.{_SESSION}\.(?:(?P<until>[0-9]{{1,12}})\.)?{_USER}")
 _CLIENT_ID: Final = re.compile(rf"(?:{_SESSION}\.)?{_USER}")
 _EXPIRED: Final = "expired"
+_LONGEST: Final = len("mock.") + 64 + len(".") + 12 + len(".") + 64
 _SESSION_NAME: Final = SESSION_HEADER.lower().encode()
 _TOKEN_PARAMETER: Final = b"accessRequestToken="
 
@@ -49,8 +50,12 @@ class Token:
         return f"mock.{self.session}.{end}{self.user}"
 
 
-@lru_cache(maxsize=1024)
 def read_token(text: str) -> Token | None:
+    return _read_token(text) if len(text) <= _LONGEST else None
+
+
+@lru_cache(maxsize=1024)
+def _read_token(text: str) -> Token | None:
     found = _TOKEN.fullmatch(text)
     if not found:
         return None

@@ -3,6 +3,7 @@
 import asyncio
 import importlib
 import sys
+import tracemalloc
 from pathlib import Path
 
 import pytest
@@ -243,3 +244,33 @@ def test_it_can_be_turned_off(make_api):
     api = make_api(fast_path=False)
     assert not isinstance(api.mock._vendor, fast_path.FastPath)
     assert api.unpark().status_code == 200
+
+
+@pytest.mark.parametrize("long", ["path", "token", "host"])
+def test_long_paths_tokens_and_hosts_are_not_kept(api, long):
+    """Each is a little different, so that none is ever found again."""
+    api.unpark()
+    way = api.mock.fast_path
+
+    def ask(number):
+        odd = "%08d" % number + "a" * 50_000
+        path = f"{OTHER}/{odd}" if long == "path" else OTHER
+        token = odd if long == "token" else "mock.default.12"
+        headers = [
+            (b"authorization", f"Bearer {token}".encode()),
+            (b"host", odd.encode() if long == "host" else b"localhost"),
+        ]
+        way.asked(
+            {"type": "http", "method": "GET", "scheme": "http", "path": path, "raw_path": path.encode(), "headers": headers}
+        )  # fmt: skip
+
+    fast_path._head.cache_clear()
+    tracemalloc.start()
+    try:
+        for number in range(400):
+            ask(number)
+        fast_path._head.cache_clear()
+        kept, _ = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert kept < 5_000_000
