@@ -81,7 +81,7 @@ class Journal:
     _worlds: deque[tuple[int, World]] = field(default_factory=lambda: deque(maxlen=_WORLDS))
     _watchers: list[Watcher] = field(default_factory=list)
     _life: object = field(default_factory=object)
-    _begun: set[int] = field(default_factory=set)
+    _begun: dict[int, Exchange] = field(default_factory=dict)
 
     @property
     def entries(self) -> Sequence[Entry]:
@@ -112,7 +112,7 @@ class Journal:
     def begin(self, exchange: Exchange, *, world: World, now: float) -> None:
         """Number an exchange as its answer begins."""
         exchange.number = self._next_number()
-        self._begun.add(exchange.number)
+        self._begun[exchange.number] = exchange
         exchange.answered = now
         if exchange.at is None:
             exchange.at = now
@@ -121,8 +121,8 @@ class Journal:
 
     def end(self, exchange: Exchange) -> None:
         """Keep an exchange whose answer is complete, unless the journal was cleared since the answer began."""
-        if exchange.number in self._begun and self.claims(exchange):
-            self._begun.remove(exchange.number)
+        if self._begun.get(exchange.number) is exchange and self.claims(exchange):
+            del self._begun[exchange.number]
             self._keep(exchange)
 
     def elapsed(self, events: Sequence[Event]) -> None:

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from mockserver.journal.entry import MOST_BODY
+from mockserver.journal.entry import MOST_BODY, Exchange
 from mockserver.journal.journal import Journal
 
 CALL = "b817d2618fe6f1804333"
@@ -249,3 +249,20 @@ def test_whoever_watches_sees_every_entry_until_told_to_stop(api):
     stop()
     api("GET", PATH)
     assert seen == [1, 2]
+
+
+def test_an_answer_that_began_before_the_journal_was_cleared_takes_nobodys_place(make_lab):
+    world = make_lab().world
+    journal = Journal()
+    before, after = (
+        Exchange(method="GET", target=b"/" + name, scheme="http", headers=()) for name in (b"before", b"after")
+    )
+    journal.claim(before)
+    journal.begin(before, world=world, now=1.0)
+    journal.clear()
+    journal.claim(after)
+    journal.begin(after, world=world, now=2.0)
+    assert before.number == after.number == 1
+    journal.end(before)
+    journal.end(after)
+    assert list(journal.entries) == [after]
