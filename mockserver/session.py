@@ -268,7 +268,6 @@ class Session:
             setting = self.clock.moved_to(max(moment(), self.clock.now()))
             elapsed = advance(self._world, setting.at)
             if self._do((setting, *elapsed.events), elapsed.world):
-                self.clock.obey(setting)
                 self.journal.elapsed(elapsed.events)
                 return (*before, *elapsed.events)
             before += self.elapse()
@@ -318,6 +317,9 @@ class Session:
     def _believe(self, events: Sequence[SessionEvent], world: World | None = None) -> None:
         if world is not None and not self._followers:
             self._world = world
+            for event in events:
+                if isinstance(event, ClockSet):
+                    self.clock.obey(event)
         else:
             self._fold(events)
         self._version += len(events)

@@ -255,3 +255,9 @@ def test_a_server_that_hangs_is_left_alone_for_a_while(redis_server):
     session.catch_up()
     assert session.clock.now() in (1_000, 1_001)
     store.close()
+
+
+def test_a_jump_that_a_standing_is_kept_after_is_in_it(reopened):
+    session = opened(reopened(standing_every=1))
+    session.move_by(10)
+    assert opened(reopened(standing_every=1)).clock.now() == session.clock.now() == 1_010
