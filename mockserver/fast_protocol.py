@@ -33,6 +33,7 @@ def fast_protocol(way: FastPath) -> type[HttpToolsProtocol]:
         def on_headers_complete(self) -> None:
             if self._may_be_held():
                 self._held = []
+                self.cycle = None  # type: ignore[assignment]  # as before the first: nothing is being answered
             else:
                 super().on_headers_complete()
 

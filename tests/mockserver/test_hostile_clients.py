@@ -232,6 +232,15 @@ def test_what_cannot_be_read_does_not_answer_for_what_was_asked_before(url, clie
     assert client.is_closed
 
 
+def test_a_payload_that_cannot_be_read_is_refused_though_something_was_answered_before(client):
+    """What was answered before went the whole way, and what cannot be read would have gone the fast one."""
+    client.send(asks(target=CALL + b"?count=1"))
+    assert client.answer()[0] == 200
+    client.send(asks(b"5\r\nhello\r\nno number\r\n", method=b"PUT", more=CHUNKED))
+    assert client.refusal() == (400, "request_invalid")
+    assert client.is_closed
+
+
 def test_a_flood_of_pipelined_requests_is_cut_off(url, client):
     client.send(asks(target=CALL + b"?count=1") * (MAX_PIPELINED + 50))
     answered = [client.answer()[0] for _ in range(MAX_PIPELINED + 1)]
