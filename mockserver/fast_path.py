@@ -144,6 +144,7 @@ class FastPath:
         route = self._route(method, raw) if len(raw) <= _LONGEST_KEPT else None
         if route is None:
             return None
+        self._sessions.forget_aged()  # or the token would open another session than the one looked at here
         session = self._sessions.find(token.session)
         if session is None or not _is_plain(session):
             return None

@@ -122,9 +122,13 @@ class Sessions:
             self._used[name] = self._dormant.pop(name)
         return found
 
+    def forget_aged(self) -> None:
+        """What `open` and `create` begin with."""
+        self._forget_aged(self._source())
+
     def create(self, name: str, setup: Setup) -> Session:
         """Raise SessionExistsError."""
-        self._forget_aged(self._source())
+        self.forget_aged()
         if self.find(name) is not None:
             raise SessionExistsError(name)
         return self._add(name, setup)

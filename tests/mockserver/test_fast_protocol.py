@@ -4,11 +4,13 @@ import socket
 from contextlib import ExitStack
 from urllib.parse import urlsplit
 
+import httpx
 import pytest
 
 from mockserver.app import build
 from mockserver.serving import running
 from mockserver.settings import Settings
+from mockserver.simulator.commands import End
 
 CALL = "b817d2618fe6f1804333"
 PATH = f"/uapi/phoneCalls/12/0003*210/{CALL}"
@@ -125,3 +127,18 @@ def test_only_the_fast_way_answers_without_the_application(urls, monkeypatch):
     assert heard.count(b"HTTP/1.1 200") == 2
     assert asked == ["/uapi/nowhere"]
     assert [entry.status for entry in mock.sessions.open("default").journal.entries] == [200, 200, 404]
+
+
+def test_a_request_that_ends_a_session_over_age_is_answered_by_the_next_one(monkeypatch):
+    """In the old one there was no call that a terminal could ring for."""
+    mock = build(Settings(scenario="nobody-answers", clock="x100000", session_max_idle=60))
+    now = [0.0]
+    monkeypatch.setattr(mock.sessions, "_source", lambda: now[0])
+    mock.sessions.open("default").execute(End(call_id=CALL))
+    now[0] = 61.0
+    with running(mock) as url:
+        answer = httpx.put(
+            f"{url}{PATH}", content=UNPARK, headers={"Authorization": "Bearer mock.default.12"}, timeout=20
+        )
+    assert answer.status_code == 204
+    assert len(mock.sessions.evictions) == 1
