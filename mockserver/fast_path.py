@@ -20,8 +20,7 @@ from mockserver.exchange_seam import CAME, EXPLAIN_HEADER
 from mockserver.explanation_links import ExplanationLinks
 from mockserver.http_api.answering import Answer
 from mockserver.http_api.application import VendorApi, own_fault
-from mockserver.http_api.hanging_up import GONE
-from mockserver.http_api.operations import as_response, rings, when_over
+from mockserver.http_api.operations import as_response
 from mockserver.http_api.origin import origin_of
 from mockserver.http_api.path import raw_path
 from mockserver.http_api.plan import Plan, Route
@@ -31,7 +30,6 @@ from mockserver.journal.entry import UNDER_WAY, Exchange
 from mockserver.journal.entry import Reply as Noted
 from mockserver.session import Session
 from mockserver.sessions import DEFAULT_SESSION, Sessions
-from mockserver.simulator.outcomes import Retrieved
 from mockserver.tokens import Token, read_token
 
 _LOOKED_AT: Final = frozenset(
@@ -64,12 +62,11 @@ class Asked(Struct):
 
 
 class Told(Struct):
-    """An answer as it goes out, and the session whose journal it is in; None if that has ended meanwhile."""
+    """An answer as it goes out."""
 
     status: int
     headers: Headers
     content: bytes
-    filed: Session | None
 
 
 class FastPath:
@@ -89,43 +86,19 @@ class FastPath:
             await self._whole(scope, receive, send)
             return
         messages, content = await _read(receive)
-        exchange = asked.exchange
         if content is None or not self.takes(asked, content):
-            extensions = {**scope.get("extensions", {}), CAME: exchange.at}
+            extensions = {**scope.get("extensions", {}), CAME: asked.exchange.at}
             await self._whole({**scope, "extensions": extensions}, _again(messages, receive), send)
             return
-        told: Told | None = None
-        mark = UNDER_WAY.set(exchange)
-        try:
-            answer = self._answer(asked)
-            if isinstance(answer, Ringing):
-                answer = await self._when_over(asked, answer, {"extensions": {GONE: receive}})
-            if exchange.has_left:
-                return
-            told = self._told(asked, answer)
-            await send({"type": "http.response.start", "status": told.status, "headers": told.headers})
-            _note(exchange, told.content)
-            await send({"type": "http.response.body", "body": told.content})
-        finally:
-            UNDER_WAY.reset(mark)
-            filed = told.filed if told else self._begun(exchange)
-            if filed is not None:
-                filed.journal.end(exchange)
+        told = self.at_once(asked)
+        await send({"type": "http.response.start", "status": told.status, "headers": told.headers})
+        await send({"type": "http.response.body", "body": told.content})
 
     def at_once(self, asked: Asked) -> Told:
-        """The answer to a request that was taken; the journal has it then.
-
-        Only for sessions that nobody outside this process changes: there no telephone rings that did not a moment ago.
-        """
+        """The answer to a request that was taken; the journal has it then."""
         mark = UNDER_WAY.set(asked.exchange)
         try:
-            answer = self._answer(asked)
-            assert not isinstance(answer, Ringing)
-            told = self._told(asked, answer)
-            _note(asked.exchange, told.content)
-            if told.filed is not None:
-                told.filed.journal.end(asked.exchange)
-            return told
+            return self._told(asked, self._answer(asked))
         finally:
             UNDER_WAY.reset(mark)
 
@@ -144,7 +117,6 @@ class FastPath:
         route = self._route(method, raw) if len(raw) <= _LONGEST_KEPT else None
         if route is None:
             return None
-        self._sessions.forget_aged()  # or the token would open another session than the one looked at here
         session = self._sessions.find(token.session)
         if session is None or not _is_plain(session):
             return None
@@ -161,14 +133,17 @@ class FastPath:
         return Asked(exchange=exchange, origin=origin, route=route, token=token, session=session)
 
     def takes(self, asked: Asked, content: bytes) -> bool:
-        """Whether the payload too is one for the fast way; nothing has happened yet."""
+        """Whether the payload too is one for the fast way, and the session still there; nothing has happened yet."""
+        self._sessions.forget_aged()
+        if self._sessions.find(asked.token.session) is not asked.session:
+            return False
         asked.body, asked.refusal = asked.route.checked(content)
         if asked.body is not None and _may_ring(asked):
             return False
         asked.exchange.body.add(content)
         return True
 
-    def _answer(self, asked: Asked) -> "Answer | Ringing":
+    def _answer(self, asked: Asked) -> Answer:
         try:
             session = self._tokens.session_of(asked.token)
             if asked.refusal is not None:
@@ -185,19 +160,10 @@ class FastPath:
                 body=asked.body,
             )
             outcome = session.execute(route.planned.read(question))
-            if isinstance(outcome, Retrieved) and rings(self._answering, outcome):
-                return Ringing(question=question, outcome=outcome)
             return self._checked(asked, self._answering.answer(question, outcome))
         except RefusedRequest as error:
             return self._answering.refuse(error.refusal)
         except Exception as error:  # noqa: BLE001  # told as the whole way tells of a fault of ours
-            return self._answering.refuse(own_fault(error))
-
-    async def _when_over(self, asked: Asked, ringing: "Ringing", scope: Scope) -> Answer:
-        try:
-            outcome = await when_over(ringing.question, ringing.outcome, scope)
-            return self._checked(asked, self._answering.answer(ringing.question, outcome))
-        except Exception as error:  # noqa: BLE001  # as above
             return self._answering.refuse(own_fault(error))
 
     def _checked(self, asked: Asked, answer: Answer) -> Answer:
@@ -206,7 +172,6 @@ class FastPath:
         return answer
 
     def _told(self, asked: Asked, answer: Answer) -> Told:
-        """The exchange has its number from here on."""
         headers, content = _rendered(answer)
         exchange, status = asked.exchange, answer.status
         exchange.reply = Noted(status=status, headers=tuple(headers))
@@ -214,8 +179,11 @@ class FastPath:
         if status >= 400 and filed is not None and (path := self._links.path(filed.name, exchange)):
             headers.append((EXPLAIN_HEADER, f"{asked.origin}{path}".encode()))
             exchange.reply.headers = tuple(headers)
+        exchange.reply.body.add(content)
+        if filed is not None:
+            filed.journal.end(exchange)
         headers.append((b"date", date_of(self._moment(exchange))))
-        return Told(status=status, headers=headers, content=content, filed=filed)
+        return Told(status=status, headers=headers, content=content)
 
     def _moment(self, exchange: Exchange) -> float:
         """When the answer begins, by the clock of the session that is open under the name; the system's for none."""
@@ -231,18 +199,6 @@ class FastPath:
             return None
         session.journal.begin(exchange, world=session.world, now=session.clock.now())
         return session
-
-
-class Ringing(Struct):
-    """A retrieval that somebody outside this process made one that has to be waited for."""
-
-    question: Question
-    outcome: Retrieved
-
-
-def _note(exchange: Exchange, content: bytes) -> None:
-    if exchange.reply is not None:
-        exchange.reply.body.add(content)
 
 
 def _is_plain(session: Session) -> bool:

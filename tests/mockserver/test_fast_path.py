@@ -221,6 +221,27 @@ def test_what_is_handed_on_late_came_when_its_head_came(api, runner):
     assert (entry.status, entry.at, entry.answered) == (413, came, came + 10)
 
 
+def test_a_request_whose_session_ended_before_its_payload_came_goes_the_whole_way(api, handed_on, runner):
+    api.unpark()
+    handed_on.clear()
+
+    async def receive():
+        api.mock.sessions.drop("default")
+        return {"type": "http.request", "body": b"", "more_body": False}
+
+    async def send(message):
+        sent.append(message)
+
+    sent = []
+    scope = {
+        "type": "http", "method": "GET", "scheme": "http", "path": OTHER, "raw_path": OTHER.encode(),
+        "query_string": b"", "server": ("127.0.0.1", 8080), "headers": [(b"authorization", b"Bearer mock.default.12")],
+    }  # fmt: skip
+    runner.run(api.mock(scope, receive, send))
+    assert sent[0]["status"] == 200
+    assert handed_on == [("GET", OTHER)]
+
+
 def test_a_token_is_asked_anew_at_every_request(api, error_of):
     api.unpark()
     session = api.mock.sessions.open("default")
@@ -253,16 +274,15 @@ def test_long_paths_tokens_and_hosts_are_not_kept(api, long):
     way = api.mock.fast_path
 
     def ask(number):
-        odd = "%08d" % number + "a" * 50_000
+        odd = f"{number:08}" + "a" * 50_000
         path = f"{OTHER}/{odd}" if long == "path" else OTHER
         token = odd if long == "token" else "mock.default.12"
         headers = [
             (b"authorization", f"Bearer {token}".encode()),
             (b"host", odd.encode() if long == "host" else b"localhost"),
         ]
-        way.asked(
-            {"type": "http", "method": "GET", "scheme": "http", "path": path, "raw_path": path.encode(), "headers": headers}
-        )  # fmt: skip
+        target = {"path": path, "raw_path": path.encode()}
+        way.asked({"type": "http", "method": "GET", "scheme": "http", "headers": headers, **target})
 
     fast_path._head.cache_clear()
     tracemalloc.start()

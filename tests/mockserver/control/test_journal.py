@@ -255,7 +255,8 @@ def test_an_answer_that_began_before_the_journal_was_cleared_takes_nobodys_place
     world = make_lab().world
     journal = Journal()
     before, after = (
-        Exchange(method="GET", target=b"/" + name, scheme="http", headers=()) for name in (b"before", b"after")
+        Exchange(method="GET", target=b"/" + name, scheme="http", headers=())
+        for name in (b"before", b"after")
     )
     journal.claim(before)
     journal.begin(before, world=world, now=1.0)
