@@ -39,8 +39,7 @@ def serve(
     `on_ready` gets the base URL once requests are answered; `beside` runs in the same loop until the end.
     """
     listener = _bind(host, port)
-    gc.freeze()  # all that is made by now stays: looking through it for garbage would only hold requests up
-    take_all_descriptors()
+    _settle()
     with listener:
         _Server(app, _base_url(host, listener, tls), on_ready, tls, beside).run(sockets=[listener])
 
@@ -62,6 +61,7 @@ def serve_on(
         await over.wait()
         server.stop()
 
+    _settle()
     server = _Server(app, url, on_ready, tls, watch)
     server.run(sockets=[listener])
 
@@ -96,6 +96,12 @@ def running(
         finally:
             server.stop()
             thread.join()
+
+
+def _settle() -> None:
+    """For a process that does nothing but serve from now on."""
+    gc.freeze()  # all that is made by now stays: looking through it for garbage would only hold requests up
+    take_all_descriptors()
 
 
 class _Server(uvicorn.Server):

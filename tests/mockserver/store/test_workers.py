@@ -1,6 +1,7 @@
 """`callpark mock --workers`: processes that serve one world, and the one that watches over them."""
 
 import os
+import resource
 import select
 import signal
 import subprocess
@@ -76,6 +77,18 @@ def test_a_worker_that_dies_is_replaced_and_has_lost_nothing(tmp_path, redis_ser
         with ending(workers):
             process.send_signal(signal.SIGTERM)
             assert process.wait(timeout=30) == 0
+
+
+@pytest.mark.redis
+def test_workers_take_all_the_descriptors_that_the_system_allows(tmp_path, redis_server):
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (min(soft, 256), hard))
+    try:
+        with started(tmp_path, "--workers", "2", "--store", redis_server.url) as (_, process):
+            allowed = {resource.prlimit(pid, resource.RLIMIT_NOFILE) for pid in children(process)}
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+    assert allowed == {(hard, hard)}
 
 
 @pytest.mark.redis
