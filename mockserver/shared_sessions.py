@@ -143,6 +143,7 @@ class SharedSessions(Sessions):
         for name in self._shared.idle_since(now - self._max_idle):
             self._give_way(name, f"not used for more than {self._max_idle:g} s")
         for name in self._open.keys() - set(self._shared.names()):
+            self._open[name].catch_up()  # whoever waits in it is let go
             del self._open[name]
             self._told.pop(name, None)
 

@@ -8,6 +8,7 @@ from random import Random
 import pytest
 import redis
 
+from mockserver.clock import system_time
 from mockserver.simulator.commands import Address, End, Stage, UnPark
 from mockserver.store import StoreError
 from mockserver.store.opening import open_store
@@ -109,6 +110,20 @@ def test_a_session_that_was_dropped_elsewhere_begins_anew(workers):
     assert here.unpark().status_code == 200
     assert there("POST", "/_mock/sessions", {"session": "default"}).status_code == 409
     assert there.unpark().status_code == 204
+
+
+def test_whoever_holds_a_session_that_was_dropped_elsewhere_is_let_go_when_idle_ones_are_looked_for(
+    workers, monkeypatch
+):
+    here, there = (worker.mock.sessions for worker in workers[:2])
+    held = here.open("mine")
+    there.open("mine")
+    there.drop("mine")
+    assert not held.is_over
+    later = system_time() + 10
+    monkeypatch.setattr(here, "_source", lambda: later)
+    here.open("other")
+    assert held.is_over
 
 
 def test_who_gave_way_and_how_many_there_are_all_workers_know(make_worker):
