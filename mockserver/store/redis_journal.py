@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Callable
+from itertools import count
 from typing import Any, Final, Protocol
 
 import redis
@@ -58,8 +59,8 @@ class RedisJournalKeeper:
         data = b"%d %d %d " % (entry.bytes_kept, entry.kind == "exchange", entry.number)
         arguments: list[bytes | str | int] = [self._life(), chapter, limit, self._channel, self._store.writer]
         try:
-            coded = data + entry_as_bytes(entry)
-            self._store.ask(lambda: self._add(self._keys, [*arguments, coded]))
+            coded, tries = data + entry_as_bytes(entry), count()
+            self._store.ask(lambda: self._add(self._keys, [*arguments, next(tries), coded]))
         except StoreUnavailableError as error:
             _log.warning("entry %d of session %s is not kept: %s", entry.number, self._session, error)
 

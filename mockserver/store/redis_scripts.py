@@ -73,13 +73,18 @@ redis.call('PUBLISH', ARGV[2], ARGV[3])
 return 1
 """
 
-# KEYS head, journal   ARGV life, chapter, limit, channel, writer, entry: "bytes is-exchange number json"
+# KEYS head, journal   ARGV life, chapter, limit, channel, writer, tries before, entry: "bytes is-exchange number json"
 ADD: Final = """
 local found = redis.call('HMGET', KEYS[1], 'life', 'chapter')
 if found[1] ~= ARGV[1] or (found[2] or '0') ~= ARGV[2] then return 0 end
-redis.call('RPUSH', KEYS[2], ARGV[6])
+if ARGV[6] ~= '0' then
+  for _, each in ipairs(redis.call('LRANGE', KEYS[2], -100, -1)) do
+    if each == ARGV[7] then return 1 end
+  end
+end
+redis.call('RPUSH', KEYS[2], ARGV[7])
 redis.call('HINCRBY', KEYS[1], 'added', 1)
-local size = string.match(ARGV[6], '^(%d+)')
+local size = string.match(ARGV[7], '^(%d+)')
 local bytes = redis.call('HINCRBY', KEYS[1], 'bytes', size)
 while bytes > tonumber(ARGV[3]) do
   local old = redis.call('LPOP', KEYS[2])

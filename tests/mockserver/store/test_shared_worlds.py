@@ -232,6 +232,26 @@ def test_an_answer_of_redis_that_gets_lost_is_no_second_append(make_worker):
     assert make_worker().mock.sessions.open("default").world == session.world
 
 
+def test_an_answer_of_redis_that_gets_lost_is_no_second_entry_of_the_journal(make_worker):
+    api = make_worker()
+    api.listed()
+    journal = api.mock.sessions.open("default").journal
+    right, lost = journal.keeper._add, []
+
+    def losing(keys, arguments):
+        said = right(keys, arguments)
+        if not lost:
+            lost.append(said)
+            raise redis.ConnectionError("Connection closed by server.")
+        return said
+
+    journal.keeper._add = losing
+    api.listed()
+    api.listed()
+    assert lost == [1]
+    assert [entry.number for entry in journal.entries] == [1, 2, 3]
+
+
 def test_whether_it_was_done_is_open_where_redis_goes_away_in_the_middle(make_worker, error_of):
     api = make_worker()
     api.listed()
