@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import Final
 
 from mockserver.store.memory import MemoryStore
-from mockserver.store.seam import EventStore, StoreError
+from mockserver.store.seam import EventStore, StoreError, without_secret
 
 MEMORY: Final = "memory"
 _REDIS: Final = ("redis://", "rediss://", "unix://")
@@ -19,7 +19,8 @@ def open_store(named: str) -> EventStore:
     path = Path(named)
     if "://" in named or not (path.suffix or len(path.parts) > 1):
         raise StoreError(
-            f"store {named!r} is not known; allowed: memory, a file such as world.db, or redis://HOST:PORT/DATABASE"
+            f"store {without_secret(named)!r} is not known; allowed: memory, a file such as world.db, or "
+            "redis://HOST:PORT/DATABASE"
         )
     from mockserver.store.sqlite_file import SqliteStore
 
@@ -38,6 +39,6 @@ def _on_redis(url: str) -> EventStore:
         if error.name != "redis":
             raise
         raise StoreError(
-            f"store {url!r} needs the Python package redis: pip install 'callpark[redis]'"
+            f"store {without_secret(url)!r} needs the Python package redis: pip install 'callpark[redis]'"
         ) from None
     return RedisStore(url)

@@ -93,8 +93,11 @@ class RedisStore:
                 socket_connect_timeout=patience,
                 retry=Retry(NoBackoff(), 0),
             )
-        except ValueError as error:
-            raise StoreError(f"store {url!r} is no address of a Redis server: {error}") from None
+        except ValueError:  # whose words may have a part of the password in them
+            raise StoreError(
+                f"store {self._shown!r} is no address of a Redis server; allowed: "
+                "redis://USER:PASSWORD@HOST:PORT/DATABASE, with user and password encoded as in every URL"
+            ) from None
         self._check_format()
         register = self._redis.register_script
         self._append, self._read = register(scripts.APPEND), register(scripts.READ)

@@ -139,6 +139,9 @@ class SharedStore(EventStore, Protocol):
 
 
 def without_secret(named: str) -> str:
-    """As a store may be shown: a URL without its user and password."""
+    """As a store may be shown: a URL without its user and password, which may also stand in its query."""
     scheme, mark, rest = named.partition("://")
-    return f"{scheme}://{rest.rpartition('@')[2]}" if mark else named
+    place, _, query = rest.partition("?")
+    if "@" in query:
+        place = "..."  # nobody can tell where the password ends
+    return f"{scheme}://{place.rpartition('@')[2]}" if mark else named

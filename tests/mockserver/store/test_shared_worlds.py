@@ -299,6 +299,25 @@ def test_a_server_that_is_not_there_is_said_with_what_to_install():
     assert "secret" not in str(error.value)
 
 
+@pytest.mark.parametrize(
+    "named",
+    [
+        "redis://user:secret@127.0.0.1:x/0",
+        "redis://127.0.0.1:x/0?password=secret",
+        "redis://127.0.0.1:1/0?password=secret",
+        "redist://user:secret@127.0.0.1:1/0",
+        "redis://127.0.0.1:x/0?password=half@secret",
+        "redis://user:secret?half@127.0.0.1:x/0",
+    ],
+)
+def test_a_refusal_tells_no_secret_of_an_address(named):
+    with pytest.raises(StoreError) as error:
+        open_store(named)
+    assert "redis" in str(error.value)
+    assert "127.0.0.1" in str(error.value) or "half" in named
+    assert "secret" not in str(error.value)
+
+
 def test_a_python_without_redis_is_said_with_what_to_install():
     script = (
         "import sys; sys.modules['redis'] = None\n"
