@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 from collections.abc import Callable
 from contextlib import ExitStack
 from functools import partial
@@ -242,7 +243,9 @@ def command(
         except StoreUnavailableError as error:
             raise click.ClickException(str(error)) from error
         except OSError as error:
-            raise click.ClickException(f"{error.strerror}; --port 0 takes a free port") from error
+            is_taken = error.errno in (errno.EADDRINUSE, errno.EACCES)
+            hint = "; --port 0 takes a free port" if is_taken else ""
+            raise click.ClickException(f"{error.strerror or error}{hint}") from error
 
 
 def _moment(text: str | None) -> float | None:

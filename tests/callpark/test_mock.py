@@ -115,6 +115,12 @@ def test_a_taken_port_is_one_line(callpark):
     assert "--port 0 takes a free port" in done.err
 
 
+def test_an_address_that_is_not_this_machines_is_no_matter_of_the_port(callpark):
+    done = callpark("mock", "--host", "192.0.2.1", "--port", "0")
+    assert (done.status, done.out) == (1, "")
+    assert done.err == "Error: cannot listen on 192.0.2.1:0: Cannot assign requested address\n"
+
+
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
