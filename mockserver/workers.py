@@ -72,9 +72,11 @@ class Workers:
         """Put another in the place of each worker that has ended; raise WorkersError if that leads nowhere."""
         for pid, began in tuple(self._begun.items()):
             ended, status = os.waitpid(pid, os.WNOHANG)
-            if not ended or self._stopping:
+            if not ended:
                 continue
             del self._begun[pid]
+            if self._stopping:
+                continue
             self._failures = self._failures + 1 if system_time() - began < _TOO_SOON else 0
             if self._failures >= _TOO_OFTEN:
                 raise WorkersError("the workers end as soon as they have begun")

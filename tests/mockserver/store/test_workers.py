@@ -12,6 +12,8 @@ from pathlib import Path
 import httpx
 import pytest
 
+from mockserver.workers import Workers
+
 CALLPARK = Path(sys.executable).parent / "callpark"
 ENVIRONMENT = {name: value for name, value in os.environ.items() if not name.startswith("CALLPARK_")}
 
@@ -213,3 +215,16 @@ def refusal(folder, *arguments):
 def test_a_store_or_a_number_of_workers_that_makes_no_sense_is_refused(tmp_path, arguments, says):
     assert says in refusal(tmp_path, *arguments)
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_worker_that_has_ended_while_all_of_them_stop_is_not_told_to_end(monkeypatch):
+    """By then its number may be somebody else's."""
+    workers = Workers(make=None, count=1, listener=None, url="", tls=None, say=print)
+    told = []
+    monkeypatch.setattr(os, "waitpid", lambda pid, _options: (pid, 0))
+    monkeypatch.setattr(os, "kill", lambda pid, _signal: told.append(pid))
+    workers._begun[4_000_000] = 0.0
+    workers._stopping = True
+    workers.look_after()
+    workers.stop()
+    assert told == []
