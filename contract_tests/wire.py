@@ -18,7 +18,7 @@ from contract_tests.exchange import Headers, Response
 from contract_tests.proxy import pool_through, proxy_for
 
 if TYPE_CHECKING:
-    import httpx
+    from contract_tests.cookies import Cookies
 
 MAX_BODY = 1024 * 1024
 KEPT_FOR = 5.0
@@ -63,7 +63,7 @@ class Wire:
     verify: ssl.SSLContext | bool = True
     _pool: httpcore.ConnectionPool = field(init=False, repr=False)
     _deadline: Deadline = field(init=False, default_factory=Deadline, repr=False)
-    _cookies: httpx.Cookies | None = field(init=False, default=None, repr=False)
+    _cookies: Cookies | None = field(init=False, default=None, repr=False)
 
     def __post_init__(self) -> None:
         parts = urlsplit(self.url)
@@ -95,7 +95,7 @@ class Wire:
                 port=self._port,
                 target=(self._prefix + target).encode("ascii"),
             ),
-            headers=self._headers(method, headers, body),
+            headers=self._headers(method, target, headers, body),
             content=body or b"",
             extensions={
                 "timeout": {
@@ -114,10 +114,12 @@ class Wire:
             finally:
                 answer.close()
         received = tuple((name.decode("latin-1"), value.decode("latin-1")) for name, value in answer.headers)
-        self._keep_cookies(received)
+        self._keep_cookies(target, received)
         return Response(status=answer.status, headers=received, body=content, body_size=size)
 
-    def _headers(self, method: str, headers: Headers, body: bytes | None) -> list[tuple[bytes, bytes]]:
+    def _headers(
+        self, method: str, target: str, headers: Headers, body: bytes | None
+    ) -> list[tuple[bytes, bytes]]:
         """All headers in the order in which they are sent."""
         named = {name.lower() for name, _ in headers}
         has_length = "content-length" in named
@@ -128,8 +130,8 @@ class Wire:
             if name.lower() not in named:
                 sent.append((name.encode("ascii"), value.encode("ascii")))
         sent += [(name.encode("ascii"), value.encode("ascii")) for name, value in headers]
-        if (cookie := self._cookie(headers)) is not None:
-            sent.append((b"Cookie", cookie.encode("ascii")))
+        if (cookie := self._cookie(target, headers)) is not None:
+            sent.append((b"Cookie", cookie.encode("latin-1")))
         if body and not has_length:
             sent.append((b"Content-Length", b"%d" % len(body)))
         return sent
@@ -166,24 +168,19 @@ class Wire:
     def _too_late(self) -> NoAnswer:
         return NoAnswer(f"the answer took longer than {self.answer:g} seconds", timed_out=True)
 
-    def _keep_cookies(self, received: Headers) -> None:
+    def _keep_cookies(self, target: str, received: Headers) -> None:
         """Balancers that tie a client to one of many servers do so by a cookie."""
-        if any(name.lower() == "set-cookie" for name, _ in received):
-            import httpx
+        said = [value for name, value in received if name.lower() == "set-cookie"]
+        if said:
+            from contract_tests.cookies import Cookies
 
-            self._cookies = self._cookies or httpx.Cookies()
-            asked = httpx.Request("GET", self.url)
-            self._cookies.extract_cookies(httpx.Response(200, headers=list(received), request=asked))
+            self._cookies = self._cookies or Cookies(self.url)
+            self._cookies.keep(target, said)
 
-    def _cookie(self, headers: Headers) -> str | None:
+    def _cookie(self, target: str, headers: Headers) -> str | None:
         if self._cookies is None or any(name.lower() == "cookie" for name, _ in headers):
             return None
-        import httpx
-
-        asked = httpx.Request("GET", self.url)
-        self._cookies.set_cookie_header(asked)
-        found: str | None = asked.headers.get("cookie")
-        return found
+        return self._cookies.due(target)
 
     def _tls(self) -> ssl.SSLContext:
         if isinstance(self.verify, ssl.SSLContext):

@@ -84,6 +84,31 @@ def test_cookies_come_back_to_who_set_them(raw_server, target_at, answered):
     assert b"node" not in third
 
 
+@pytest.mark.parametrize(
+    ("path", "comes_back"), [("/", True), ("/uapi", True), ("/uapi/phoneCalls", True), ("/other", False)]
+)
+def test_cookies_come_back_where_they_belong(raw_server, target_at, answered, path, comes_back):
+    server = raw_server(answered(200, b"{}", Set_Cookie=f"node=7; Path={path}"))
+    target = target_at(server.url)
+    for _ in range(2):
+        target.exchange(ODD)
+
+    assert (b"Cookie: node=7" in server.requests[1][0]) is comes_back
+
+
+@pytest.mark.parametrize(
+    "headers", [{"Set_Cookie": "node=7", "X_Name": "caf\xe9"}, {"Set_Cookie": "node=\xe9"}]
+)
+def test_an_answer_with_a_cookie_is_none_the_less_one_for_letters_beyond_ascii(
+    raw_server, target_at, answered, headers
+):
+    server = raw_server(answered(200, b"{}", **headers))
+    target = target_at(server.url)
+
+    assert [target.exchange(ODD).response.status for _ in range(2)] == [200, 200]
+    assert headers["Set_Cookie"].encode() in server.requests[1][0]
+
+
 def test_a_length_that_is_a_lie_is_trouble(raw_server, target_at):
     lie = Request(method="PUT", target="/", headers=(("Content-Length", "9"),), body=b"short")
 
