@@ -37,7 +37,16 @@ def busy(status=503, **headers):
         ({"Retry_After": "Wed, 02 Apr 2031 09:30:05 GMT", "Date": "yesterday"}, 5.0),
         *(
             ({"Retry_After": text}, 1.0)
-            for text in ("soon", "-5", "1.5", "²", "", "Wed, 99 Apr 2031 09:30:05 GMT")
+            for text in (
+                "soon",
+                "-5",
+                "1.5",
+                "²",
+                "",
+                "Wed, 99 Apr 2031 09:30:05 GMT",
+                "Wed, 02 Apr 99999999999999999999 09:30:05 GMT",
+                "Wed, 02 Apr 2031 09:30:05 +99999999999999",
+            )
         ),
     ],
     ids=repr,
