@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any, NoReturn
 
@@ -20,6 +20,10 @@ from contract_tests.expectation.path import (
 from contract_tests.expectation.remark import Fault, Grey, Mild, Remark
 from contract_tests.verdict import Reading
 from contract_tests.world import EXPIRED_TOKEN, OTHER_TOKEN, TOKEN, KnownCall, World
+
+MOST_NESTED = 250
+"""Arrays and objects in each other; whoever walks through a value is never led deeper than Python goes."""
+TOO_DEEP = "nested too deeply"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,14 +80,17 @@ def parse_json(body: bytes | None) -> Any:
     if body is None:
         raise ValueError("there is no body")
     try:
-        return json.loads(
+        value = json.loads(
             body.decode("utf-8"),
             parse_int=_whole_number,
             parse_constant=_refuse_constant,
             object_pairs_hook=_unique_members,
         )
     except RecursionError as error:
-        raise OpenJson("nested too deeply") from error
+        raise OpenJson(TOO_DEEP) from error
+    if body.count(b"[") + body.count(b"{") > MOST_NESTED and _is_deeper(value, MOST_NESTED):
+        raise OpenJson(TOO_DEEP)
+    return value
 
 
 def _refusals(faults: tuple[Fault, ...]) -> tuple[Outcome, ...]:
@@ -166,6 +173,20 @@ def _body_remarks(request: Request, call: KnownCall | None, world: World) -> Ite
 
 class OpenJson(ValueError):
     """JSON that parsers are free to read differently."""
+
+
+def _is_deeper(value: Any, levels: int) -> bool:
+    """Whether there are more arrays and objects in each other than that; told without recursion."""
+    level = [value]
+    for _ in range(levels + 1):
+        level = [inner for outer in level for inner in _inside(outer)]
+    return bool(level)
+
+
+def _inside(value: Any) -> Iterable[Any]:
+    if isinstance(value, dict):
+        return value.values()
+    return value if isinstance(value, list) else ()
 
 
 def _unique_members(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

@@ -11,7 +11,9 @@ from contract_tests.case import Kind
 from contract_tests.cases import all_cases
 from contract_tests.draft import Setting, documented, listing, member, segment, with_, without
 from contract_tests.expectation import Effect, expect
+from contract_tests.expectation.expect import MOST_NESTED, TOO_DEEP, parse_json
 from contract_tests.expectation.outcome import NOT_PARKED, REFUSALS, retrieved
+from contract_tests.nulls import without_nulls
 
 GREY, FINE = "grey", "fine"
 
@@ -307,6 +309,17 @@ def test_what_may_be_refused_with_a_note_is_still_in_order(expected, change):
 
 
 ALLOWED = {"__future__", "collections", "dataclasses", "enum", "json", "re", "typing", "urllib"}
+
+
+@pytest.mark.parametrize(("levels", "is_read"), [(MOST_NESTED, True), (MOST_NESTED + 1, False), (700, False)])
+@pytest.mark.parametrize(("opening", "closing"), [(b"[", b"]"), (b'{"a":', b"}")])
+def test_json_is_read_as_deep_as_whoever_walks_through_it_can_go(levels, is_read, opening, closing):
+    body = opening * levels + b"1" + closing * levels
+    if is_read:
+        without_nulls(parse_json(body))
+    else:
+        with pytest.raises(ValueError, match=TOO_DEEP):
+            parse_json(body)
 
 
 def test_the_expectation_imports_nothing_that_reads_or_writes():
