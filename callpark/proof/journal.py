@@ -6,6 +6,7 @@ A line of JSON for each outcome, after one that says what was proven: outcomes o
 from __future__ import annotations
 
 import hashlib
+import sys
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
@@ -86,15 +87,17 @@ def left_of(trials: Iterable[Trial], earlier: Iterable[Outcome]) -> list[Trial]:
 
 
 def code_digest() -> str:
-    """The sha256 over the source files of the kit, whatever stands in them."""
+    """The sha256 over all files of the kit but compiled ones, and over what else is installed, Python among it."""
+    from importlib.metadata import distributions
     from importlib.util import find_spec
 
-    digest = hashlib.sha256()
+    installed = sorted({f"{each.metadata['Name']} {each.version}" for each in distributions()})
+    digest = hashlib.sha256("\n".join([sys.version, *installed]).encode())
     for package in PACKAGES:
         spec = find_spec(package)
         for folder in map(Path, (spec.submodule_search_locations if spec else None) or ()):
             for path in sorted(folder.rglob("*")):
-                if path.is_file() and path.suffix in (".py", ".yaml", ".txt"):
+                if path.is_file() and path.suffix != ".pyc":
                     digest.update(f"{path.relative_to(folder)}\0".encode() + path.read_bytes())
     return digest.hexdigest()
 

@@ -2,12 +2,14 @@
 
 import os
 import signal
+from importlib import metadata
 
 import msgspec
 import pytest
 
+from callpark.proof import journal
 from callpark.proof.candidate import Candidate, Trial
-from callpark.proof.journal import Head, Journal, left_of
+from callpark.proof.journal import Head, Journal, code_digest, left_of
 from callpark.proof.outcome import Outcome
 from callpark.proof.workers import workers
 
@@ -104,6 +106,29 @@ def test_outcomes_of_other_code_or_another_extent_are_not_taken(tmp_path, head, 
     journal.close()
 
     assert opened(path, head, resume=resume).earlier == []
+
+
+@pytest.mark.parametrize("name", ["code.py", "corpus.json", "page.html"])
+def test_the_code_is_another_one_when_any_file_of_it_is(tmp_path, monkeypatch, name):
+    package = tmp_path / "made_up_package"
+    package.mkdir()
+    (package / "__init__.py").touch()
+    (package / name).write_text("before", encoding="utf-8")
+    monkeypatch.syspath_prepend(tmp_path)
+    monkeypatch.setattr(journal, "PACKAGES", ("made_up_package",))
+    before = code_digest()
+    assert code_digest() == before
+
+    (package / name).write_text("after", encoding="utf-8")
+
+    assert code_digest() != before
+
+
+def test_the_code_is_another_one_with_other_libraries(monkeypatch):
+    before = code_digest()
+    monkeypatch.setattr(metadata, "distributions", lambda: [metadata.distribution("hypothesis")])
+
+    assert code_digest() != before
 
 
 def test_what_is_left_counts_equal_trials_and_tries_trouble_again():
