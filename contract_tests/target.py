@@ -103,7 +103,8 @@ class Target:
         """Sends a request and returns what came back. A broken transport is an answer too (`trouble`).
 
         An answer 429 or 503 is the target asking for patience, so the request is sent again after `Retry-After`.
-        What is not under test (listings, set-up) is sent again too when its connection breaks.
+        What is not under test (listings, set-up) is sent again too when its connection breaks; an UnPark of a parked
+        call never is, which may have retrieved it although no answer came.
         """
         token = self.secrets.get("token")
         known = Exchange(
@@ -204,7 +205,7 @@ class Target:
         self._keep_rate()
         begun = self.now()
         response, trouble, timed_out = self._patiently(known.request)
-        for _ in range(0 if known.role == "request" else MORE_TRIES):
+        for _ in range(MORE_TRIES if _may_be_repeated(known) else 0):
             if response is None and not timed_out:
                 response, trouble, timed_out = self._patiently(known.request)
         return replace(
@@ -294,6 +295,11 @@ def origin_and_prefix(url: str) -> str:
     if parts.query or parts.fragment or parts.username:
         raise UnusableTarget(f"{url!r} has a user, a query or a fragment; give origin and path only")
     return f"{parts.scheme}://{parts.netloc}{parts.path.rstrip('/').removesuffix('/uapi')}"
+
+
+def _may_be_repeated(known: Exchange) -> bool:
+    is_unpark = known.request.method == "PUT" and known.role in ("after", "again")
+    return known.role != "request" and not is_unpark
 
 
 def _as_set_up(exchange: Exchange) -> Exchange:

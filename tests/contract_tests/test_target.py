@@ -7,7 +7,7 @@ import pytest
 
 from contract_tests import wire as wire_module
 from contract_tests.exchange import Request
-from contract_tests.target import Limits, TargetUnreachable, UnusableTarget, origin_and_prefix
+from contract_tests.target import MORE_TRIES, Limits, TargetUnreachable, UnusableTarget, origin_and_prefix
 
 ODD = Request(method="PUT", target="/uapi/phoneCalls/@me/0003*210/a%2Fb%zz//;x", body=b"\xff\x00")
 IMPATIENT = Limits(connect=0.2, answer=0.3, busy_tries=2, busy_wait=0.01)
@@ -107,6 +107,26 @@ def test_an_answer_with_a_cookie_is_none_the_less_one_for_letters_beyond_ascii(
 
     assert [target.exchange(ODD).response.status for _ in range(2)] == [200, 200]
     assert headers["Set_Cookie"].encode() in server.requests[1][0]
+
+
+@pytest.mark.parametrize(
+    ("method", "role", "times"),
+    [
+        ("PUT", "request", 1),
+        ("PUT", "again", 1),
+        ("PUT", "after", 1),
+        ("GET", "again", 1 + MORE_TRIES),
+        ("GET", "after", 1 + MORE_TRIES),
+        ("POST", "set-up", 1 + MORE_TRIES),
+        ("PUT", "preflight", 1 + MORE_TRIES),
+    ],
+)
+def test_no_unpark_is_repeated_when_its_connection_breaks(raw_server, target_at, method, role, times):
+    server = raw_server(b"no answer\r\n\r\n")
+    exchange = target_at(server.url).exchange(Request(method=method, target="/"), role=role)
+
+    assert exchange.trouble
+    assert len(server.requests) == times
 
 
 def test_a_length_that_is_a_lie_is_trouble(raw_server, target_at):
