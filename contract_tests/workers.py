@@ -21,7 +21,9 @@ def once_for_all_workers(file: Path, run: Callable[[], TargetRun]) -> TargetRun:
         if file.exists():
             return msgspec.json.decode(file.read_bytes(), type=TargetRun)
         found = run()
-        file.write_bytes(msgspec.json.encode(found))
+        whole = file.with_suffix(".new")
+        whole.write_bytes(msgspec.json.encode(found))
+        whole.replace(file)
         return found
 
 

@@ -5,6 +5,7 @@ import sys
 import threading
 import xml.etree.ElementTree as ElementTree
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import pytest
 
@@ -67,4 +68,17 @@ def test_after_a_run_that_failed_the_next_one_tries(tmp_path):
 
     with pytest.raises(RuntimeError):
         once_for_all_workers(tmp_path / "run.json", failing)
+    assert once_for_all_workers(tmp_path / "run.json", lambda: RUN) == RUN
+
+
+def test_a_worker_that_dies_while_it_writes_lets_the_next_one_try(tmp_path, monkeypatch):
+    def broken_off(path, content):
+        path.write_text(content[:5].decode(), encoding="utf-8")
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as dying:
+        dying.setattr(Path, "write_bytes", broken_off)
+        with pytest.raises(KeyboardInterrupt):
+            once_for_all_workers(tmp_path / "run.json", lambda: RUN)
+
     assert once_for_all_workers(tmp_path / "run.json", lambda: RUN) == RUN
