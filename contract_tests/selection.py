@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from difflib import get_close_matches
 from typing import Final, Literal
 
 from callpark_spec import Clause, openapi_document
+from callpark_spec.errors import nearest
 from contract_tests.case import Case, Kind
 from contract_tests.cases import CONTROL, all_cases
 from contract_tests.judge.judge import CARRIED_BY_CASE, CARRIED_BY_CONTROL
@@ -19,7 +19,6 @@ from contract_tests.world import World
 Lane = Literal["conform", "explore", "all"]
 
 VIEW: Final = "01"
-NEAREST: Final = 3
 UNAUTHORIZED: Final = "access"
 """The area whose cases are answered with 401."""
 SEEN_IN_EVERY_RETRIEVAL: Final = ("success/status-accepted", "uri/phone-call-id/from-list")
@@ -110,8 +109,8 @@ def _named(name: str, known: Mapping[str, Clause]) -> list[str]:
     found = [clause for clause in known if clause == prefix or clause.startswith(prefix + "/")]
     if found and prefix:
         return found
-    nearest = get_close_matches(prefix, list(dict.fromkeys(_prefixes(known))), n=NEAREST, cutoff=0.6)
-    hint = f"; did you mean {' or '.join(nearest)}?" if nearest else ""
+    near = nearest(prefix, dict.fromkeys(_prefixes(known)))
+    hint = f"; did you mean {near}?" if near else ""
     raise NothingSelected(f"there is no clause {name}, and none begins so{hint}")
 
 
