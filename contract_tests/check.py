@@ -130,7 +130,6 @@ class Check:
             finished=_rfc3339(self.wall_clock()),
             elapsed=self.target.now() - self._begun,
             calls_used=lane.calls_used + encore.calls_used + calls_explored,
-            exit_code=code,
         )
         return Outcome(rulings=tuple(rulings), exit_code=code, findings=tuple(self._findings))
 

@@ -9,10 +9,9 @@ import msgspec
 from callpark.proof.candidate import Trial
 from callpark_spec import Catalogue, Level
 from contract_tests.record.lines import ExchangeLine, Record, RulingLine
+from contract_tests.record.sums import UNCOUNTED_ROLES
 from contract_tests.reporting.tally import Standing, Tally
 from contract_tests.verdict import READINGS, Reading, Verdict
-
-_NOT_UNDER_TEST = ("set-up", "tear-down")
 
 
 class Detection(msgspec.Struct, frozen=True, kw_only=True):
@@ -102,7 +101,7 @@ def _detection(tally: Tally, rulings: tuple[RulingLine, ...]) -> Detection | Non
         verdict=first.verdict,
         actual=first.actual,
         requests=sum(each.role == "request" for each in until),
-        exchanges=sum(each.role not in _NOT_UNDER_TEST for each in until),
+        exchanges=sum(each.role not in UNCOUNTED_ROLES for each in until),
         seconds=max((each.started + each.elapsed for each in until), default=0.0),
         reproduce=tuple(first.reproduce),
     )

@@ -20,8 +20,7 @@ from contract_tests.record.lines import (
     RulingLine,
     UntriedLine,
 )
-from contract_tests.record.writer import UNCOUNTED_ROLES, counts
-from contract_tests.verdict import Ruling, Verdict, canonical_digest, exit_code
+from contract_tests.record.sums import Sums
 
 
 class _Call(msgspec.Struct, forbid_unknown_fields=True):
@@ -40,6 +39,7 @@ Numbered = Sequence[tuple[int, AnyLine]]
 
 CASELESS_ROLES = ("set-up", "tear-down", "preflight")
 
+_SUMS = ("cases", "exchanges", "requests", "counts", "exit_code", "digest")
 _APART = "these are several records in one file: keep each in a file of its own"
 
 
@@ -59,24 +59,8 @@ def assemble(lines: Numbered) -> Record:
         observations=_all(lines, ObservationLine),
         footer=_only(lines, Footer),
     )
-    _check_sums(record, lines[-1][0])
+    _check_sums(lines)
     return record
-
-
-def ruling_of(line: RulingLine) -> Ruling:
-    """The verdict as the judge gave it."""
-    return Ruling(
-        clause=line.clause,
-        case=line.case,
-        reading=line.reading,
-        verdict=Verdict(line.verdict),
-        title=line.title,
-        expected=tuple(line.expected),
-        actual=line.actual,
-        hint=line.hint,
-        exchanges=tuple(line.exchanges),
-        attempts=line.attempts,
-    )
 
 
 def _check_ends(lines: Numbered) -> None:
@@ -147,23 +131,16 @@ def _check_case(number: int, case: str, known: set[str]) -> None:
         raise InconsistentRecord(problem, RESTORE, line=number)
 
 
-def _check_sums(record: Record, last: int) -> None:
-    rulings = [ruling_of(line) for line in record.rulings]
-    footer = record.footer
-    sums: dict[str, tuple[object, object]] = {
-        "cases": (footer.cases, len(record.cases)),
-        "exchanges": (footer.exchanges, len(record.exchanges)),
-        "requests": (footer.requests, sum(line.role not in UNCOUNTED_ROLES for line in record.exchanges)),
-        "counts": (footer.counts, counts(rulings)),
-        "exit_code": (
-            footer.exit_code,
-            int(exit_code(each.verdict for each in rulings if each.reading == record.header.reading)),
-        ),
-        "digest": (footer.digest, canonical_digest(rulings)),
-    }
-    for name, (claimed, actual) in sums.items():
-        if claimed != actual:
-            problem = f"the footer's {name} is {claimed}, the lines before it come to {actual}"
+def _check_sums(lines: Numbered) -> None:
+    last, footer = lines[-1]
+    assert isinstance(footer, Footer)
+    actual = Sums(line for _, line in lines).as_footer(
+        finished=footer.finished, elapsed=footer.elapsed, calls_used=footer.calls_used
+    )
+    for name in _SUMS:
+        claimed, sums = getattr(footer, name), getattr(actual, name)
+        if claimed != sums:
+            problem = f"the footer's {name} is {claimed}, the lines before it come to {sums}"
             raise InconsistentRecord(problem, f"lines were changed, lost or added; {RESTORE}", line=last)
 
 

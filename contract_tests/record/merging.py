@@ -9,22 +9,20 @@ from typing import TypeVar
 
 import msgspec
 
-from contract_tests.record.consistency import ruling_of
 from contract_tests.record.errors import RecordError
 from contract_tests.record.lines import (
     AnyLine,
     CaseLine,
     ExchangeLine,
-    Footer,
     Header,
     ObservationLine,
     Record,
     RulingLine,
     UntriedLine,
 )
-from contract_tests.record.seal import UNSEALED, sealed
-from contract_tests.record.writer import UNCOUNTED_ROLES, counts
-from contract_tests.verdict import Ruling, canonical_digest, exit_code
+from contract_tests.record.seal import sealed
+from contract_tests.record.sums import Sums, ruling_of
+from contract_tests.verdict import Ruling
 
 _ENCODER = msgspec.json.Encoder()
 Cited = TypeVar("Cited", RulingLine, ObservationLine)
@@ -116,23 +114,12 @@ def _content(
     rulings: dict[tuple[str, str, str, str], RulingLine],
     observations: dict[tuple[str, str], ObservationLine],
 ) -> bytes:
-    first = shards[0]
-    content = b"".join(
-        _ENCODER.encode(line) + b"\n"
-        for line in _lines(first.header, cases, exchanges, untried, rulings, observations)
-    )
-    judged = [ruling_of(line) for line in rulings.values()]
-    footer = Footer(
+    lines = _lines(shards[0].header, cases, exchanges, untried, rulings, observations)
+    content = b"".join(_ENCODER.encode(line) + b"\n" for line in lines)
+    footer = Sums(lines).as_footer(
         finished=max((shard.footer.finished for shard in shards), key=_moment),
-        elapsed=round(elapsed, 6),
-        cases=len(cases),
-        exchanges=len(exchanges),
-        requests=sum(line.role not in UNCOUNTED_ROLES for line in exchanges),
+        elapsed=elapsed,
         calls_used=sum(shard.footer.calls_used for shard in shards),
-        counts=counts(judged),
-        exit_code=int(exit_code(one.verdict for one in judged if one.reading == first.header.reading)),
-        digest=canonical_digest(judged),
-        content_sha256=UNSEALED,
     )
     return content + _ENCODER.encode(sealed(footer, hashlib.sha256(content))) + b"\n"
 

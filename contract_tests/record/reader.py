@@ -12,7 +12,7 @@ import msgspec
 
 from contract_tests.exchange import Exchange, Request, Response, Role
 from contract_tests.record.body import StoredBody
-from contract_tests.record.consistency import assemble, ruling_of
+from contract_tests.record.consistency import assemble
 from contract_tests.record.errors import (
     RESTORE,
     BrokenLine,
@@ -26,6 +26,7 @@ from contract_tests.record.errors import (
 from contract_tests.record.lines import FORMAT, VERSION, AnyLine, ExchangeLine, Footer, Record, ResponsePart
 from contract_tests.record.schema import KINDS, validator
 from contract_tests.record.seal import check_seal
+from contract_tests.record.sums import ruling_of
 from contract_tests.verdict import Ruling
 from contract_tests.world import KnownCall
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, BinaryIO, Literal
 
@@ -28,10 +27,9 @@ from contract_tests.record.lines import (
     TargetLine,
     UntriedLine,
 )
-from contract_tests.record.seal import UNSEALED, sealed
-from contract_tests.verdict import Reading, Ruling, canonical_digest
-
-UNCOUNTED_ROLES = ("set-up", "tear-down")
+from contract_tests.record.seal import sealed
+from contract_tests.record.sums import Sums
+from contract_tests.verdict import Reading, Ruling
 
 _ENCODER = msgspec.json.Encoder()
 
@@ -49,9 +47,8 @@ class RecordWriter:
         self._redact = redact
         self._limit = limit
         self._content = hashlib.sha256()
-        self._lines: Counter[str] = Counter()
-        self._requests = 0
-        self._rulings: list[Ruling] = []
+        self._sums = Sums()
+        self._last: type[AnyLine] | None = None
 
     def header(
         self,
@@ -92,7 +89,6 @@ class RecordWriter:
     def exchange(self, exchange: Exchange) -> None:
         request, response = exchange.request, exchange.response
         sent = stored(request.body, size=len(request.body or b""), redact=self._redact, limit=self._limit)
-        self._requests += exchange.role not in UNCOUNTED_ROLES
         self._write(
             ExchangeLine(
                 number=exchange.number,
@@ -121,7 +117,6 @@ class RecordWriter:
 
     def ruling(self, ruling: Ruling, reproduce: Sequence[str] = ()) -> None:
         """A verdict; `reproduce` are the shell lines that show it again."""
-        self._rulings.append(ruling)
         self._write(
             RulingLine(
                 clause=ruling.clause,
@@ -151,31 +146,21 @@ class RecordWriter:
             )
         )
 
-    def footer(self, *, finished: str, elapsed: float, calls_used: int, exit_code: int) -> Footer:
-        unsealed = Footer(
-            finished=finished,
-            elapsed=round(elapsed, 6),
-            cases=self._lines["CaseLine"],
-            exchanges=self._lines["ExchangeLine"],
-            requests=self._requests,
-            calls_used=calls_used,
-            counts=counts(self._rulings),
-            exit_code=int(exit_code),
-            digest=canonical_digest(self._rulings),
-            content_sha256=UNSEALED,
-        )
+    def footer(self, *, finished: str, elapsed: float, calls_used: int) -> Footer:
+        unsealed = self._sums.as_footer(finished=finished, elapsed=elapsed, calls_used=calls_used)
         line = sealed(unsealed, self._content)
         self._write(line)
         return line
 
     def _write(self, line: AnyLine) -> None:
-        if isinstance(line, Header) is bool(self._lines) or self._lines["Footer"]:
+        if isinstance(line, Header) is (self._last is not None) or self._last is Footer:
             raise ValueError(f"{type(line).__name__}: a record is one header, what happened, one footer")
         content = _ENCODER.encode(line) + b"\n"
         self._stream.write(content)
         self._stream.flush()
         self._content.update(content)
-        self._lines[type(line).__name__] += 1
+        self._sums.take(line)
+        self._last = type(line)
 
     def _response(self, exchange: Exchange) -> ResponsePart:
         response = exchange.response
@@ -212,12 +197,3 @@ class RecordWriter:
         if isinstance(value, list | tuple):
             return [self._value(item) for item in value]
         return value
-
-
-def counts(rulings: Iterable[Ruling]) -> dict[str, dict[str, int]]:
-    """Reading -> verdict -> number of rulings, in a fixed order."""
-    found = Counter((ruling.reading, str(ruling.verdict)) for ruling in rulings)
-    result: dict[str, dict[str, int]] = {}
-    for (reading, verdict), number in sorted(found.items()):
-        result.setdefault(reading, {})[verdict] = number
-    return result

@@ -94,7 +94,7 @@ def written() -> bytes:
     writer.observation(
         clause="body/json", case="success/status/plain", title="Seen", actual="so", exchanges=[1]
     )
-    writer.footer(finished="2031-04-02T09:30:01Z", elapsed=1.0, calls_used=1, exit_code=0)
+    writer.footer(finished="2031-04-02T09:30:01Z", elapsed=1.0, calls_used=1)
     return stream.getvalue()
 
 

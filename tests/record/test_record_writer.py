@@ -109,7 +109,7 @@ def test_no_line_holds_a_secret(begun: Begun) -> None:
         [SECRET],
     )
     writer.observation(clause="c", case="c/one", title=SECRET, actual=SECRET)
-    writer.footer(finished="2031-04-02T09:30:01Z", elapsed=1, calls_used=0, exit_code=3)
+    writer.footer(finished="2031-04-02T09:30:01Z", elapsed=1, calls_used=0)
     content = stream.getvalue()
     assert secret not in content
     record = read_record(content)
@@ -216,6 +216,6 @@ def test_lines_out_of_order_are_refused(begun: Begun) -> None:
     with pytest.raises(ValueError, match="a record is one header"):
         RecordWriter(BytesIO(), str).case(id="c", clause="c", title="t")
     writer = begun(BytesIO())
-    writer.footer(finished="x", elapsed=1, calls_used=0, exit_code=3)
+    writer.footer(finished="x", elapsed=1, calls_used=0)
     with pytest.raises(ValueError, match="a record is one header"):
         writer.case(id="c", clause="c", title="t")
