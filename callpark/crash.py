@@ -39,9 +39,18 @@ def _of_arguments(arguments: Sequence[str]) -> Iterator[tuple[str, str]]:
     for option, value in pairwise(words):
         name = option.removeprefix("--").replace("-", "_")
         if option in _VALUES:
-            yield name, value.partition(":")[2].strip() if option == "--header" else value
+            yield from _of_header(value) if option == "--header" else [(name, value)]
         elif option in _FILES:
             yield name, _content(value)
+
+
+def _of_header(text: str) -> Iterator[tuple[str, str]]:
+    """The value as a whole, and what of it is secret, such as a token behind the name of its scheme."""
+    from contract_tests.credentials import header_secrets
+
+    name, _, value = (part.strip() for part in text.partition(":"))
+    yield "header", value
+    yield from header_secrets(((name, value),))[1].items()
 
 
 def _content(path: str) -> str:

@@ -177,6 +177,7 @@ def command(
     from typing import cast
 
     from callpark.checking import run_check
+    from callpark.crash import keep_out
     from callpark.known_findings import exit_beside, known_names, write_baseline
     from callpark.output import Around
     from callpark.run_id import new_run_id
@@ -243,6 +244,8 @@ def command(
         NothingSelected,
     ) as error:
         raise click.UsageError(str(error)) from error
+    for name, value in approached.target.secrets.items():
+        keep_out(name, value)
     try:
         ready = preflight(approached.target, approached.profile, approached.rung)
     except NotReady as error:

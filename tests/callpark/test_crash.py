@@ -25,7 +25,7 @@ def _planted(monkeypatch):
     monkeypatch.setattr(Check, "run", failing)
 
 
-@pytest.mark.parametrize("how", ["option", "glued", "file", "environment", "header"])
+@pytest.mark.parametrize("how", ["option", "glued", "file", "environment", "other-name", "header", "scheme"])
 def test_a_crash_tells_no_secret(callpark, url, tmp_path, monkeypatch, how):
     file = tmp_path / "token"
     file.write_text(f"{SECRET}\n", encoding="utf-8")
@@ -34,13 +34,15 @@ def test_a_crash_tells_no_secret(callpark, url, tmp_path, monkeypatch, how):
         "glued": [f"--token={SECRET}"],
         "file": ["--token-file", file],
         "environment": [],
+        "other-name": [],
         "header": ["--header", f"X-Api-Key: {SECRET}"],
+        "scheme": ["--header", f"Proxy-Authorization: Bearer {SECRET}"],
     }[how]
     profile = []
-    if how == "environment":
-        monkeypatch.setenv("MY_OWN_TOKEN", SECRET)
+    if variable := {"environment": "MY_OWN_TOKEN", "other-name": "MY_OWN_PAT"}.get(how):
+        monkeypatch.setenv(variable, SECRET)
         described = tmp_path / "profile.yaml"
-        described.write_text("token_env: MY_OWN_TOKEN\n", encoding="utf-8")
+        described.write_text(f"token_env: {variable}\n", encoding="utf-8")
         profile = ["--profile", described]
     monkeypatch.setattr("contract_tests.preflight.preflight", _ready)
     done = callpark("check", url, *arguments, *profile)
