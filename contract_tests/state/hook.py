@@ -69,6 +69,12 @@ def hook_secrets(hook: str | None) -> dict[str, str]:
     return {"hook_password": password} if len(password) >= SHORTEST_TOKEN else {}
 
 
+def without_password(url: str) -> str:
+    """The URL of a hook as anybody may read it."""
+    password = urlsplit(url).password
+    return url.replace(f":{password}@", ":${hook_password}@", 1) if password else url
+
+
 def hook_rung(hook: str, world: World) -> HookRung:
     """A rung that posts to a URL, or runs a command with the question on its standard input."""
     if hook.startswith(("http://", "https://")):
@@ -81,15 +87,16 @@ def _poster(url: str) -> Asked:
 
     # It takes longer to make than a question takes to answer, so it is made once.
     tls = httpx.create_ssl_context()
+    shown = without_password(url)
 
     def ask(question: dict[str, Any], role: str) -> Any:
         try:
             answer = httpx.post(url, json=question, timeout=PATIENCE, trust_env=False, verify=tls)
         except httpx.HTTPError as error:
-            raise RungError(f"the hook {url} did not answer: {error}") from error
+            raise RungError(f"the hook {shown} did not answer: {error}") from error
         if answer.status_code != 200:
-            raise RungError(f"the hook {url} answered {answer.status_code}: {answer.text[:200]!r}")
-        return _parsed(answer.content, url) if role == "set-up" else None
+            raise RungError(f"the hook {shown} answered {answer.status_code}: {answer.text[:200]!r}")
+        return _parsed(answer.content, shown) if role == "set-up" else None
 
     return ask
 

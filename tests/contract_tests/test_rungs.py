@@ -164,6 +164,15 @@ def test_lines_to_see_it_again_are_shell_comments_or_commands(mock_url, world, c
     assert shlex.split(hook_rung("./park.sh", world).script.again(call)[0], comments=True)[-1] == "./park.sh"
 
 
+@pytest.mark.parametrize(("status", "body"), [(500, b"no"), (200, b"no")])
+def test_a_hook_that_fails_is_named_without_its_password(world, raw_server, answered, status, body):
+    url = raw_server(answered(status, body)).url.replace("//", "//ci:p%40ssword@")
+    with pytest.raises(RungError, match=r"the hook http://ci:\$\{hook_password\}@") as failed:
+        hook_rung(url, world).parked(1)
+
+    assert "p%40ssword" not in str(failed.value)
+
+
 def test_a_profile_names_the_hook(raw_server):
     profile = Profile(secrets={"token": "t0ken-t0ken"}, hook="./park.sh", destination=None)
     found = approach(raw_server().url, run="r", profile=profile, rung="hook")
