@@ -155,13 +155,21 @@ def header_secrets(headers: Headers) -> tuple[Headers, dict[str, str]]:
     named, secrets = [], dict[str, str]()
     for header, value in headers:
         if _SECRET_HEADER.search(header):
+            names = dict[str, str]()
             for part in _secret_parts(header, value):
                 name = f"header_{re.sub('[^a-z0-9]', '_', header.lower())}"
                 name = name if secrets.get(name, part) == part else f"{name}_{len(secrets)}"
                 secrets[name] = part
-                value = value.replace(part, _named(name))
+                names[part] = _named(name)
+            value = _replaced(value, names)
         named.append((header, value))
     return tuple(named), secrets
+
+
+def _replaced(text: str, names: Mapping[str, str]) -> str:
+    """The text with each of these parts, the longest first, as its name; a name is looked into no more."""
+    parts = "|".join(map(re.escape, names))
+    return re.sub(parts, lambda found: names[found[0]], text) if parts else text
 
 
 _SECRET_HEADER = re.compile(

@@ -34,6 +34,12 @@ def test_what_is_secret_in_a_header_has_a_name(header, named, secrets):
     assert values == secrets
 
 
+def test_the_name_of_one_secret_may_hold_another():
+    found, values = header_secrets((("Cookie", "a=authorization; b=head"),))
+    assert found == (("Cookie", "a=${header_cookie}; b=${header_cookie_1}"),)
+    assert values == {"header_cookie": "authorization", "header_cookie_1": "head"}
+
+
 def test_two_headers_of_one_name_have_two_secrets():
     found, values = header_secrets((("X-Key", "first"), ("X-Key", "second")))
     assert [value for _, value in found] == ["${header_x_key}", "${header_x_key_1}"]
