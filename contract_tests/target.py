@@ -207,6 +207,7 @@ class Target:
         response, trouble, timed_out = self._patiently(known.request)
         for _ in range(MORE_TRIES if _may_be_repeated(known) else 0):
             if response is None and not timed_out:
+                self._keep_rate()
                 response, trouble, timed_out = self._patiently(known.request)
         return replace(
             known,
@@ -260,6 +261,7 @@ class Target:
                 return None, kept_busy(response.status, wait), True
             if tries_left:
                 self.sleep(wait)
+                self._keep_rate()
         return None, kept_busy(response.status), True
 
     def _send(self, request: Request) -> Response:

@@ -129,6 +129,19 @@ def test_no_unpark_is_repeated_when_its_connection_breaks(raw_server, target_at,
     assert len(server.requests) == times
 
 
+@pytest.mark.parametrize(
+    ("answer", "times"),
+    [("HTTP/1.1 429 Busy\r\nRetry-After: 0\r\nContent-Length: 0\r\n\r\n", 2), ("no\r\n\r\n", 4)],
+)
+def test_what_is_sent_again_keeps_the_rate_too(raw_server, target_at, answer, times):
+    server = raw_server(answer.encode())
+    target = target_at(server.url, rate=0.01, limits=Limits(busy_tries=2))
+    target.exchange(Request(method="GET", target="/"), role="before")
+
+    assert len(server.requests) == times
+    assert sum(pause > 50 for pause in target.slept) == times - 1
+
+
 def test_a_length_that_is_a_lie_is_trouble(raw_server, target_at):
     lie = Request(method="PUT", target="/", headers=(("Content-Length", "9"),), body=b"short")
 
