@@ -257,6 +257,7 @@ class Check:
             reading=self.plan.reading,
             seed=self.plan.seed,
             safe=self.plan.safe,
+            shard=str(self.plan.shard or ""),
             rung=self.rung.name,
             profile=self.plan.profile.as_json(),
             world=world.as_json(),

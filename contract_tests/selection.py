@@ -97,6 +97,9 @@ class Shard:
             raise ValueError(f"{text!r} is no shard; the second of four is 2/4")
         return cls(int(found[1]), int(found[2]))
 
+    def __str__(self) -> str:
+        return f"{self.place}/{self.count}"
+
     def of(self, cases: Sequence[Case]) -> list[Case]:
         """Every `count`-th case, and the control, without which no refusal means anything."""
         dealt = [case for case in cases if case.id != CONTROL.id]

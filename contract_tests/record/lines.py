@@ -28,6 +28,7 @@ Moment = Annotated[
 ]
 Seconds = Annotated[float, msgspec.Meta(ge=0, le=1e9)]
 Status = Annotated[int, msgspec.Meta(ge=0, le=999)]
+Part = Annotated[str, msgspec.Meta(pattern="^([0-9]{1,3}/[0-9]{1,3})?$")]
 Sha256 = Annotated[str, msgspec.Meta(pattern="^[0-9a-f]{64}$")]
 
 
@@ -73,7 +74,8 @@ class TargetLine(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
 class Header(Line, frozen=True, kw_only=True, tag="header"):
     """The first line: everything that rejudging needs besides the exchanges.
 
-    `started` is RFC 3339 in UTC. `profile` and `world` hold no secrets.
+    `started` is RFC 3339 in UTC. `profile` and `world` hold no secrets. `shard` is `2/4` in the record of the second of
+    four checks that divide the table, and empty where they are merged or nothing was divided.
     """
 
     format: Literal["callpark-record"]
@@ -86,6 +88,7 @@ class Header(Line, frozen=True, kw_only=True, tag="header"):
     reading: Literal["table", "document"]
     seed: int
     safe: bool = False
+    shard: Part = ""
     rung: str
     profile: dict[str, Any]
     world: dict[str, Any]

@@ -45,9 +45,10 @@ def merged(
     Exchanges are numbered anew. A verdict that several shards came to is kept once; where they differ all are
     kept, and the worst counts. Rows of `standing` are judged over many answers, of which a shard has seen only its own:
     of those a finding stands, and else what `judge_again` comes to from all of them. Raises `MixedRecords` where they
-    are no shards of one run.
+    are no shards of one run, or not all of them.
     """
     _check_together(named)
+    _check_complete(named)
     shards = sorted((record for _, record in named), key=lambda record: _moment(record.header.started))
     began = _moment(shards[0].header.started)
     cases: dict[str, CaseLine] = {}
@@ -114,7 +115,8 @@ def _content(
     rulings: dict[tuple[str, str, str, str], RulingLine],
     observations: dict[tuple[str, str], ObservationLine],
 ) -> bytes:
-    lines = _lines(shards[0].header, cases, exchanges, untried, rulings, observations)
+    whole = msgspec.structs.replace(shards[0].header, shard="")
+    lines = _lines(whole, cases, exchanges, untried, rulings, observations)
     content = b"".join(_ENCODER.encode(line) + b"\n" for line in lines)
     footer = Sums(lines).as_footer(
         finished=max((shard.footer.finished for shard in shards), key=_moment),
@@ -160,6 +162,21 @@ def _check_together(named: Sequence[tuple[str, Record]]) -> None:
             if getattr(other.header, name) != getattr(first.header, name):
                 problem = f"the same run as {place}, {first.header.run}, but another {name}"
                 raise _mixed(other_place, problem, _RERUN)
+
+
+def _check_complete(named: Sequence[tuple[str, Record]]) -> None:
+    """What the table was divided into has to be there, each part of the one division."""
+    (place, first), *_ = named
+    count = first.header.shard.partition("/")[2]
+    for other_place, other in named:
+        if other.header.shard.partition("/")[2] != count:
+            shards = [record.header.shard or "not divided" for record in (other, first)]
+            raise _mixed(other_place, f"shard {shards[0]}, and {place} is {shards[1]}", _RERUN)
+    there = {record.header.shard for _, record in named}
+    missing = [f"{at}/{count}" for at in range(1, int(count or 0) + 1) if f"{at}/{count}" not in there]
+    if missing:
+        problem = f"of run {first.header.run}, of which shard {', '.join(missing)} is not among the records"
+        raise _mixed(place, problem, "name the records of all shards")
 
 
 def _mixed(place: str, problem: str, advice: str) -> MixedRecords:

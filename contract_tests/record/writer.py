@@ -62,6 +62,7 @@ class RecordWriter:
         seed: int,
         rung: str,
         safe: bool = False,
+        shard: str = "",
         profile: Mapping[str, Any],
         world: Mapping[str, Any],
     ) -> Header:
@@ -76,6 +77,7 @@ class RecordWriter:
             reading=reading,
             seed=seed,
             safe=safe,
+            shard=shard,
             rung=self._text(rung),
             profile=self._value(dict(profile)),
             world=self._value(dict(world)),

@@ -78,3 +78,23 @@ def test_exploring_is_not_divided(callpark):
     done = callpark("check", "http://127.0.0.1:9", "--run", "nightly", "--shard", "1/2", "--lane", "all")
     assert done.status == 2
     assert "--seed" in done.err
+
+
+def test_a_division_of_which_a_part_is_missing_is_no_whole(callpark, tmp_path):
+    with running(build()) as url:
+        parts = [tmp_path / f"part-{place}" for place in (1, 2)]
+        for place, part in enumerate(parts, 1):
+            checked(url, part, "--run", "nightly", "--shard", f"{place}/3")
+    done = callpark("report", *(part / "record.ndjson" for part in parts), "--out", "merged")
+    assert done.status == 3
+    assert "of run nightly, of which shard 3/3 is not among the records; name the records of all" in done.err
+    assert not (tmp_path / "merged").exists()
+
+
+def test_parts_of_two_divisions_are_not_merged(callpark, tmp_path):
+    with running(build()) as url:
+        for name, shard in (("one", "1/2"), ("other", "2/3")):
+            checked(url, tmp_path / name, "--run", "nightly", "--shard", shard)
+    done = callpark("report", *(tmp_path / name / "record.ndjson" for name in ("one", "other")))
+    assert done.status == 3
+    assert "shard 2/3, and " in done.err
