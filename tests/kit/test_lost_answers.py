@@ -1,9 +1,9 @@
 """A bad connection changes no verdict: whatever is lost on the way is asked for again, on a call in the same state."""
 
-import httpx
 import pytest
 
 from callpark.proof import rough_network
+from contract_tests.wire import NoAnswer
 from mockserver.app import build
 from mockserver.serving import running
 from mockserver.settings import Settings
@@ -36,7 +36,7 @@ def loses_each_request_once(when):
             lost.add(tuple(now))
             if when == "answer":
                 send(request)
-            raise httpx.ReadError("connection reset by peer")
+            raise NoAnswer("connection reset by peer")
 
         target.exchange, target._send = told, lossy
 
