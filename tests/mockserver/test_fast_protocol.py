@@ -131,7 +131,7 @@ def test_only_the_fast_way_answers_without_the_application(urls, monkeypatch):
 
 def test_a_request_that_ends_a_session_over_age_is_answered_by_the_next_one(monkeypatch):
     """In the old one there was no call that a terminal could ring for."""
-    mock = build(Settings(scenario="nobody-answers", clock="x100000", session_max_idle=60))
+    mock = build(Settings(scenario="nobody-answers", clock="x60", session_max_idle=60))
     now = [0.0]
     monkeypatch.setattr(mock.sessions, "_source", lambda: now[0])
     mock.sessions.open("default").execute(End(call_id=CALL))
