@@ -51,5 +51,5 @@ def test_it_prints_no_warnings(demo):
 def test_it_says_where_it_cannot_write(callpark, tmp_path):
     (tmp_path / "taken").write_text("a file")
     done = callpark("demo", "--out", "taken/folder")
-    assert done.status == 1
+    assert done.status == 2  # as for any place that cannot be written
     assert done.err == "Error: taken/folder: Not a directory\n"

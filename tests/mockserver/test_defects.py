@@ -301,9 +301,12 @@ def test_the_control_plane_has_no_defects(make_api):
     assert api("GET", "/_mock/nope").json()["error"]["code"] == "not_found"
 
 
-def test_an_unknown_defect_says_which_there_are():
-    with pytest.raises(UnknownDefectError, match="left-parked"):
-        defect("no-such")
+@pytest.mark.parametrize(
+    ("wanted", "said"), [("left-park", "did you mean 'left-parked'?"), ("xyz", "allowed: .*left-parked")]
+)
+def test_an_unknown_defect_says_which_there_are(wanted, said):
+    with pytest.raises(UnknownDefectError, match=said):
+        defect(wanted)
 
 
 # Two requests at once.
