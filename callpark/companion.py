@@ -8,6 +8,7 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from pathlib import Path
 from types import FrameType
 
 NOT_FOUND = 127
@@ -16,6 +17,21 @@ KILLED = 128
 SECONDS_BETWEEN_LOOKS = 0.1
 FROM_THE_TERMINAL = (signal.SIGINT, signal.SIGQUIT)
 FORWARDED = (*FROM_THE_TERMINAL, signal.SIGTERM, signal.SIGHUP)
+
+
+def environment(url: str, *, control_token: str | None, ca_file: Path | None) -> dict[str, str]:
+    """What a command that runs while the mock serves finds in its environment."""
+    found = {
+        "CALLPARK_URL": url,
+        "CALLPARK_TOKEN": "mock.default.12",
+        "CALLPARK_OTHER_TOKEN": "mock.default.13",
+        "CALLPARK_EXPIRED_TOKEN": "mock.expired.12",
+    }
+    if control_token:
+        found["CALLPARK_CONTROL_TOKEN"] = control_token
+    if ca_file:
+        found |= {"CALLPARK_CACERT": str(ca_file), "NODE_EXTRA_CA_CERTS": str(ca_file)}
+    return found
 
 
 class CannotStart(Exception):

@@ -337,7 +337,7 @@ def _with_workers(
     control_token: str | None,
     ready: Callable[[str], None],
 ) -> int:
-    from callpark.companion import CannotStart, run_beside
+    from callpark.companion import CannotStart, environment, run_beside
     from mockserver.workers import WorkersError, working
 
     greet = _greeter(app, tls, control_token, ready)
@@ -356,7 +356,9 @@ def _with_workers(
                 return 0
             ready(workers.url)
             click.echo(f"callpark mock: {workers.url}/uapi", err=True)
-            found = environment(workers.url, control_token=control_token, tls=tls)
+            found = environment(
+                workers.url, control_token=control_token, ca_file=tls.ca_file if tls else None
+            )
             return run_beside(words, found, meanwhile=workers.look_after)
     except CannotStart as error:
         click.echo(str(error), err=True)
@@ -375,29 +377,15 @@ def _beside(
     ready: Callable[[str], None],
     beside: Beside | None,
 ) -> int:
-    from callpark.companion import CannotStart, run_beside
+    from callpark.companion import CannotStart, environment, run_beside
     from mockserver.serving import running
 
     with running(app, host, port, tls=tls.context if tls else None, beside=beside) as url:
         ready(url)
         click.echo(f"callpark mock: {url}/uapi", err=True)
         try:
-            return run_beside(words, environment(url, control_token=control_token, tls=tls))
+            found = environment(url, control_token=control_token, ca_file=tls.ca_file if tls else None)
+            return run_beside(words, found)
         except CannotStart as error:
             click.echo(str(error), err=True)
             return error.status
-
-
-def environment(url: str, *, control_token: str | None, tls: Tls | None) -> dict[str, str]:
-    """What a command that runs while the mock serves finds in its environment."""
-    found = {
-        "CALLPARK_URL": url,
-        "CALLPARK_TOKEN": "mock.default.12",
-        "CALLPARK_OTHER_TOKEN": "mock.default.13",
-        "CALLPARK_EXPIRED_TOKEN": "mock.expired.12",
-    }
-    if control_token:
-        found["CALLPARK_CONTROL_TOKEN"] = control_token
-    if tls and tls.ca_file:
-        found |= {"CALLPARK_CACERT": str(tls.ca_file), "NODE_EXTRA_CA_CERTS": str(tls.ca_file)}
-    return found
