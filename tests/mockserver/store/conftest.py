@@ -1,5 +1,6 @@
-"""A Redis server of the tests' own: started where a test asks for it, emptied for each."""
+"""A Redis server of the tests' own, started where a test asks for it, emptied for each; and mocks on it."""
 
+import asyncio
 import socket
 import subprocess
 from dataclasses import dataclass
@@ -67,3 +68,32 @@ def redis_process(tmp_path_factory):
 def redis_server(redis_process):
     redis_process.empty()
     return redis_process
+
+
+async def silent(listening):
+    """Its task has ended, and its connections are closed."""
+    task = listening._task
+    if task is not None and task.get_loop() is asyncio.get_running_loop():
+        done, _ = await asyncio.wait((task,), timeout=10)
+        assert done, task
+    for _ in range(5):
+        await asyncio.sleep(0)
+
+
+@pytest.fixture
+def make_worker(make_api, runner, redis_server):
+    made = []
+
+    def make(**settings):
+        made.append(make_api(**{"store": redis_server.url, **settings}))
+        return made[-1]
+
+    yield make
+    for each in made:
+        each.mock.close()
+        runner.run(silent(each.mock._store._listening))
+
+
+@pytest.fixture
+def workers(make_worker):
+    return make_worker(), make_worker()
