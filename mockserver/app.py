@@ -61,10 +61,11 @@ class Mock:
 
     def use(self, scenario: Scenario) -> None:
         """In place of the one it was built with: for new sessions, and for those that have not left it."""
-        before, self._maker.scenario = self._maker.scenario, scenario
+        before = self._maker.scenario
         for session in self.sessions:
             if session.scenario == before:
                 session.reset(scenario)
+        self._maker.scenario = scenario
 
     def close(self) -> None:
         """Let the store go; it needs no more than what was appended to it."""

@@ -6,12 +6,16 @@ from pathlib import Path
 from typing import Final
 
 from mockserver.scenario import Scenario, ScenarioError, load_scenario
+from mockserver.store.seam import StoreUnavailableError
 
 _SECONDS_BETWEEN_LOOKS: Final = 0.25
 
 
 class WatchedScenario:
-    """`use` gets the scenario whenever its files have changed and it can be read, `say` a line on what happened."""
+    """`use` gets the scenario whenever its files have changed and it can be read, `say` a line on what happened.
+
+    Where the store fails while it is put to use, that is said once and tried again at every look.
+    """
 
     def __init__(
         self, name_or_path: str, *, use: Callable[[Scenario], None], say: Callable[[str], None]
@@ -20,6 +24,7 @@ class WatchedScenario:
         self._use = use
         self._say = say
         self._seen = _stamps(load_scenario(name_or_path).files)
+        self._put_off = False
 
     @property
     def files(self) -> tuple[Path, ...]:
@@ -30,14 +35,21 @@ class WatchedScenario:
         stamps = _stamps(tuple(self._seen))
         if stamps == self._seen:
             return
-        self._seen = stamps
         try:
             scenario = load_scenario(self._name)
         except ScenarioError as error:
+            self._seen = stamps
             self._say(f"{error}; the scenario stays as it was")
             return
+        try:
+            self._use(scenario)
+        except StoreUnavailableError as error:
+            if not self._put_off:
+                self._say(f"{error}; {self._name} is put to use as soon as it can be kept")
+            self._put_off = True
+            return
+        self._put_off = False
         self._seen = _stamps(scenario.files)
-        self._use(scenario)
         self._say(f"{self._name}: read again, its sessions begin again")
 
     async def keep_looking(self) -> None:

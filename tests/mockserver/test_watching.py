@@ -5,6 +5,7 @@ import os
 import pytest
 
 from mockserver.scenario import load_scenario
+from mockserver.store.seam import StoreUnavailableError
 from mockserver.watching import WatchedScenario
 
 ONE = "extends: empty\ncalls:\n  - {id: aa11, extension: 0003*210}\n"
@@ -86,3 +87,23 @@ def test_sessions_that_have_left_the_scenario_are_left_alone(make_api, file):
         for name in ("default", "other", "new")
     }
     assert calls == {"default": 2, "other": 0, "new": 2}
+
+
+def test_a_store_that_fails_is_said_once_and_the_scenario_is_put_to_use_later(file):
+    failing, used, said = [True], [], []
+
+    def use(scenario):
+        if failing[0]:
+            raise StoreUnavailableError("the disk is full")
+        used.append(scenario)
+
+    scenario = WatchedScenario(str(file), use=use, say=said.append)
+    file.write_text(TWO, encoding="utf-8")
+    scenario.look()
+    scenario.look()
+    assert said == [f"the disk is full; {file} is put to use as soon as it can be kept"]
+    failing[0] = False
+    scenario.look()
+    scenario.look()
+    assert len(used) == 1
+    assert said[1:] == [f"{file}: read again, its sessions begin again"]
