@@ -28,6 +28,8 @@ SAMPLE = (
 )
 # Answers that could be taken for conforming ones get the whole table.
 VACUOUS = ("always_204", "always_400", "always_401", "always_empty_object", "echo", "agreeable", "by_turns")
+NOW_AND_THEN_RIGHT = {"right_by_turns"}
+"""What it answers as the page has it, it answers as the page has it, be it by chance."""
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -51,7 +53,7 @@ def test_a_hostile_server_ends_with_a_verdict_that_is_not_green(side_by_side, na
     assert side_by_side[name].exit_code in (1, 3)
 
 
-@pytest.mark.parametrize("name", HOSTILE)
+@pytest.mark.parametrize("name", sorted(set(HOSTILE) - NOW_AND_THEN_RIGHT))
 def test_no_must_clause_passes_on_a_hostile_server(side_by_side, name):
     assert side_by_side[name].must_passes() == set()
 

@@ -13,7 +13,16 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from .base import Server
-from .hostile import Conduct, Exchange, HostileServer, agreeable, always_204, always_400, hostile
+from .hostile import (
+    Conduct,
+    Exchange,
+    HostileServer,
+    agreeable,
+    always_204,
+    always_400,
+    always_empty_object,
+    hostile,
+)
 
 OURS = {"product": "callpark-mock", "version": "0.1.0", "status": "ready", "scenario": "documented"}
 FEW = 6
@@ -31,6 +40,10 @@ def turning(then: Conduct) -> Callable[[], Server]:
 
 
 def by_turns() -> Server:
+    return Turning(itertools.cycle((always_empty_object, always_400, always_204)))
+
+
+def right_by_turns() -> Server:
     return Turning(itertools.cycle((agreeable, always_400, always_204)))
 
 
@@ -169,7 +182,11 @@ def linking_to(witness: Witness) -> Iterator[Server]:
 TREACHEROUS: dict[str, tuple[Callable[[], Server], str]] = {
     "turns_to_failure": (turning(failing), "Plays success six times, then fails for ever."),
     "turns_to_silence": (turning(hanging), "Plays success six times, then says nothing."),
-    "by_turns": (by_turns, "Another answer on every connection: success, refusal, nothing there."),
+    "by_turns": (by_turns, "Another answer on every connection: an empty object, refusal, nothing there."),
+    "right_by_turns": (
+        right_by_turns,
+        "Another answer on every connection: success, refusal, nothing there.",
+    ),
     "claims_to_be_ours": (hostile(claims_to_be_ours), "Says that it is callpark's mock, and is not."),
     "many_early_hints": (
         hostile(many_early_hints),
