@@ -248,7 +248,8 @@ def test_a_call_may_run_out_of_time_while_it_is_retrieved(mock, explore):
         seen = explore(url, sequences=1, generated=0, rounds=4)
     row = next(row for row in seen.rows if row.case == "parking/one-winner/expiry")
     assert row.verdict is Verdict.PASS
-    assert row.actual.startswith("held in 4 rounds")
+    # On a busy machine none of the requests may come in time: then the rounds are played once more, further apart.
+    assert row.actual.startswith(("held in 4 rounds", "held in 8 rounds"))
 
 
 def test_a_target_that_lets_no_call_go_has_no_race_against_time(explore):
