@@ -7,6 +7,7 @@ from dataclasses import replace
 
 import pytest
 
+from contract_tests.lanes import expiry
 from contract_tests.lanes.explore import play_again
 from contract_tests.lanes.finding import Finding, pytest_file
 from contract_tests.lanes.races import ONE_WINNER
@@ -243,13 +244,15 @@ def test_the_printed_lines_show_the_finding_again(mock, explore):
     assert done.stdout.count("HTTP/1.1 200") == 3  # two retrievals and the listing
 
 
-def test_a_call_may_run_out_of_time_while_it_is_retrieved(mock, explore):
+def test_a_call_may_run_out_of_time_while_it_is_retrieved(mock, explore, monkeypatch):
+    monkeypatch.setattr(
+        expiry, "STRETCHES", (1,)
+    )  # on a busy machine the rounds would be played again, wider
     with mock() as url:
         seen = explore(url, sequences=1, generated=0, rounds=4)
     row = next(row for row in seen.rows if row.case == "parking/one-winner/expiry")
     assert row.verdict is Verdict.PASS
-    # On a busy machine none of the requests may come in time: then the rounds are played once more, further apart.
-    assert row.actual.startswith(("held in 4 rounds", "held in 8 rounds"))
+    assert row.actual.startswith("held in 4 rounds")
 
 
 def test_a_target_that_lets_no_call_go_has_no_race_against_time(explore):
