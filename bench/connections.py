@@ -19,7 +19,7 @@ from pathlib import Path
 
 import httpx
 
-from mockserver.descriptors import take_all_descriptors
+from mockserver.connection.descriptors import take_all_descriptors
 
 CALL = "/uapi/phoneCalls/12/0003*210/b817d2618fe6f1804333"
 TOKEN = "Bearer mock.default.12"

@@ -36,7 +36,7 @@ from shared import redis_server
 from callpark.command_line import main as callpark
 from mockserver.store.sqlite_file import SqliteStore
 
-for name in ("mockserver.app", "mockserver.serving", "mockserver.store.redis_server"):
+for name in ("mockserver.app", "mockserver.serving.server", "mockserver.store.redis_server"):
     import_module(name)  # what every child needs
 
 STEP = 1.5

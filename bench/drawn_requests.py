@@ -10,7 +10,7 @@ from urllib.parse import quote, unquote_to_bytes
 import msgspec
 
 from mockserver.app import Mock
-from mockserver.asgi import Message, Scope
+from mockserver.connection.asgi import Message, Scope
 from mockserver.simulator.commands import PickUp, SetAnswering, Stage
 from mockserver.simulator.directory import Answering, Pickup
 from mockserver.wire_faults.fault import WireFault

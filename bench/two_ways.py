@@ -26,11 +26,11 @@ from drawn_requests import SCENARIO, Draw, Request
 from msgspec.structs import replace
 
 from mockserver.app import Mock, build
-from mockserver.asgi import Message
-from mockserver.fast_path import FastPath
+from mockserver.connection.asgi import Message
 from mockserver.journal.entry import Exchange
-from mockserver.sessions import Setup
+from mockserver.sessions.sessions import Setup
 from mockserver.settings import Settings
+from mockserver.way.fast_path import FastPath
 
 KNOWN: Final[Mapping[str, str]] = {}
 """Differences that may be, by name: bugs of connexion that only the fast way does not have.  There are none."""

@@ -14,11 +14,11 @@ import msgspec
 
 from callpark_spec import openapi_document
 from mockserver.app import build
-from mockserver.asgi import App, Message, Scope
-from mockserver.exchange_seam import ExchangeSeam
+from mockserver.connection.asgi import App, Message, Scope
 from mockserver.http_api.application import vendor_api
 from mockserver.http_api.contract import Contract
 from mockserver.settings import Settings
+from mockserver.way.exchange_seam import ExchangeSeam
 from mockserver.wire_faults.fault import WireFault
 
 PATH = "/uapi/phoneCalls/12/0003*210/b817d2618fe6f1804333"

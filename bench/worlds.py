@@ -17,10 +17,10 @@ from typing import Final
 import httpx
 
 from mockserver.app import Mock, build
-from mockserver.in_process import InProcess
-from mockserver.scenario import load_scenario
-from mockserver.session import Session
-from mockserver.sessions import Setup
+from mockserver.scenarios.scenario import load_scenario
+from mockserver.serving.in_process import InProcess
+from mockserver.sessions.session import Session
+from mockserver.sessions.sessions import Setup
 from mockserver.settings import Settings
 from mockserver.simulator.commands import Address, Park, Stage, UnPark
 from mockserver.simulator.outcomes import Parked, Retrieved

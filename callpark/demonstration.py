@@ -19,7 +19,7 @@ from contract_tests.profile import mock_profile
 from contract_tests.target import Target
 from contract_tests.world import KnownCall
 from mockserver.app import build
-from mockserver.serving import running
+from mockserver.serving.server import running
 
 DOCUMENTED = KnownCall(id="b817d2618fe6f1804333", user="12", extension="0003*210", view="01", views=("01",))
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 if TYPE_CHECKING:
-    from mockserver.certificates import Tls
+    from mockserver.connection.certificates import Tls
 
 
 def tls_of(
@@ -24,7 +24,7 @@ def tls_of(
 
     Raises UsageError for options that do not go together, OSError for a file that cannot be written.
     """
-    from mockserver.certificates import CertificateError, made_for, read_from
+    from mockserver.connection.certificates import CertificateError, made_for, read_from
 
     if certfile and (makes_certificate or ca_file):
         raise click.UsageError("--certfile brings a certificate, --tls makes one; give one of the two")

@@ -6,27 +6,27 @@ from functools import cache, partial
 from typing import cast
 
 from callpark_spec import openapi_document
-from mockserver.asgi import App, Receive, Scope, Send
 from mockserver.behaviour import Behaviour
-from mockserver.behaviour_seam import Behaviours, BehaviourSeam
-from mockserver.client_limits import ClientLimits
 from mockserver.clock import MANUAL, PAGE_MOMENT, Clock, rate_named
-from mockserver.dated import Dated
-from mockserver.exchange_seam import ExchangeSeam
-from mockserver.explanation_links import ExplanationLinks
-from mockserver.fast_path import FastPath
+from mockserver.connection.asgi import App, Receive, Scope, Send
+from mockserver.connection.client_limits import ClientLimits
 from mockserver.http_api.application import vendor_api
 from mockserver.http_api.contract import Contract
 from mockserver.http_api.cors import Cors
 from mockserver.policy import Presentation
-from mockserver.scenario import Scenario, load_scenario
-from mockserver.session import Session
-from mockserver.sessions import Sessions, Setup
+from mockserver.scenarios.scenario import Scenario, load_scenario
+from mockserver.sessions.session import Session
+from mockserver.sessions.sessions import Sessions, Setup
+from mockserver.sessions.shared_sessions import SharedSessions, one_look
 from mockserver.settings import Settings
-from mockserver.shared_sessions import SharedSessions, one_look
 from mockserver.store.opening import MEMORY, open_store
 from mockserver.store.seam import EventStore, SharedStore
-from mockserver.store_seam import StoreSeam
+from mockserver.way.behaviour_seam import Behaviours, BehaviourSeam
+from mockserver.way.dated import Dated
+from mockserver.way.exchange_seam import ExchangeSeam
+from mockserver.way.explanation_links import ExplanationLinks
+from mockserver.way.fast_path import FastPath
+from mockserver.way.store_seam import StoreSeam
 from mockserver.wire_faults.fault import delaying
 
 _CONTROL = "/_mock"

@@ -24,7 +24,7 @@ import pytest
 if TYPE_CHECKING:
     import httpx
 
-    from mockserver.in_process import InProcess
+    from mockserver.serving.in_process import InProcess
 
 IN_PROCESS = "in-process"
 PORT = "port"
@@ -140,7 +140,7 @@ def callpark_mock_url(pytestconfig: pytest.Config) -> Iterator[str]:
         yield where
         return
     from mockserver.app import build
-    from mockserver.serving import running
+    from mockserver.serving.server import running
 
     with running(build()) as url:
         yield url
@@ -164,7 +164,7 @@ def _callpark_place(pytestconfig: pytest.Config, request: pytest.FixtureRequest)
         transport = None
         if _where(pytestconfig) == IN_PROCESS:
             from mockserver.app import build
-            from mockserver.in_process import InProcess
+            from mockserver.serving.in_process import InProcess
 
             transport = InProcess(build())
             stack.callback(transport.stop)

@@ -3,11 +3,11 @@
 from dataclasses import dataclass, field
 from typing import Final
 
-from mockserver.client_limits import ClientLimits
+from mockserver.connection.client_limits import ClientLimits
 from mockserver.defect import Defect
 from mockserver.policy import Policy
-from mockserver.scenario import DEFAULT_SCENARIO
-from mockserver.sessions import DEFAULT_IDLE_SECONDS, DEFAULT_LIMIT
+from mockserver.scenarios.scenario import DEFAULT_SCENARIO
+from mockserver.sessions.sessions import DEFAULT_IDLE_SECONDS, DEFAULT_LIMIT
 from mockserver.store.opening import MEMORY
 from mockserver.wire_faults.fault import Distribution
 

@@ -18,8 +18,8 @@ from callpark.mock_certificate import tls_of
 
 if TYPE_CHECKING:
     from mockserver.app import Mock
-    from mockserver.certificates import Tls
-    from mockserver.serving import Beside
+    from mockserver.connection.certificates import Tls
+    from mockserver.serving.server import Beside
 
 
 @click.command("mock", context_settings={"allow_interspersed_args": False})
@@ -184,7 +184,7 @@ def command(
     from callpark.ready_file import ready_file as appearing
     from mockserver import defects
     from mockserver.app import build
-    from mockserver.client_limits import ClientLimits
+    from mockserver.connection.client_limits import ClientLimits
     from mockserver.settings import LOOPBACK, Settings
     from mockserver.store.seam import StoreUnavailableError
     from mockserver.wire_faults.fault import delay_named
@@ -258,7 +258,7 @@ def _moment(text: str | None) -> float | None:
 
 def _watching(app: Mock, scenario: str) -> Beside:
     """Raise UsageError for a scenario that is no file: what comes with the kit does not change."""
-    from mockserver.watching import WatchedScenario
+    from mockserver.sessions.watching import WatchedScenario
 
     watched = WatchedScenario(scenario, use=app.use, say=lambda line: click.echo(line, err=True))
     if not watched.files:
@@ -275,7 +275,7 @@ def _alone(
     ready: Callable[[str], None],
     beside: Beside | None,
 ) -> int:
-    from mockserver.serving import serve
+    from mockserver.serving.server import serve
 
     greet = _greeter(app, tls, control_token, ready)
     serve(app, host, port, greet, tls=tls.context if tls else None, beside=beside)
@@ -304,8 +304,8 @@ def _greeter(
 
 
 def _check_workers(workers: int, store: str, watch: bool) -> None:
+    from mockserver.serving.workers import can_fork
     from mockserver.store.opening import MEMORY, is_shared
-    from mockserver.workers import can_fork
 
     if workers == 1:
         return
@@ -338,7 +338,7 @@ def _with_workers(
     ready: Callable[[str], None],
 ) -> int:
     from callpark.companion import CannotStart, environment, run_beside
-    from mockserver.workers import WorkersError, working
+    from mockserver.serving.workers import WorkersError, working
 
     greet = _greeter(app, tls, control_token, ready)
     app.close()
@@ -378,7 +378,7 @@ def _beside(
     beside: Beside | None,
 ) -> int:
     from callpark.companion import CannotStart, environment, run_beside
-    from mockserver.serving import running
+    from mockserver.serving.server import running
 
     with running(app, host, port, tls=tls.context if tls else None, beside=beside) as url:
         ready(url)

@@ -17,7 +17,7 @@ from contract_tests.approach import approach
 from contract_tests.check import Check, Plan
 from mockserver import defects
 from mockserver.app import build
-from mockserver.serving import running
+from mockserver.serving.server import running
 from mockserver.settings import Settings
 from mockserver.variants import policy_with
 

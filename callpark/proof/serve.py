@@ -36,7 +36,7 @@ def served(candidate: Candidate) -> Iterator[str]:
 def _mock(candidate: Candidate) -> Iterator[str]:
     from mockserver import defects
     from mockserver.app import build
-    from mockserver.serving import running
+    from mockserver.serving.server import running
     from mockserver.settings import Settings
     from mockserver.variants import policy_with
 

@@ -7,7 +7,7 @@ import httpx
 from playwright.sync_api import Browser, sync_playwright
 
 from mockserver.app import build
-from mockserver.serving import running
+from mockserver.serving.server import running
 from mockserver.settings import Settings
 
 CHECKOUT = Path(__file__).parents[2]

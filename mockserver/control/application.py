@@ -7,8 +7,7 @@ import orjson
 from starlette.requests import Request
 from starlette.responses import Response
 
-from mockserver.asgi import App, Receive, Scope, Send
-from mockserver.behaviour_seam import Behaviours
+from mockserver.connection.asgi import App, Receive, Scope, Send
 from mockserver.control.asked import Asked, Operations
 from mockserver.control.behaviours import behaviours
 from mockserver.control.calls import CALLS
@@ -30,12 +29,13 @@ from mockserver.control.stream import WATCH
 from mockserver.control.terminals import TERMINALS
 from mockserver.control.wire_faults import WIRE_FAULTS
 from mockserver.explanation.explaining import Explainer
-from mockserver.explanation_links import ExplanationLinks
 from mockserver.http_api.contract import Contract
 from mockserver.http_api.refusals import unavailable
-from mockserver.sessions import Sessions
+from mockserver.sessions.sessions import Sessions
 from mockserver.settings import Settings
 from mockserver.store.seam import StoreUnavailableError
+from mockserver.way.behaviour_seam import Behaviours
+from mockserver.way.explanation_links import ExplanationLinks
 
 _log = logging.getLogger(__name__)
 

@@ -7,11 +7,11 @@ from typing import Any, TypeVar
 import msgspec
 from starlette.requests import Request
 
-from mockserver.asgi import BodyTooLargeError, ClientGoneError, read_body
-from mockserver.complaint import complaint
+from mockserver.connection.asgi import BodyTooLargeError, ClientGoneError, read_body
 from mockserver.control.faults import ControlError, bad_request
-from mockserver.session import Session
-from mockserver.sessions import DEFAULT_SESSION, Sessions, UnknownSessionError
+from mockserver.scenarios.complaint import complaint
+from mockserver.sessions.session import Session
+from mockserver.sessions.sessions import DEFAULT_SESSION, Sessions, UnknownSessionError
 from mockserver.tokens import SESSION_HEADER, SESSION_NAME
 
 Shape = TypeVar("Shape")

@@ -2,12 +2,12 @@
 
 from typing import Any
 
-from mockserver.behaviour_seam import Behaviours
 from mockserver.control.asked import Asked, Operations
 from mockserver.control.faults import bad_request
 from mockserver.control.inventory import behaviour
 from mockserver.control.messages import BehaviourRequest
 from mockserver.variants import VARIANTS
+from mockserver.way.behaviour_seam import Behaviours
 
 
 def behaviours(known: Behaviours) -> Operations:

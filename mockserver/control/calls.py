@@ -6,7 +6,7 @@ from mockserver.control.asked import Asked, Operations
 from mockserver.control.faults import ControlError, bad_request
 from mockserver.control.inventory import shown
 from mockserver.control.messages import CallRequest, ParkRequest, RetrieveRequest
-from mockserver.session import Session
+from mockserver.sessions.session import Session
 from mockserver.simulator.commands import Address, Command, Create, HangUp, Park, Stage, UnPark
 from mockserver.simulator.directory import Extension
 from mockserver.simulator.outcomes import Conflict, Created, NothingToDo, Refused

@@ -5,13 +5,13 @@ from typing import Any, Final
 
 from msgspec import UNSET
 
-from mockserver import journey
 from mockserver.clock import ClockRateError, rate_named
 from mockserver.control.asked import Asked, Operations
 from mockserver.control.faults import ControlError, bad_request
 from mockserver.control.inventory import clock, state, told
 from mockserver.control.messages import AdvanceRequest, ClockRequest
-from mockserver.session import Session
+from mockserver.sessions import journey
+from mockserver.sessions.session import Session
 from mockserver.simulator.events import (
     CallAnswered,
     CallEnded,

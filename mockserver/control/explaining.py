@@ -16,10 +16,10 @@ from mockserver.control.guard import token_required
 from mockserver.explanation.explaining import Explainer
 from mockserver.explanation.redaction import Redaction
 from mockserver.explanation.wrong import Explanation
-from mockserver.explanation_links import KEY, ExplanationLinks, is_refusal
 from mockserver.journal.entry import Exchange
 from mockserver.journal.search import error_code
-from mockserver.session import Session
+from mockserver.sessions.session import Session
+from mockserver.way.explanation_links import KEY, ExplanationLinks, is_refusal
 
 _TEMPLATES: Final = files("mockserver") / "control" / "templates"
 

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from secrets import compare_digest
 from typing import Final, Literal
 
-from mockserver.asgi import Scope
+from mockserver.connection.asgi import Scope
 from mockserver.control.faults import ControlError
 
 CONTROL_TOKEN_HEADER: Final = "X-Callpark-Control-Token"

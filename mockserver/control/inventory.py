@@ -4,7 +4,7 @@ from typing import Any
 
 from msgspec import to_builtins
 
-from mockserver.session import Session
+from mockserver.sessions.session import Session
 from mockserver.simulator.directory import Extension
 from mockserver.simulator.events import Event
 from mockserver.simulator.phone_call import PhoneCall

@@ -9,7 +9,6 @@ from mockserver.control.asked import Asked, Operations
 from mockserver.control.faults import bad_request
 from mockserver.control.inventory import Json, shown, told
 from mockserver.explanation.explaining import Explainer
-from mockserver.explanation_links import ExplanationLinks
 from mockserver.http_api.contract import Contract
 from mockserver.journal.entry import Body, Entry, Exchange, Reply
 from mockserver.journal.search import (
@@ -21,8 +20,9 @@ from mockserver.journal.search import (
     search,
     verify,
 )
-from mockserver.request_reading import RequestReader
-from mockserver.session import Session
+from mockserver.sessions.session import Session
+from mockserver.way.explanation_links import ExplanationLinks
+from mockserver.way.request_reading import RequestReader
 
 Times = Annotated[int, msgspec.Meta(ge=0, le=1_000_000_000)]
 _PAGE: Final = 100

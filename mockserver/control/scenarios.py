@@ -6,7 +6,13 @@ from mockserver.control.asked import Asked, Operations
 from mockserver.control.faults import bad_request
 from mockserver.control.inventory import handles
 from mockserver.control.messages import ScenarioRequest
-from mockserver.scenario import Scenario, ScenarioError, bundled_names, bundled_scenario, read_scenario
+from mockserver.scenarios.scenario import (
+    Scenario,
+    ScenarioError,
+    bundled_names,
+    bundled_scenario,
+    read_scenario,
+)
 
 
 async def list_scenarios(_asked: Asked) -> Any:

@@ -13,8 +13,8 @@ from mockserver.control.faults import ControlError, bad_request
 from mockserver.control.inventory import clock
 from mockserver.control.messages import SessionRequest
 from mockserver.control.scenarios import scenario_asked_for
-from mockserver.session import Session
-from mockserver.sessions import SessionExistsError, Sessions, Setup
+from mockserver.sessions.session import Session
+from mockserver.sessions.sessions import SessionExistsError, Sessions, Setup
 from mockserver.tokens import SESSION_NAME, Token
 
 

@@ -12,7 +12,7 @@ from mockserver.control.inventory import state
 from mockserver.control.messages import BehaviourRequest
 from mockserver.simulator.layered import as_dictionary
 from mockserver.simulator.world import World
-from mockserver.snapshot import ImpossibleWorldError, possible
+from mockserver.store.snapshot import ImpossibleWorldError, possible
 
 FORMAT: Final = "callpark-state-1"
 

@@ -8,7 +8,7 @@ from mockserver.control.asked import Asked, Operations
 from mockserver.control.faults import bad_request
 from mockserver.control.inventory import handles, state
 from mockserver.control.messages import Params, StateRequest
-from mockserver.session import Session
+from mockserver.sessions.session import Session
 from mockserver.simulator.commands import End, Stage
 from mockserver.simulator.outcomes import Created, Refused
 from mockserver.simulator.phone_call import PhoneCall

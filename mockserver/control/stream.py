@@ -7,11 +7,11 @@ from typing import Any, Final
 import orjson
 from starlette.responses import Response
 
-from mockserver.asgi import Receive, Scope, Send
+from mockserver.connection.asgi import Receive, Scope, Send
 from mockserver.control.asked import Asked, Operations
 from mockserver.control.inventory import state
-from mockserver.session import Session
-from mockserver.shared_sessions import every_look
+from mockserver.sessions.session import Session
+from mockserver.sessions.shared_sessions import every_look
 
 PATIENCE: Final = 1.0
 """Real seconds after which a look is taken though no bell rang: another process may have changed the session."""

@@ -22,7 +22,7 @@ from mockserver.http_api.refusals import Fixed, RefusedRequest
 from mockserver.http_api.token_endpoint import TOKEN_PATH
 from mockserver.journal.entry import Exchange
 from mockserver.policy import Presentation
-from mockserver.session import Session
+from mockserver.sessions.session import Session
 from mockserver.simulator.world import World
 from mockserver.tokens import read_token
 

@@ -13,7 +13,7 @@ from mockserver.http_api.grammar import shown
 from mockserver.http_api.question import Question
 from mockserver.http_api.reading import read_create, read_hang_up, read_list, read_update
 from mockserver.http_api.refusals import RefusedRequest
-from mockserver.session import Session
+from mockserver.sessions.session import Session
 from mockserver.simulator.commands import Command
 from mockserver.simulator.directory import Extension, Pickup
 from mockserver.simulator.door import decide

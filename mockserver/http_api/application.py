@@ -17,7 +17,7 @@ from connexion.spec import Specification  # type: ignore[import-untyped]  # it s
 from starlette.exceptions import HTTPException
 
 from callpark_spec import openapi_document
-from mockserver.asgi import App, Receive, Scope, Send
+from mockserver.connection.asgi import App, Receive, Scope, Send
 from mockserver.http_api.answering import Answering
 from mockserver.http_api.bearer import TokenCheck, bearer_handler
 from mockserver.http_api.contract import Contract
@@ -29,7 +29,7 @@ from mockserver.http_api.refusals import Refusal, RefusedRequest, for_status, un
 from mockserver.http_api.token_endpoint import TOKEN_PATH, TokenOperations, in_words_of_the_endpoint
 from mockserver.http_api.validation import body_validator, parameter_validator
 from mockserver.policy import Presentation
-from mockserver.sessions import Sessions
+from mockserver.sessions.sessions import Sessions
 from mockserver.store.seam import StoreUnavailableError
 
 _JSON: Final = "application/json"

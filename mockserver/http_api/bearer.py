@@ -10,8 +10,8 @@ from connexion.security import BearerSecurityHandler  # type: ignore[import-unty
 from mockserver.http_api.grammar import invalid
 from mockserver.http_api.refusals import Fixed, RefusedRequest, fixed
 from mockserver.journal.entry import UNDER_WAY
-from mockserver.session import Session
-from mockserver.sessions import Sessions, UnknownSessionError
+from mockserver.sessions.session import Session
+from mockserver.sessions.sessions import Sessions, UnknownSessionError
 from mockserver.tokens import SESSION_HEADER, SESSION_NAME, Token, read_token
 
 Check = Callable[[str, ConnexionRequest], dict[str, Any]]

@@ -6,7 +6,7 @@ from typing import Final
 
 from starlette.middleware.cors import CORSMiddleware
 
-from mockserver.asgi import App, Receive, Scope, Send
+from mockserver.connection.asgi import App, Receive, Scope, Send
 
 LOOPBACK_ORIGIN: Final = re.compile(r"https?://(localhost|127\.0\.0\.1|\[::1\])(:[0-9]{1,5})?")
 _EXPOSED: Final = ("Retry-After", "Preference-Applied", "X-Callpark-Explain")

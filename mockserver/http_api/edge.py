@@ -17,7 +17,7 @@ from dataclasses import replace
 from typing import Final
 from urllib.parse import parse_qs, quote
 
-from mockserver.asgi import (
+from mockserver.connection.asgi import (
     App,
     BodyTooLargeError,
     ClientGoneError,
@@ -27,7 +27,7 @@ from mockserver.asgi import (
     Send,
     read_body,
 )
-from mockserver.client_limits import MAX_BODY_BYTES
+from mockserver.connection.client_limits import MAX_BODY_BYTES
 from mockserver.http_api.answering import Answer, Answering
 from mockserver.http_api.contract import Contract
 from mockserver.http_api.hanging_up import GONE

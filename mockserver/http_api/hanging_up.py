@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Coroutine
 from typing import Any, TypeVar
 
-from mockserver.asgi import Receive, Scope
+from mockserver.connection.asgi import Receive, Scope
 from mockserver.journal.entry import UNDER_WAY
 
 Result = TypeVar("Result")

@@ -7,7 +7,7 @@ from connexion import request  # type: ignore[import-untyped]  # it ships no typ
 from msgspec.structs import replace
 from starlette.responses import Response
 
-from mockserver.asgi import Scope
+from mockserver.connection.asgi import Scope
 from mockserver.http_api.answering import Answer, Answering
 from mockserver.http_api.hanging_up import while_there
 from mockserver.http_api.origin import origin_of
@@ -15,9 +15,9 @@ from mockserver.http_api.question import Question
 from mockserver.http_api.reading import read_create, read_hang_up, read_list, read_update
 from mockserver.http_api.respond_async import ACCEPTED, APPLIED, wants_async
 from mockserver.http_api.validation import CHECKED_QUERY, PARSED_BODY
+from mockserver.sessions.waiting import pickups_of, ringing_in
 from mockserver.simulator.commands import Command
 from mockserver.simulator.outcomes import NothingToDo, Outcome, Retrieved
-from mockserver.waiting import pickups_of, ringing_in
 
 
 class PhoneCallOperations:

@@ -3,7 +3,7 @@
 from typing import Final
 from urllib.parse import quote, unquote_to_bytes
 
-from mockserver.asgi import Scope
+from mockserver.connection.asgi import Scope
 from mockserver.http_api.token_endpoint import TOKEN_PATH
 
 _ALIAS: Final = "unifiedapi"

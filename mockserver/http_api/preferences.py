@@ -17,7 +17,7 @@ import msgspec
 from connexion import request  # type: ignore[import-untyped]  # it ships no types
 from starlette.responses import Response
 
-from mockserver.asgi import Scope
+from mockserver.connection.asgi import Scope
 from mockserver.http_api.answering import Answer
 from mockserver.http_api.contract import Contract
 from mockserver.http_api.grammar import invalid, shown
@@ -25,7 +25,7 @@ from mockserver.http_api.hanging_up import while_there
 from mockserver.http_api.operations import as_response
 from mockserver.http_api.refusals import RefusedRequest
 from mockserver.journal.entry import UNDER_WAY
-from mockserver.waiting import pause
+from mockserver.sessions.waiting import pause
 
 Method = Callable[..., Awaitable[Response]]
 

@@ -5,7 +5,7 @@ from typing import Any
 
 from msgspec import Struct
 
-from mockserver.session import Session
+from mockserver.sessions.session import Session
 from mockserver.simulator.commands import SELF, Address
 
 

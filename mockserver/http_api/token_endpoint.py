@@ -17,7 +17,7 @@ from mockserver.http_api.operations import as_response
 from mockserver.http_api.refusals import Refusal
 from mockserver.http_api.validation import PARSED_BODY
 from mockserver.journal.entry import UNDER_WAY
-from mockserver.sessions import DEFAULT_SESSION, Sessions, UnknownSessionError
+from mockserver.sessions.sessions import DEFAULT_SESSION, Sessions, UnknownSessionError
 from mockserver.tokens import SESSION_HEADER, SESSION_NAME, Token, read_client_id
 
 TOKEN_PATH: Final = "/oauth/token.php"

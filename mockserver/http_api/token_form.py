@@ -14,7 +14,7 @@ from starlette.exceptions import HTTPException
 from starlette.formparsers import MultiPartException
 from starlette.requests import Request
 
-from mockserver.asgi import Message
+from mockserver.connection.asgi import Message
 from mockserver.http_api.grammar import invalid
 from mockserver.http_api.refusals import RefusedRequest
 

@@ -10,7 +10,6 @@ from typing import Any, Final, Literal
 
 import msgspec
 
-from mockserver.beginning import Begun
 from mockserver.behaviour import BehaviourSet
 from mockserver.clock import ClockSet
 from mockserver.journal.entry import Body, Cause, Entry, Exchange, Happening, Reply
@@ -29,8 +28,9 @@ from mockserver.simulator.events import (
     RetrievalStarted,
 )
 from mockserver.simulator.layered import as_dictionary
-from mockserver.snapshot import WorldSet
+from mockserver.store.beginning import Begun
 from mockserver.store.seam import SessionEvent, Standing
+from mockserver.store.snapshot import WorldSet
 from mockserver.wire_faults.arsenal import FaultsSet
 
 FORMAT: Final = 1

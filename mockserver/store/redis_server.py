@@ -16,10 +16,10 @@ import redis
 from redis.backoff import NoBackoff
 from redis.retry import Retry
 
-from mockserver.beginning import Begun
 from mockserver.clock import system_time
 from mockserver.journal.journal import Journal
 from mockserver.store import redis_scripts as scripts
+from mockserver.store.beginning import Begun
 from mockserver.store.coding import (
     FORMAT,
     UnreadableError,

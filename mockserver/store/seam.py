@@ -4,13 +4,13 @@ from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from mockserver.beginning import Begun
 from mockserver.behaviour import BehaviourSet
 from mockserver.clock import ClockSet
 from mockserver.journal.journal import Journal
 from mockserver.simulator.events import Event
 from mockserver.simulator.world import World
-from mockserver.snapshot import WorldSet
+from mockserver.store.beginning import Begun
+from mockserver.store.snapshot import WorldSet
 from mockserver.wire_faults.arsenal import FaultsSet
 
 SessionEvent = Event | Begun | ClockSet | BehaviourSet | WorldSet | FaultsSet

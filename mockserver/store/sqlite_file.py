@@ -12,9 +12,9 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Final, TypeVar
 
-from mockserver.beginning import Begun
 from mockserver.journal.entry import Entry
 from mockserver.journal.journal import Evicted, Journal, Recalled
+from mockserver.store.beginning import Begun
 from mockserver.store.coding import (
     FORMAT,
     UnreadableError,

@@ -7,8 +7,8 @@ from typing import Any, Final
 
 import orjson
 
-from mockserver.asgi import Receive, Send
-from mockserver.line import Line, end
+from mockserver.connection.asgi import Receive, Send
+from mockserver.connection.line import Line, end
 from mockserver.request_pattern import Headers
 from mockserver.wire_faults.fault import Dribble, Fault, WireFault
 

@@ -13,7 +13,7 @@ import pytest
 from callpark.command_line import main
 from mockserver import defects
 from mockserver.app import build
-from mockserver.serving import running
+from mockserver.serving.server import running
 from mockserver.settings import Settings
 
 

@@ -27,7 +27,7 @@ def pages(tmp_path_factory, callpark_mock_url):
     from callpark.command_line import main
     from mockserver import defects
     from mockserver.app import build
-    from mockserver.serving import running
+    from mockserver.serving.server import running
     from mockserver.settings import Settings
 
     folder = tmp_path_factory.mktemp("pages")

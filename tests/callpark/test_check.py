@@ -8,7 +8,7 @@ import pytest
 
 from mockserver import defects
 from mockserver.app import build
-from mockserver.serving import running
+from mockserver.serving.server import running
 
 NOBODY = "http://127.0.0.1:9"
 

@@ -4,7 +4,7 @@ import pytest
 
 from contract_tests.check import Check
 from mockserver.app import build
-from mockserver.serving import running
+from mockserver.serving.server import running
 
 SECRET = "t0p-s3cret-of-the-user"
 

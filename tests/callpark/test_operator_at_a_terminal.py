@@ -9,7 +9,7 @@ import httpx
 import pytest
 
 from mockserver.app import build
-from mockserver.serving import running
+from mockserver.serving.server import running
 from mockserver.settings import Settings
 
 PROFILE = """name: lab

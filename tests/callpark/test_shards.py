@@ -9,7 +9,7 @@ from contract_tests.cases import CONTROL, all_cases
 from contract_tests.selection import Shard
 from mockserver.app import build
 from mockserver.defects import defect
-from mockserver.serving import running
+from mockserver.serving.server import running
 from mockserver.settings import Settings
 
 # Conforming; caught by a case of its own; caught by every refusal; caught by every retrieval; caught by the control.

@@ -94,7 +94,7 @@ def check_mock(policy=None, defect=None, *, rung="auto", **plan):
     """The whole check of a mock, which is started for it."""
     from mockserver.app import build
     from mockserver.policy import Policy
-    from mockserver.serving import running
+    from mockserver.serving.server import running
     from mockserver.settings import Settings
 
     with running(build(Settings(policy=policy or Policy(), defect=defect))) as url:

@@ -6,7 +6,7 @@ from contract_tests.approach import NoSuchRung, NoToken, approach
 from contract_tests.profile import Profile
 from contract_tests.target import TargetUnreachable, UnusableTarget
 from mockserver.app import build
-from mockserver.serving import running
+from mockserver.serving.server import running
 
 
 @pytest.fixture(scope="module")

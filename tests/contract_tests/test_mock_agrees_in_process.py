@@ -10,8 +10,8 @@ from contract_tests.cases import all_cases
 from contract_tests.exchange import Response
 from contract_tests.wire import NoAnswer
 from mockserver.app import build
-from mockserver.in_process import InProcess
 from mockserver.policy import Policy
+from mockserver.serving.in_process import InProcess
 from mockserver.settings import Settings
 from mockserver.variants import VARIANTS, policy_with
 

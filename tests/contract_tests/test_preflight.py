@@ -17,7 +17,7 @@ from contract_tests.state.rung import RungError
 from contract_tests.world import KnownCall
 from mockserver import defects
 from mockserver.app import build
-from mockserver.serving import running
+from mockserver.serving.server import running
 from mockserver.settings import Settings
 from tests.servers import RIGHT, WRONG
 

@@ -10,7 +10,7 @@ from contract_tests.pytest_run import EXPLORED, _as_one
 from contract_tests.verdict import Ruling, Verdict
 from mockserver.app import build
 from mockserver.defects import DEFECTS
-from mockserver.serving import running
+from mockserver.serving.server import running
 from mockserver.settings import Settings
 
 DEFECT = "timeout-code-of-caller-id"

@@ -15,7 +15,7 @@ from contract_tests.verdict import Ruling, Verdict
 from contract_tests.workers import once_for_all_workers
 from mockserver.app import build
 from mockserver.defects import defect
-from mockserver.serving import running
+from mockserver.serving.server import running
 from mockserver.settings import Settings
 
 RULING = Ruling(clause="a/b", case="a/b/c", reading="document", verdict=Verdict.FAIL, title="t", actual="x")

@@ -13,7 +13,7 @@ from contract_tests.sighting import Presence, sight
 from contract_tests.state.hook import WITNESS_VIEW, hook_rung
 from contract_tests.state.rung import RungError, calls_from
 from mockserver.app import build
-from mockserver.serving import running
+from mockserver.serving.server import running
 from tests.servers import RIGHT
 
 HOOK = """

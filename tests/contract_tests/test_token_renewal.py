@@ -20,7 +20,7 @@ from contract_tests.record.redaction import SecretRefused
 from contract_tests.rejudge import rejudge
 from contract_tests.target import Target
 from mockserver.app import build
-from mockserver.serving import running
+from mockserver.serving.server import running
 from mockserver.settings import Settings
 from mockserver.tokens import read_token
 from tests.servers.literal import LiteralServer, RefusedError

@@ -11,7 +11,7 @@ from contract_tests.draft import Setting
 from contract_tests.profile import Profile
 from contract_tests.world import KnownCall
 from mockserver.app import build
-from mockserver.serving import running
+from mockserver.serving.server import running
 
 CALL = KnownCall(id="b817d2618fe6f1804333", user="12", extension="0003*210", view="01", views=("01",))
 OTHER = KnownCall(id="c0ffee00000000000001", user="12", extension="0003*210", view="07", views=("07",))

@@ -7,7 +7,7 @@ from contract_tests.approach import approach
 from contract_tests.state.hook import HookRung
 from contract_tests.state.rung import Script
 from mockserver.app import build
-from mockserver.serving import running
+from mockserver.serving.server import running
 from mockserver.settings import Settings
 from mockserver.variants import VARIANTS, policy_with
 

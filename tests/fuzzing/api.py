@@ -39,7 +39,7 @@ expected-statuses = ["2xx", "3xx", "4xx", 501, 503]
 def mock():
     """Yields the URL of a mock in another process."""
     code = (
-        "from mockserver.app import build; from mockserver.serving import serve;"
+        "from mockserver.app import build; from mockserver.serving.server import serve;"
         " from mockserver.settings import Settings;"
         " serve(build(Settings(clock='x1000')), on_ready=lambda url: print(url, flush=True))"
     )

@@ -13,8 +13,16 @@ from pathlib import Path
 
 HERE = Path(__file__).parent
 CORPUS = HERE / "corpus"
-READERS = ("callpark_spec", "contract_tests.expectation", "contract_tests.profile", "contract_tests.record",
-           "mockserver.http_api.payload", "mockserver.http_api.grammar", "mockserver.scenario", "yaml")  # fmt: skip
+READERS = (
+    "callpark_spec",
+    "contract_tests.expectation",
+    "contract_tests.profile",
+    "contract_tests.record",
+    "mockserver.http_api.grammar",
+    "mockserver.http_api.payload",
+    "mockserver.scenarios.scenario",
+    "yaml",
+)
 
 
 def run(target, arguments):

@@ -20,7 +20,7 @@ from mockserver.http_api.grammar import Compiled
 from mockserver.http_api.payload import fault_of, normalized, parse
 from mockserver.http_api.refusals import RefusedRequest
 from mockserver.policy import Presentation
-from mockserver.scenario import ScenarioError, read_scenario
+from mockserver.scenarios.scenario import ScenarioError, read_scenario
 
 ENVIRONMENT = {"CALLPARK_TOKEN": "a-token-of-the-fuzzer", "CALLPARK_CLIENT_SECRET": "a-secret-of-the-fuzzer"}
 

@@ -4,7 +4,7 @@ import pytest
 
 from mockserver.app import build
 from mockserver.defects import defect
-from mockserver.serving import running
+from mockserver.serving.server import running
 from mockserver.settings import Settings
 from tests.fuzzing.api import SIDES, fuzz
 

@@ -13,7 +13,7 @@ from contract_tests.baseline import BaselineError, Known, as_yaml, beside, read_
 from contract_tests.verdict import ExitCode, Ruling, Verdict
 from mockserver.app import build
 from mockserver.defects import defect
-from mockserver.serving import running
+from mockserver.serving.server import running
 from mockserver.settings import Settings
 
 NAMES = known_names()

@@ -5,7 +5,7 @@ import pytest
 from callpark.proof import rough_network
 from contract_tests.wire import NoAnswer
 from mockserver.app import build
-from mockserver.serving import running
+from mockserver.serving.server import running
 from mockserver.settings import Settings
 
 

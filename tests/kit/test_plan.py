@@ -17,7 +17,7 @@ from contract_tests.lanes.races import RACES
 from contract_tests.record.reader import read_record
 from contract_tests.selection import lane_cases
 from mockserver.app import build
-from mockserver.serving import running
+from mockserver.serving.server import running
 
 
 def said(*words):

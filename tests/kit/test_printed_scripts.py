@@ -20,7 +20,7 @@ from contract_tests.sighting import sight
 from contract_tests.verdict import Verdict
 from mockserver.app import build
 from mockserver.defects import DEFECTS
-from mockserver.serving import running
+from mockserver.serving.server import running
 from mockserver.settings import Settings
 
 SHARE = 1 if os.environ.get("CALLPARK_LONG") else 9

@@ -14,7 +14,7 @@ from contract_tests.schemathesis_adapter import Schema
 from contract_tests.settling import Settling
 from mockserver.app import build
 from mockserver.defects import DEFECTS
-from mockserver.serving import running
+from mockserver.serving.server import running
 from mockserver.settings import Settings
 
 EXPLORE = [slug for slug, defect in DEFECTS.items() if defect.lane == "explore"]

@@ -13,7 +13,7 @@ from contract_tests.record.reader import read_record
 from contract_tests.rejudge import rejudge
 from mockserver.app import build
 from mockserver.defects import defect
-from mockserver.serving import running
+from mockserver.serving.server import running
 from mockserver.settings import Settings
 
 CATALOGUE = callpark_spec.load()

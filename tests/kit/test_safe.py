@@ -7,7 +7,7 @@ from callpark.command_line import group
 from contract_tests.record.reader import exchanges, read_record
 from mockserver.app import build
 from mockserver.defects import defect
-from mockserver.serving import running
+from mockserver.serving.server import running
 from mockserver.settings import Settings
 
 

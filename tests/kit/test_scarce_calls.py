@@ -16,7 +16,7 @@ from contract_tests.rejudge import rejudge
 from contract_tests.verdict import Verdict
 from mockserver.app import build
 from mockserver.defects import defect
-from mockserver.serving import running
+from mockserver.serving.server import running
 from mockserver.settings import Settings
 
 CATALOGUE = callpark_spec.load()

@@ -17,7 +17,7 @@ import pytest
 import callpark_spec
 from mockserver.app import build
 from mockserver.control.document import control_document
-from mockserver.scenario import load_scenario
+from mockserver.scenarios.scenario import load_scenario
 from mockserver.settings import Settings
 from mockserver.simulator.commands import Address, Command, Park, Stage, UnPark
 from mockserver.simulator.door import advance, decide

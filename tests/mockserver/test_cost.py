@@ -9,11 +9,11 @@ from collections.abc import Callable
 
 import pytest
 
-from mockserver import fast_path
 from mockserver.app import build
-from mockserver.fast_path import FastPath
 from mockserver.settings import Settings
 from mockserver.simulator.commands import Stage
+from mockserver.way import fast_path
+from mockserver.way.fast_path import FastPath
 
 CALL = "b817d2618fe6f1804333"
 PATH = f"/uapi/phoneCalls/12/0003*210/{CALL}"

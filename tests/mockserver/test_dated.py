@@ -6,7 +6,7 @@ import httpx
 import pytest
 
 from mockserver.app import build
-from mockserver.serving import running
+from mockserver.serving.server import running
 from mockserver.settings import Settings
 
 LIST = "/uapi/phoneCalls/@me/@self"

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from mockserver import fast_path
 from mockserver.http_api import plan
+from mockserver.way import fast_path
 
 BENCH = Path(__file__).parents[2] / "bench"
 REQUESTS = 2_500

@@ -10,9 +10,9 @@ import httpx
 import pytest
 
 from mockserver.app import build
-from mockserver.client_limits import MAX_HEAD_BYTES, MAX_HEADERS, MAX_PIPELINED, ClientLimits
-from mockserver.descriptors import take_all_descriptors
-from mockserver.serving import running
+from mockserver.connection.client_limits import MAX_HEAD_BYTES, MAX_HEADERS, MAX_PIPELINED, ClientLimits
+from mockserver.connection.descriptors import take_all_descriptors
+from mockserver.serving.server import running
 from mockserver.settings import Settings
 from mockserver.wire_faults.fault import delay_named
 

@@ -7,7 +7,7 @@ import httpx
 import pytest
 
 from mockserver.app import build
-from mockserver.serving import running
+from mockserver.serving.server import running
 from mockserver.settings import Settings
 
 CALL = "b817d2618fe6f1804333"

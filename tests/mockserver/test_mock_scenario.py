@@ -2,7 +2,7 @@
 
 import pytest
 
-from mockserver.scenario import ScenarioError, bundled_names, load_scenario
+from mockserver.scenarios.scenario import ScenarioError, bundled_names, load_scenario
 
 WORLD = """organizations:
   - id: "3"

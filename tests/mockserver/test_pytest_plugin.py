@@ -9,7 +9,7 @@ import httpx
 import pytest
 
 from mockserver.app import build
-from mockserver.serving import running
+from mockserver.serving.server import running
 
 CALL = "/uapi/phoneCalls/12/0003*210/b817d2618fe6f1804333"
 UNPARK = {"action": "UnPark", "sendCallTo": "0003*024", "phoneCallViewId": "01"}

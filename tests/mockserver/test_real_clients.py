@@ -12,8 +12,8 @@ from urllib.parse import quote_plus, urlsplit
 import pytest
 
 from mockserver.app import build
-from mockserver.certificates import made_for
-from mockserver.serving import running
+from mockserver.connection.certificates import made_for
+from mockserver.serving.server import running
 from mockserver.settings import Settings
 from mockserver.variants import policy_with
 from tests.mockserver.raw_client import Wire

@@ -6,8 +6,8 @@ import httpx
 import pytest
 
 from mockserver.app import build
-from mockserver.in_process import InProcess
-from mockserver.serving import running
+from mockserver.serving.in_process import InProcess
+from mockserver.serving.server import running
 from mockserver.settings import Settings
 
 CALL = "b817d2618fe6f1804333"

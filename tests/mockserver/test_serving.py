@@ -10,11 +10,11 @@ import urllib.request
 import pytest
 
 from mockserver.app import build
-from mockserver.serving import running, serve
+from mockserver.serving.server import running, serve
 
 PROCESS = """
 from mockserver.app import build
-from mockserver.serving import serve
+from mockserver.serving.server import serve
 serve(build(), on_ready=lambda url: print(url, flush=True))
 print("ended", flush=True)
 """

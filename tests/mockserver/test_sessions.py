@@ -3,9 +3,9 @@
 import pytest
 
 from mockserver.clock import Clock
-from mockserver.scenario import load_scenario
-from mockserver.session import Session
-from mockserver.sessions import SessionExistsError, Sessions, Setup, UnknownSessionError
+from mockserver.scenarios.scenario import load_scenario
+from mockserver.sessions.session import Session
+from mockserver.sessions.sessions import SessionExistsError, Sessions, Setup, UnknownSessionError
 from mockserver.simulator.commands import Address, Stage, UnPark
 from mockserver.simulator.outcomes import Created, NothingToDo, Retrieved
 from mockserver.store import MemoryStore, TailForgottenError, VersionConflictError

@@ -4,14 +4,14 @@ import asyncio
 
 import pytest
 
-from mockserver import journey
 from mockserver.clock import Clock
-from mockserver.scenario import load_scenario
-from mockserver.session import Session
+from mockserver.scenarios.scenario import load_scenario
+from mockserver.sessions import journey
+from mockserver.sessions.session import Session
+from mockserver.sessions.waiting import pause
 from mockserver.simulator.commands import Address, Stage, UnPark
 from mockserver.simulator.events import CallEnded, ComebackAnswered, RetrievalGivenUp
 from mockserver.store import MemoryStore
-from mockserver.waiting import pause
 
 CALL = "b817d2618fe6f1804333"
 

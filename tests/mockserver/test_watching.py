@@ -4,9 +4,9 @@ import os
 
 import pytest
 
-from mockserver.scenario import load_scenario
+from mockserver.scenarios.scenario import load_scenario
+from mockserver.sessions.watching import WatchedScenario
 from mockserver.store.seam import StoreUnavailableError
-from mockserver.watching import WatchedScenario
 
 ONE = "extends: empty\ncalls:\n  - {id: aa11, extension: 0003*210}\n"
 TWO = ONE + "  - {id: bb22, extension: 0003*211}\n"

@@ -11,8 +11,8 @@ import pytest
 
 import callpark_spec
 from mockserver.app import build
-from mockserver.line import LineDropped
-from mockserver.serving import running
+from mockserver.connection.line import LineDropped
+from mockserver.serving.server import running
 from mockserver.settings import Settings
 from mockserver.wire_faults.fault import ON_BODY, Fault
 

@@ -13,7 +13,7 @@ import yaml
 
 from mockserver import defects
 from mockserver.app import build
-from mockserver.serving import running
+from mockserver.serving.server import running
 from mockserver.settings import Settings
 
 CHECKOUT = Path(__file__).parents[2]

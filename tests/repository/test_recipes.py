@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from mockserver.scenario import bundled_names, read_scenario
+from mockserver.scenarios.scenario import bundled_names, read_scenario
 from mockserver.simulator.directory import MAGIC_ANSWERS
 
 DOCS = Path(__file__).parents[2] / "docs"

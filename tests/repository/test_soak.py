@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from mockserver.app import build
-from mockserver.serving import running
-from mockserver.sessions import Sessions
+from mockserver.serving.server import running
+from mockserver.sessions.sessions import Sessions
 from mockserver.settings import Settings
 
 SESSIONS = 4

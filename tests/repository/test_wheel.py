@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from mockserver.app import build
-from mockserver.serving import running
+from mockserver.serving.server import running
 
 CHECKOUT = Path(__file__).parents[2]
 PACKAGES = {

@@ -12,7 +12,7 @@ from contract_tests.schemathesis_adapter import Schema
 from contract_tests.settling import Settling
 from contract_tests.verdict import Verdict
 from mockserver.app import build
-from mockserver.serving import running
+from mockserver.serving.server import running
 from mockserver.settings import Settings
 
 FINDINGS = (Verdict.FAIL, Verdict.WRONG_CODE)

@@ -16,7 +16,7 @@ from contract_tests.record.redaction import Redaction
 from contract_tests.state.inventory import InventoryRung
 from contract_tests.state.rung import calls_from
 from contract_tests.verdict import Verdict
-from mockserver.asgi import App
+from mockserver.connection.asgi import App
 from mockserver.defect import Kind
 from mockserver.defects import DEFECTS
 from mockserver.variants import policy_with
@@ -138,7 +138,7 @@ def crashes_on_accents(app: App) -> App:
 @pytest.fixture
 def crashing():
     from mockserver.app import build
-    from mockserver.serving import running
+    from mockserver.serving.server import running
     from mockserver.settings import Settings
 
     with running(crashes_on_accents(build(Settings()))) as url:

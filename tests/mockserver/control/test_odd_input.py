@@ -5,7 +5,7 @@ import logging
 import pytest
 
 from mockserver.control.application import ControlPlane
-from mockserver.journey import NothingComingError
+from mockserver.sessions.journey import NothingComingError
 
 PEOPLE = "organizations: [{id: '3', name: D, users: [{id: '12', extensions: [{number: 0003*210}]}]}]\n"
 BOMB = "a: &a [x, x, x, x, x, x, x, x, x]\n" + "".join(

@@ -4,7 +4,7 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
-from mockserver.scenario import load_scenario
+from mockserver.scenarios.scenario import load_scenario
 from mockserver.simulator.commands import Address, Create, HangUp, Park, Stage, UnPark
 from mockserver.simulator.directory import Answering, Pickup
 from mockserver.simulator.door import advance, decide

@@ -5,13 +5,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mockserver.scenario import bundled_scenario
+from mockserver.scenarios.scenario import bundled_scenario
 from mockserver.simulator import layered
 from mockserver.simulator.commands import Stage
 from mockserver.simulator.door import decide
 from mockserver.simulator.layered import Layered, as_dictionary, changing
 from mockserver.simulator.world import World
-from mockserver.snapshot import possible
+from mockserver.store.snapshot import possible
 
 KEYS = st.integers(min_value=0, max_value=12)
 CHANGES = st.lists(st.lists(st.tuples(KEYS, st.none() | st.integers(min_value=1)), max_size=6), max_size=12)

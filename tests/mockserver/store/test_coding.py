@@ -6,11 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mockserver.beginning import Begun
 from mockserver.behaviour import BehaviourSet
 from mockserver.clock import ClockSet
 from mockserver.journal.entry import Body, Exchange, Happening, Reply
-from mockserver.scenario import bundled_names, bundled_scenario
+from mockserver.scenarios.scenario import bundled_names, bundled_scenario
 from mockserver.simulator.directory import Answering, Pickup
 from mockserver.simulator.door import decide
 from mockserver.simulator.events import (
@@ -29,7 +28,7 @@ from mockserver.simulator.events import (
 from mockserver.simulator.evolve import fold
 from mockserver.simulator.phone_call import PhoneCall, View
 from mockserver.simulator.world import World
-from mockserver.snapshot import WorldSet
+from mockserver.store.beginning import Begun
 from mockserver.store.coding import (
     UnreadableError,
     entry_as_bytes,
@@ -40,6 +39,7 @@ from mockserver.store.coding import (
     standing_from,
 )
 from mockserver.store.seam import Standing
+from mockserver.store.snapshot import WorldSet
 from mockserver.wire_faults.arsenal import Arsenal, FaultsSet
 from mockserver.wire_faults.fault import WireFault, delay_named, delaying
 

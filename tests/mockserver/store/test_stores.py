@@ -5,8 +5,8 @@ import signal
 import pytest
 
 from mockserver.clock import Clock, ClockSet
-from mockserver.scenario import load_scenario
-from mockserver.session import Session
+from mockserver.scenarios.scenario import load_scenario
+from mockserver.sessions.session import Session
 from mockserver.simulator.commands import Address, Stage, UnPark
 from mockserver.simulator.events import CallAnswered
 from mockserver.simulator.outcomes import Retrieved

@@ -12,7 +12,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from mockserver.workers import Workers
+from mockserver.serving.workers import Workers
 
 CALLPARK = Path(sys.executable).parent / "callpark"
 ENVIRONMENT = {name: value for name, value in os.environ.items() if not name.startswith("CALLPARK_")}

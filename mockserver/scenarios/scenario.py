@@ -11,7 +11,9 @@ from typing import Annotated, Final
 import msgspec
 
 from callpark_spec.errors import visible
-from mockserver.complaint import complaint
+from mockserver.scenarios.complaint import complaint
+from mockserver.scenarios.yaml_lines import line_of
+from mockserver.scenarios.yaml_reading import YamlError, read_yaml
 from mockserver.simulator.commands import Stage
 from mockserver.simulator.directory import (
     SLOTS_PER_LOT,
@@ -28,8 +30,6 @@ from mockserver.simulator.evolve import fold
 from mockserver.simulator.outcomes import Refused
 from mockserver.simulator.rules import Rules
 from mockserver.simulator.world import World
-from mockserver.yaml_lines import line_of
-from mockserver.yaml_reading import YamlError, read_yaml
 
 DEFAULT_SCENARIO: Final = "documented"
 _AFTER = re.compile(r"after ([0-9]{1,5}(?:\.[0-9]{1,6})?) s")

@@ -13,13 +13,13 @@ from typing import Any
 import uvicorn
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
-from mockserver.asgi import App, Message, Receive, Scope, Send
-from mockserver.bounded_protocol import bounded
-from mockserver.client_limits import ClientLimits
-from mockserver.descriptors import take_all_descriptors, within_descriptors
-from mockserver.fast_path import FastPath
-from mockserver.fast_protocol import fast_protocol
-from mockserver.line import with_line
+from mockserver.connection.asgi import App, Message, Receive, Scope, Send
+from mockserver.connection.client_limits import ClientLimits
+from mockserver.connection.descriptors import take_all_descriptors, within_descriptors
+from mockserver.connection.line import with_line
+from mockserver.serving.bounded_protocol import bounded
+from mockserver.serving.fast_protocol import fast_protocol
+from mockserver.way.fast_path import FastPath
 
 Ready = Callable[[str], None]
 Beside = Callable[[], Coroutine[Any, Any, None]]

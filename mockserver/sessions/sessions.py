@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from typing import Final, Protocol
 
 from mockserver.clock import system_time
-from mockserver.scenario import Scenario
-from mockserver.session import Session
+from mockserver.scenarios.scenario import Scenario
+from mockserver.sessions.session import Session
 from mockserver.store.seam import EventStore
 
 DEFAULT_SESSION: Final = "default"

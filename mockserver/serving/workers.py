@@ -12,9 +12,9 @@ from dataclasses import dataclass, field
 from socket import socket
 from typing import Final
 
-from mockserver.asgi import App
 from mockserver.clock import system_time
-from mockserver.serving import bound, serve_on
+from mockserver.connection.asgi import App
+from mockserver.serving.server import bound, serve_on
 
 _TOO_SOON: Final = 2.0
 """Seconds that a worker has to live if its end is to count as an accident."""

@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Final
 
-from mockserver.scenario import Scenario, ScenarioError, load_scenario
+from mockserver.scenarios.scenario import Scenario, ScenarioError, load_scenario
 from mockserver.store.seam import StoreUnavailableError
 
 _SECONDS_BETWEEN_LOOKS: Final = 0.25

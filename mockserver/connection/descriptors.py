@@ -4,7 +4,7 @@ import sys
 from dataclasses import replace
 from typing import Final
 
-from mockserver.client_limits import ClientLimits
+from mockserver.connection.client_limits import ClientLimits
 
 _FOR_ALL_ELSE: Final = 64
 """Descriptors that are kept for files, for a store, and for connections on their way out."""

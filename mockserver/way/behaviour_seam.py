@@ -6,15 +6,15 @@ from typing import Final
 
 from msgspec.structs import replace
 
-from mockserver.asgi import App, Receive, Scope, Send
 from mockserver.behaviour import Behaviour
+from mockserver.connection.asgi import App, Receive, Scope, Send
 from mockserver.defect import Defect
-from mockserver.defect_seam import DefectSeam
 from mockserver.http_api.application import VendorApi
 from mockserver.policy import Policy, Presentation
-from mockserver.sessions import DEFAULT_SESSION, Sessions
+from mockserver.sessions.sessions import DEFAULT_SESSION, Sessions
 from mockserver.tokens import claimed_session
 from mockserver.variants import policy_with
+from mockserver.way.defect_seam import DefectSeam
 
 _KEPT: Final = 64
 

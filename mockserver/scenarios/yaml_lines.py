@@ -5,7 +5,7 @@ from typing import Final
 
 import yaml
 
-from mockserver.yaml_reading import Loader
+from mockserver.scenarios.yaml_reading import Loader
 
 _STEP: Final = re.compile(r"\.([A-Za-z_]\w*)|\[(\d+)\]")
 

@@ -17,7 +17,7 @@ import httptools
 import orjson
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
 
-from mockserver.client_limits import (
+from mockserver.connection.client_limits import (
     MAX_BODY_ON_THE_WIRE,
     MAX_HEAD_BYTES,
     MAX_HEADERS,

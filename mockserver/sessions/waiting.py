@@ -4,8 +4,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Literal
 
-from mockserver.errands import ERRAND, Errand
-from mockserver.session import Session
+from mockserver.sessions.errands import ERRAND, Errand
+from mockserver.sessions.session import Session
 from mockserver.simulator.door import A_MILLISECOND
 from mockserver.simulator.events import CallEnded, CallRetrieved, Event, RetrievalGivenUp, WorldEvent
 from mockserver.simulator.lifecycle import Phase

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from mockserver.behaviour import Behaviour
 from mockserver.clock import Clock, ClockSet
-from mockserver.scenario import Scenario
+from mockserver.scenarios.scenario import Scenario
 from mockserver.simulator.door import decide
 from mockserver.simulator.events import Event
 from mockserver.simulator.evolve import fold

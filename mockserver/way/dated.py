@@ -3,9 +3,9 @@
 from email.utils import formatdate
 from functools import lru_cache
 
-from mockserver.asgi import App, Message, Receive, Scope, Send
 from mockserver.clock import system_time
-from mockserver.sessions import DEFAULT_SESSION, Sessions
+from mockserver.connection.asgi import App, Message, Receive, Scope, Send
+from mockserver.sessions.sessions import DEFAULT_SESSION, Sessions
 from mockserver.tokens import claimed_session
 
 

@@ -8,13 +8,12 @@ from typing import Final
 
 from msgspec.structs import replace
 
-from mockserver.beginning import Begun, beginning
 from mockserver.behaviour import Behaviour, BehaviourSet, Resolve, nothing_else
-from mockserver.bell import Bell
 from mockserver.clock import LAST_MOMENT, Clock, ClockSet
-from mockserver.errands import ERRAND, Errands, Waking
-from mockserver.following import Follower
-from mockserver.scenario import Scenario
+from mockserver.scenarios.scenario import Scenario
+from mockserver.sessions.bell import Bell
+from mockserver.sessions.errands import ERRAND, Errands, Waking
+from mockserver.sessions.following import Follower
 from mockserver.simulator.commands import Command
 from mockserver.simulator.door import A_MILLISECOND, advance, decide, decide_all, is_quiet, next_due
 from mockserver.simulator.events import Event
@@ -22,10 +21,11 @@ from mockserver.simulator.evolve import evolve
 from mockserver.simulator.outcomes import Outcome
 from mockserver.simulator.phone_call import PhoneCall
 from mockserver.simulator.world import World
-from mockserver.snapshot import WorldSet
 from mockserver.store import EventStore, SessionEvent, Standing, VersionConflictError
+from mockserver.store.beginning import Begun, beginning
 from mockserver.store.done import step_done
 from mockserver.store.seam import SessionForgottenError, StoreUnavailableError, TailForgottenError
+from mockserver.store.snapshot import WorldSet
 from mockserver.wire_faults.arsenal import Arsenal, FaultsSet
 from mockserver.wire_faults.fault import WireFault
 

@@ -5,7 +5,7 @@ from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import Final
 
-from mockserver.bell import Bell
+from mockserver.sessions.bell import Bell
 
 _PATIENCE: Final = 10.0
 

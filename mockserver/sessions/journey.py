@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from mockserver.clock import LAST_MOMENT
-from mockserver.session import Session
+from mockserver.sessions.session import Session
 from mockserver.simulator.door import moment_of
 from mockserver.simulator.events import Event
 from mockserver.simulator.world import World

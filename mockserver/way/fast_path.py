@@ -12,12 +12,9 @@ from typing import Any, Final
 import orjson
 from msgspec import Struct
 
-from mockserver.asgi import App, Message, Receive, Scope, Send
-from mockserver.client_limits import MAX_BODY_BYTES
 from mockserver.clock import system_time
-from mockserver.dated import date_of
-from mockserver.exchange_seam import CAME, EXPLAIN_HEADER
-from mockserver.explanation_links import ExplanationLinks
+from mockserver.connection.asgi import App, Message, Receive, Scope, Send
+from mockserver.connection.client_limits import MAX_BODY_BYTES
 from mockserver.http_api.answering import Answer
 from mockserver.http_api.application import VendorApi, own_fault
 from mockserver.http_api.operations import as_response
@@ -28,9 +25,12 @@ from mockserver.http_api.question import Question
 from mockserver.http_api.refusals import Refusal, RefusedRequest
 from mockserver.journal.entry import UNDER_WAY, Exchange
 from mockserver.journal.entry import Reply as Noted
-from mockserver.session import Session
-from mockserver.sessions import DEFAULT_SESSION, Sessions
+from mockserver.sessions.session import Session
+from mockserver.sessions.sessions import DEFAULT_SESSION, Sessions
 from mockserver.tokens import Token, read_token
+from mockserver.way.dated import date_of
+from mockserver.way.exchange_seam import CAME, EXPLAIN_HEADER
+from mockserver.way.explanation_links import ExplanationLinks
 
 _LOOKED_AT: Final = frozenset(
     {b"authorization", b"host", b"origin", b"prefer", b"x-callpark-session", b"x-forwarded-proto"}

@@ -7,7 +7,7 @@ import socket
 import struct
 from typing import Any, Final, NoReturn, Protocol
 
-from mockserver.asgi import App, Receive, Scope, Send
+from mockserver.connection.asgi import App, Receive, Scope, Send
 
 LINE: Final = "callpark.line"
 _AT_ONCE: Final = struct.pack("ii", 1, 0)

@@ -11,8 +11,8 @@ import msgspec
 import orjson
 
 from mockserver.clock import system_time
-from mockserver.session import Session
-from mockserver.sessions import (
+from mockserver.sessions.session import Session
+from mockserver.sessions.sessions import (
     DEFAULT_IDLE_SECONDS,
     DEFAULT_LIMIT,
     Eviction,

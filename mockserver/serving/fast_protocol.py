@@ -9,8 +9,8 @@ from typing import Any, Final, cast
 
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
 
-from mockserver.asgi import Scope
-from mockserver.fast_path import FastPath
+from mockserver.connection.asgi import Scope
+from mockserver.way.fast_path import FastPath
 
 _METHODS: Final = frozenset({b"GET", b"PUT"})
 _CONTENT_TYPE: Final = b"content-type"

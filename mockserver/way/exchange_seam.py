@@ -8,23 +8,23 @@ from typing import Any, Final
 
 from jsonschema_rs import Draft4Validator
 
-from mockserver.asgi import App, Message, Receive, Scope, Send
-from mockserver.client_limits import MAX_BODY_BYTES
-from mockserver.errands import ERRAND, Errand
-from mockserver.explanation_links import ExplanationLinks
+from mockserver.connection.asgi import App, Message, Receive, Scope, Send
+from mockserver.connection.client_limits import MAX_BODY_BYTES
+from mockserver.connection.line import line_of
 from mockserver.http_api.contract import Contract
 from mockserver.http_api.hanging_up import unless_gone
 from mockserver.http_api.origin import origin_of
 from mockserver.http_api.path import raw_path
 from mockserver.journal.entry import UNDER_WAY, Body, Exchange
 from mockserver.journal.entry import Reply as Noted
-from mockserver.line import line_of
 from mockserver.request_pattern import RequestFacts
-from mockserver.request_reading import RequestReader
-from mockserver.session import Session
-from mockserver.sessions import DEFAULT_SESSION, Sessions, UnknownSessionError
+from mockserver.sessions.errands import ERRAND, Errand
+from mockserver.sessions.session import Session
+from mockserver.sessions.sessions import DEFAULT_SESSION, Sessions, UnknownSessionError
+from mockserver.sessions.waiting import pause
 from mockserver.tokens import claimed_session
-from mockserver.waiting import pause
+from mockserver.way.explanation_links import ExplanationLinks
+from mockserver.way.request_reading import RequestReader
 from mockserver.wire_faults.arsenal import Strike
 from mockserver.wire_faults.playing import Reply, Stage, play
 from mockserver.wire_faults.violation import violated

@@ -7,7 +7,7 @@ from urllib.parse import unquote
 
 import httpx
 
-from mockserver.asgi import App, Receive, Scope, Send
+from mockserver.connection.asgi import App, Receive, Scope, Send
 
 
 class InProcess(httpx.BaseTransport, httpx.AsyncBaseTransport):

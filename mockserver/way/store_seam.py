@@ -6,7 +6,7 @@ from contextlib import AbstractContextManager, nullcontext
 
 import orjson
 
-from mockserver.asgi import App, Message, Receive, Scope, Send
+from mockserver.connection.asgi import App, Message, Receive, Scope, Send
 from mockserver.http_api.path import raw_path
 from mockserver.http_api.refusals import Refusal, unavailable
 from mockserver.http_api.token_endpoint import TOKEN_PATH, in_words_of_the_endpoint
