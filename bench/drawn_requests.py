@@ -1,6 +1,7 @@
 """Requests to the mock, and what may happen between them, drawn from one stream of chance."""
 
 import json
+from collections import deque
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from random import Random
@@ -167,6 +168,8 @@ class Draw:
     def __init__(self, random: Random) -> None:
         self.random = random
         self.ends = 1340802535.0
+        self.ending: deque[bytes] = deque(maxlen=4)
+        """Tokens that end, the latest that were drawn: a client sends its own until it is refused, and then again."""
 
     def request(self) -> Request:
         draw = self.random
@@ -231,9 +234,12 @@ class Draw:
     def _authorization(self) -> bytes:
         draw = self.random
         name = draw.choice(NAMES)
+        if self.ending and draw.random() < 0.1:
+            return draw.choice(self.ending)
         if draw.random() < 0.85:
             return f"Bearer mock.{name}.12".encode()
         until = int(self.ends + draw.choice((-100, -1, 0, 1, 5, 60, 600)))
+        self.ending.append(f"Bearer mock.{name}.{until}.12".encode())
         return draw.choice(
             (
                 f"Bearer mock.{name}.{until}.12", f"Bearer mock.{name}.{until}.13",

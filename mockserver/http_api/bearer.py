@@ -40,13 +40,17 @@ class TokenCheck:
             session = self._sessions.open(token.session)
         except UnknownSessionError as error:
             raise _denied(str(error)) from None
+        self.admit(token, session)
+        return session
+
+    def admit(self, token: Token, session: Session) -> None:
+        """Raise RefusedRequest if the token gives no access to its session at this moment."""
         if (exchange := UNDER_WAY.get()) is not None:
             session.journal.claim(exchange)
         if token.until is not None and token.is_over(session.clock.now()):
             raise _denied("The access token has expired on its session's clock.")
         if token.user not in session.world.directory.users:
             raise _denied(f"The access token names user '{token.user}', who does not exist.")
-        return session
 
 
 def bearer_handler(check: Check) -> type[BearerSecurityHandler]:

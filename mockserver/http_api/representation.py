@@ -25,15 +25,16 @@ class Representation(Struct, frozen=True, kw_only=True):
 
     def full(self, call: PhoneCall) -> Json:
         organization = self.directory.organizations[call.organization_id]
+        offset = self.presentation.utc_offset
         shown: Json = {
             "id": call.id,
             "extension": call.extension,
             "ownerId": organization.id,
             "ownerName": organization.name,
-            "published": self._date(call.published),
+            "published": _date(call.published // 1, offset),
         }
         if call.answered is not None:
-            shown["answered"] = self._date(call.answered)
+            shown["answered"] = _date(call.answered // 1, offset)
         if call.nonce is not None:
             shown["nonce"] = call.nonce
         shown["phoneCallView"] = [self._view(view) for view in call.views]
@@ -59,6 +60,7 @@ class Representation(Struct, frozen=True, kw_only=True):
         }
 
     def _view(self, view: View) -> Json:
+        offset = self.presentation.utc_offset
         shown: Json = {
             "id": view.id,
             "extension": view.extension,
@@ -68,13 +70,13 @@ class Representation(Struct, frozen=True, kw_only=True):
             "status": self._number(view.status),
         }
         if view.ringing is not None:
-            shown["ringing"] = self._date(view.ringing)
+            shown["ringing"] = _date(view.ringing // 1, offset)
         if view.caller_id is not None:
             shown["callerId"] = view.caller_id
         if view.answered is not None:
-            shown["answered"] = self._date(view.answered)
+            shown["answered"] = _date(view.answered // 1, offset)
         if view.parking is not None:
-            shown["parked"] = self._date(view.parking.since)
+            shown["parked"] = _date(view.parking.since // 1, offset)
             shown["parkedPos"] = self._number(view.parking.slot)
             shown["parkedBy"] = view.parking.by
         return shown
@@ -90,9 +92,6 @@ class Representation(Struct, frozen=True, kw_only=True):
 
     def _number(self, value: int) -> int | str:
         return str(int(value)) if self.presentation.numbers_as_strings else int(value)
-
-    def _date(self, moment: float) -> str:
-        return _date(moment // 1, self.presentation.utc_offset)
 
 
 @lru_cache(maxsize=4096)

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from contextvars import ContextVar
 from itertools import chain
-from typing import Final, Literal
+from typing import Final, Literal, Self
 
 from msgspec import Struct, field
 
@@ -29,6 +29,11 @@ class Body(Struct, kw_only=True, gc=False):
 
     data: bytes = b""
     size: int = 0
+
+    @classmethod
+    def of(cls, data: bytes) -> Self:
+        """One that came whole, copied as `add` does."""
+        return cls(data=b"%b" % data[:MOST_BODY], size=len(data))
 
     def add(self, chunk: bytes) -> None:
         """A copy is kept: orjson's own bytes hold on to four kilobytes, however few of them are used."""

@@ -83,13 +83,17 @@ def bounded(base: type[HttpToolsProtocol], limits: ClientLimits) -> type[HttpToo
             self._data = b""
             if self._refusal is not None or self.transport.is_closing():
                 return
-            if self._stage == "head" and self._came > MAX_HEAD_BYTES:
+            if self._stage == "idle":
+                self._came = 0
+                if self._is_busy() or self.timeout_keep_alive_task:
+                    self._stop(self._timer)
+                    self._timer = None
+                elif self._timer is None:
+                    self._begin_to_wait()
+            elif self._stage == "head" and self._came > MAX_HEAD_BYTES:
                 self._refuse(fixed(Fixed.HEAD_TOO_LARGE, _HEAD_TOO_LARGE))
             elif self._stage == "body" and self._is_beyond_measure():
                 self._abort()
-            elif self._stage == "idle" and (self._is_busy() or self.timeout_keep_alive_task):
-                self._stop(self._timer)
-                self._timer = None
             elif self._timer is None:
                 self._begin_to_wait()
 
@@ -146,6 +150,7 @@ def bounded(base: type[HttpToolsProtocol], limits: ClientLimits) -> type[HttpToo
             super().on_response_complete()
             if self._stage == "idle" and not self.pipeline and not self.transport.is_closing():
                 waiting[self] = None
+                waiting.move_to_end(self)
 
         def send_400_response(self, msg: str) -> None:  # noqa: ARG002  # ours is told instead
             self._refuse(self._refusal or fixed(Fixed.REQUEST_INVALID, _NOT_HTTP))

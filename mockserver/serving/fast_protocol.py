@@ -1,4 +1,5 @@
-"""The fast way at the line itself: a request that came whole is answered before uvicorn has made a task of it.
+"""The fast way at the line itself: a request that came whole is answered by the fast way before uvicorn has made a task
+of it, and header lines that the parser has read before are not read again.
 
 Everything else is uvicorn's: what came in pieces, is to be upgraded, waits behind another request of its connection, or
 is not the fast way's business.  Names of uvicorn's that are not public are used here and nowhere else.
@@ -7,35 +8,72 @@ is not the fast way's business.  Names of uvicorn's that are not public are used
 import re
 from typing import Any, Final, cast
 
+from msgspec import Struct
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
 
 from mockserver.connection.asgi import Scope
-from mockserver.way.fast_path import FastPath
+from mockserver.way.fast_path import FastPath, Head, Told, head_of
 
 _METHODS: Final = frozenset({b"GET", b"PUT"})
 _CONTENT_TYPE: Final = b"content-type"
-_PLAIN_TARGET: Final = re.compile(rb"/[!$%&'()*+,.0-9:;=@A-Z_a-z~-][!$%&'()*+,./0-9:;=@A-Z_a-z~-]*")
+_TARGET: Final = rb"/[!$%&'()*+,.0-9:;=@A-Z_a-z~-][!$%&'()*+,./0-9:;=@A-Z_a-z~-]*"
 """A path and nothing beside it, in characters that mean the same to everybody."""
+_PLAIN_TARGET: Final = re.compile(_TARGET)
+_PLAIN_LINE: Final = re.compile(rb"(GET|PUT) (" + _TARGET + rb") HTTP/1\.1\r\n")
+_END_OF_HEAD: Final = b"\r\n\r\n"
+_LINES_KEPT: Final = 256
+_LONGEST_KEPT: Final = 2_048
+
+
+class HeaderLines(Struct, frozen=True, kw_only=True):
+    """What the parser made of the lines between a request line and its payload; `length` is the payload's."""
+
+    head: Head
+    length: int
 
 
 def fast_protocol(way: FastPath) -> type[HttpToolsProtocol]:
     """uvicorn takes a class, and makes one of it for each connection."""
+    known: dict[bytes, HeaderLines] = {}
+    """By the lines themselves: they mean the same behind every request line that is `_PLAIN_LINE`."""
+
+    def keep(lines: bytes, meaning: HeaderLines) -> None:
+        if len(lines) > _LONGEST_KEPT:
+            return
+        if len(known) >= _LINES_KEPT:
+            del known[next(iter(known))]
+        known[lines] = meaning
 
     class Fast(HttpToolsProtocol):
         _held: list[bytes] | None = None
         """The body of a request that may be answered here, as far as it has come."""
+        _is_between = True
+        """Whether the parser stands between two requests."""
+        _begun_with: bytes | None = None
+        """The bytes at hand, if they began where a request begins."""
+        _last_told = 0.0
+        """When an answer was complete, on the clock of the loop."""
 
         def data_received(self, data: bytes) -> None:
+            if self._is_between:
+                if self._is_known(data):
+                    return
+                self._begun_with = data
             super().data_received(data)
+            self._begun_with = None
             if self._held is not None:
                 self._let_go()
+
+        def on_message_begin(self) -> None:
+            self._is_between = False
+            super().on_message_begin()
 
         def on_headers_complete(self) -> None:
             if self._may_be_held():
                 self._held = []
                 self.cycle = None  # type: ignore[assignment]  # as before the first: nothing is being answered
             else:
-                super().on_headers_complete()
+                self._begin_the_whole_way()
 
         def on_body(self, body: bytes) -> None:
             if self._held is None:
@@ -44,20 +82,55 @@ def fast_protocol(way: FastPath) -> type[HttpToolsProtocol]:
                 self._held.append(body)
 
         def on_message_complete(self) -> None:
+            self._is_between = True
             if self._held is None:
                 super().on_message_complete()
             elif not self._is_answered(b"".join(self._held)):
                 self._let_go()
                 super().on_message_complete()
 
-        def _may_be_held(self) -> bool:
-            parser = self.parser
+        def on_response_complete(self) -> None:
+            """A timer that runs already is left to run, and looks then when the last answer was."""
+            self._last_told = self.loop.time()
+            if self.timeout_keep_alive_task is None:
+                super().on_response_complete()
+            else:
+                self.server_state.total_requests += 1
+
+        def timeout_keep_alive_handler(self) -> None:
+            left = self._last_told + self.timeout_keep_alive - self.loop.time()
+            if left > 0 and not self.transport.is_closing():
+                self.timeout_keep_alive_task = self.loop.call_later(left, self.timeout_keep_alive_handler)
+            else:
+                super().timeout_keep_alive_handler()
+
+        def _is_known(self, data: bytes) -> bool:
+            """Whether this was one whole request, with header lines that were read before, and is answered."""
+            line = _PLAIN_LINE.match(data)
+            if line is None or not self._is_free():
+                return False
+            end = data.find(_END_OF_HEAD) + len(_END_OF_HEAD)
+            meaning = known.get(data[line.end() : end])
+            if meaning is None or len(data) - end != meaning.length:
+                return False
+            method, target = line.groups()
+            return self._is_told(meaning.head, method, target, data[end:])
+
+        def _is_free(self) -> bool:
+            """Whether nothing is being answered on this connection, and all that was answered is on its way."""
             return (
                 (self.cycle is None or self.cycle.response_complete)
-                and not self.expect_100_continue
                 and not self.flow.write_paused
                 and not self.root_path
                 and self.limit_concurrency is None
+                and not self.transport.is_closing()
+            )
+
+        def _may_be_held(self) -> bool:
+            parser = self.parser
+            return (
+                self._is_free()
+                and not self.expect_100_continue
                 and parser.get_method() in _METHODS
                 and parser.get_http_version() == "1.1"
                 and parser.should_keep_alive()
@@ -66,27 +139,55 @@ def fast_protocol(way: FastPath) -> type[HttpToolsProtocol]:
             )
 
         def _is_answered(self, body: bytes) -> bool:
-            self.scope["method"] = self.parser.get_method().decode("ascii")
-            self.scope["raw_path"] = self.url
-            asked = way.asked(cast(Scope, self.scope))
-            if asked is None or not way.takes(asked, body):
+            head = head_of(cast(Scope, self.scope))
+            if head is None or not self._is_told(head, self.parser.get_method(), self.url, body):
                 return False
             self._held = None
-            told = way.at_once(asked)
+            self._remember(head, body)
+            return True
+
+        def _is_told(self, head: Head, method: bytes, target: bytes, body: bytes) -> bool:
+            asked = way.asked_in(head, method.decode("ascii"), target, cast(str, self.scheme), self.server)
+            if asked is None or not way.takes(asked, body):
+                return False
+            self.transport.write(self._written(way.at_once(asked)))
+            self.on_response_complete()
+            return True
+
+        def _written(self, told: Told) -> bytes:
             lines = [STATUS_LINE[told.status]]
             for name, value in (*self.server_state.default_headers, *told.headers):
                 lines += (b"Content-Type" if name == _CONTENT_TYPE else name, b": ", value, b"\r\n")
             lines += (b"\r\n", told.content)
-            self.transport.write(b"".join(lines))
-            self.on_response_complete()
-            return True
+            return b"".join(lines)
+
+        def _remember(self, head: Head, body: bytes) -> None:
+            """That these lines were read, where nothing but one request with a payload of a told length came."""
+            came = self._begun_with
+            line = came and _PLAIN_LINE.match(came)
+            if not came or not line:
+                return
+            end = came.find(_END_OF_HEAD) + len(_END_OF_HEAD)
+            if came[end:] == body and _tells_length(head, len(body)):
+                keep(came[line.end() : end], HeaderLines(head=head, length=len(body)))
 
         def _let_go(self) -> None:
             """Give what was held to uvicorn, as if it had just come."""
             held: Any = self._held
             self._held = None
-            super().on_headers_complete()
+            self._begin_the_whole_way()
             for body in held:
                 super().on_body(body)
 
+        def _begin_the_whole_way(self) -> None:
+            """An answer before it, to the same bytes, has made the connection one that nobody uses."""
+            self._unset_keepalive_if_required()
+            super().on_headers_complete()
+
     return Fast
+
+
+def _tells_length(head: Head, length: int) -> bool:
+    """Whether the headers say this of the payload; where they say nothing there is none."""
+    named = dict(head.headers)
+    return b"transfer-encoding" not in named and named.get(b"content-length", b"0") == b"%d" % length

@@ -109,9 +109,13 @@ class Sessions:
             if self._strict and name != DEFAULT_SESSION:
                 raise UnknownSessionError(name)
             return self._add(name, Setup())
-        self._open.move_to_end(name)
-        self._used[name] = now
+        self.use(name, now)
         return session
+
+    def use(self, name: str, now: float | None = None) -> None:
+        """Count a session that is open as used, now unless another moment is given."""
+        self._open.move_to_end(name)
+        self._used[name] = self._source() if now is None else now
 
     def find(self, name: str) -> Session | None:
         """The session if it is open; looking is no use of it."""

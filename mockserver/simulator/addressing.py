@@ -61,19 +61,21 @@ def _is_at(call: PhoneCall, user: User, extension: Extension | None) -> bool:
 
 
 def call_at(world: World, address: Address) -> PhoneCall:
-    calls = calls_at(world, address)
+    user = resolve_user(world, address)
+    extension = resolve_extension(world, user, address.extension)
     if address.call_id is None:
         raise RefusalError(
             Field.PHONE_CALL_ID,
             "phoneCallId is missing from the URI. Allowed: the id of an existing phone call.",
         )
-    if not calls:
+    call = world.calls.get(address.call_id)
+    if call is None or not _is_at(call, user, extension):
         raise RefusalError(
             Field.PHONE_CALL_ID,
             f"phoneCallId '{address.call_id}' references no phone call of user '{address.user}' at extension "
             f"'{address.extension}'.",
         )
-    return calls[0]
+    return call
 
 
 def view_of(call: PhoneCall, view_id: str) -> View:

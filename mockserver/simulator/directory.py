@@ -85,8 +85,9 @@ class Directory(Struct, frozen=True, kw_only=True):
 
         Numbers that nobody in the scenario has may be magic ones, see `MAGIC_ANSWERS`.
         """
-        if number in self.extensions:
-            return self.extensions[number]
+        known = self.extensions.get(number)
+        if known is not None:
+            return known
         if "*" in number:
             return self.extension_named(number)
         own = [each for each in self.extensions.values() if each.organization_id == organization_id]

@@ -46,6 +46,10 @@ class Draft:
     It reads as a world does.
     """
 
+    __slots__ = (
+        "_before", "_own_calls", "_own_lots", "_own_timers", "_timers_set", "calls", "directory", "now", "rules"
+    )  # fmt: skip
+
     def __init__(self, world: World) -> None:
         self._before = world
         self.directory = world.directory
@@ -79,18 +83,15 @@ class Draft:
             self.directory = _directory_changed(self.directory, event)
             return
         if isinstance(event, CallPlaced):
-            before, call, phase, changed = None, event.call, event.call.phase, _NOTHING
+            pending = self._set_timer(None, event.call_id, event.due, event.picks_up)
+            before, call = None, event.call if pending is None else replace(event.call, pending=pending)
         else:
-            before = call = self.calls[event.call_id]
-            change, step = _CHANGES[type(event)]
-            changed = change(call, event)
-            phase = after(call.phase, step)
-        due: float | None = getattr(event, "due", None)
-        self._set_timer(before, event.call_id, due)
-        pending = None
-        if due is not None:
-            pending = Pending(timer=self._timers_set, due=due, picks_up=getattr(event, "picks_up", False))
-        call = replace(call, phase=phase, pending=pending, **changed)
+            before = self.calls[event.call_id]
+            change, step, brings_timer = _CHANGES[type(event)]
+            phase = after(before.phase, step)
+            due = event.due if brings_timer else None  # type: ignore[union-attr]  # those that bring one have it
+            pending = self._set_timer(before, event.call_id, due, getattr(event, "picks_up", False))
+            call = change(before, event, phase, pending)
         self._set_slot(before, call)
         self._set_call(call)
 
@@ -134,20 +135,23 @@ class Draft:
             assert before is not None
             del lot.taken[_slot_of(before)]
 
-    def _set_timer(self, before: PhoneCall | None, call_id: str, due: float | None) -> None:
+    def _set_timer(
+        self, before: PhoneCall | None, call_id: str, due: float | None, picks_up: bool
+    ) -> Pending | None:
         """Without the timer of the phase before, if that is on top."""
         if before is not None and before.pending is not None:
             first = self.next_timer
             if first is not None and first.number == before.pending.timer:
                 self.drop_next_timer()
         if due is None:
-            return
+            return None
         timers = self._timers()
         if len(timers) > 2 * len(self.calls) + 64:
             timers[:] = [timer for timer in timers if not self.is_stale(timer)]
             heapify(timers)
         self._timers_set += 1
         heappush(timers, Timer(due=due, number=self._timers_set, call_id=call_id))
+        return Pending(timer=self._timers_set, due=due, picks_up=picks_up)
 
     def _timers(self) -> list[Timer]:
         if self._own_timers is None:
@@ -156,6 +160,8 @@ class Draft:
 
 
 class _OwnLot:
+    __slots__ = ("last", "taken")
+
     def __init__(self, lot: Lot) -> None:
         self.taken = changing(lot.taken)
         self.last = lot.last
@@ -166,26 +172,23 @@ def _directory_changed(directory: Directory, event: AnsweringSet) -> Directory:
     return replace(directory, extensions={**directory.extensions, extension.number: extension})
 
 
-Changed = Mapping[str, Any]
-"""Members of a call by name, as they are after an event."""
-
-_NOTHING: Final[Changed] = {}
-
-
-def _answered(call: PhoneCall, event: CallAnswered) -> Changed:
+def _answered(call: PhoneCall, event: CallAnswered, phase: Phase, pending: Pending | None) -> PhoneCall:
     views = tuple(
         replace(view, status=Status.ON_CALL, ringing=None, answered=event.at) for view in call.views
     )
-    return {"views": views, "answered": event.at if call.answered is None else call.answered}
+    answered = event.at if call.answered is None else call.answered
+    return replace(call, phase=phase, pending=pending, views=views, answered=answered)
 
 
-def _parked(call: PhoneCall, event: CallParked) -> Changed:
+def _parked(call: PhoneCall, event: CallParked, phase: Phase, pending: Pending | None) -> PhoneCall:
     parking = Parking(since=event.at, slot=event.slot, by=event.by)
-    kept = tuple(replace(view, parking=parking) for view in call.views if view.id == event.view_id)
-    return {"views": kept}
+    kept = tuple([replace(view, parking=parking) for view in call.views if view.id == event.view_id])
+    return replace(call, phase=phase, pending=pending, views=kept)
 
 
-def _retrieval_started(call: PhoneCall, event: RetrievalStarted) -> Changed:
+def _retrieval_started(
+    call: PhoneCall, event: RetrievalStarted, phase: Phase, pending: Pending | None
+) -> PhoneCall:
     (waiting,) = call.views
     leg = View(
         id=next_view_id(waiting.id),
@@ -198,21 +201,25 @@ def _retrieval_started(call: PhoneCall, event: RetrievalStarted) -> Changed:
         ringing=event.at,
     )
     retrieval = Retrieval(extension=event.extension, caller_id=event.caller_id, time_left=event.time_left)
-    return {"views": (waiting, leg), "retrieval": retrieval}
+    return replace(call, phase=phase, pending=pending, views=(waiting, leg), retrieval=retrieval)
 
 
-def _retrieved(call: PhoneCall, event: CallRetrieved) -> Changed:
+def _retrieved(call: PhoneCall, event: CallRetrieved, phase: Phase, pending: Pending | None) -> PhoneCall:
     """The page's listing after its example: the parked party's view id now shows the retriever's side."""
     waiting, leg = call.views
     joined = replace(leg, id=waiting.id, status=Status.ON_CALL, ringing=None, answered=event.at)
-    return {"views": (joined,), "retrieval": None}
+    return replace(call, phase=phase, pending=pending, views=(joined,), retrieval=None)
 
 
-def _retrieval_given_up(call: PhoneCall, _event: RetrievalGivenUp) -> Changed:
-    return {"views": call.views[:1], "retrieval": None}
+def _retrieval_given_up(
+    call: PhoneCall, _event: RetrievalGivenUp, phase: Phase, pending: Pending | None
+) -> PhoneCall:
+    return replace(call, phase=phase, pending=pending, views=call.views[:1], retrieval=None)
 
 
-def _comeback_started(call: PhoneCall, event: ComebackStarted) -> Changed:
+def _comeback_started(
+    call: PhoneCall, event: ComebackStarted, phase: Phase, pending: Pending | None
+) -> PhoneCall:
     (waiting,) = call.views
     parking = waiting.parking
     assert parking is not None, "a parked call has a parked view"
@@ -220,26 +227,28 @@ def _comeback_started(call: PhoneCall, event: ComebackStarted) -> Changed:
     theirs = replace(
         mine, id=next_view_id(mine.id), extension=parking.by, status=Status.RINGING, ringing=event.at
     )
-    return {"views": (mine, theirs)}
+    return replace(call, phase=phase, pending=pending, views=(mine, theirs))
 
 
-def _ended(_call: PhoneCall, _event: CallEnded) -> Changed:
-    return {"views": (), "retrieval": None}
+def _ended(call: PhoneCall, _event: CallEnded, phase: Phase, pending: Pending | None) -> PhoneCall:
+    return replace(call, phase=phase, pending=pending, views=(), retrieval=None)
 
 
-_CHANGES: Final[Mapping[type[Event], tuple[Callable[[PhoneCall, Any], Changed], Step]]] = {
-    CallAnswered: (_answered, Step.ANSWER),
-    CallParked: (_parked, Step.PARK),
-    RetrievalStarted: (_retrieval_started, Step.RETRIEVE),
-    CallRetrieved: (_retrieved, Step.ANSWER),
-    RetrievalGivenUp: (_retrieval_given_up, Step.GIVE_UP),
-    ComebackStarted: (_comeback_started, Step.EXPIRE),
-    ComebackAnswered: (_answered, Step.ANSWER),
-    CallEnded: (_ended, Step.END),
+Change = Callable[[PhoneCall, Any, Phase, Pending | None], PhoneCall]
+
+_CHANGES: Final[Mapping[type[Event], tuple[Change, Step, bool]]] = {
+    CallAnswered: (_answered, Step.ANSWER, False),
+    CallParked: (_parked, Step.PARK, True),
+    RetrievalStarted: (_retrieval_started, Step.RETRIEVE, True),
+    CallRetrieved: (_retrieved, Step.ANSWER, False),
+    RetrievalGivenUp: (_retrieval_given_up, Step.GIVE_UP, True),
+    ComebackStarted: (_comeback_started, Step.EXPIRE, True),
+    ComebackAnswered: (_answered, Step.ANSWER, False),
+    CallEnded: (_ended, Step.END, False),
 }
+"""What an event does to its call, which step that is, and whether it may bring a timer."""
 
-
-STEP_OF: Final[Mapping[type[Event], Step]] = {event: step for event, (_, step) in _CHANGES.items()}
+STEP_OF: Final[Mapping[type[Event], Step]] = {event: step for event, (_, step, _) in _CHANGES.items()}
 
 
 def _slot_of(call: PhoneCall) -> int:

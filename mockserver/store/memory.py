@@ -27,9 +27,12 @@ class MemoryStore:
         actual = self._versions.get(session, 0)
         if actual != expected_version:
             raise VersionConflictError(session, expected=expected_version, actual=actual)
-        self._events.setdefault(session, deque(maxlen=self._tail)).extend(events)
-        self._versions[session] = actual + len(events)
-        return self._versions[session]
+        kept = self._events.get(session)
+        if kept is None:
+            kept = self._events[session] = deque(maxlen=self._tail)
+        kept.extend(events)
+        version = self._versions[session] = actual + len(events)
+        return version
 
     def read(self, session: str, *, after: int) -> Sequence[SessionEvent]:
         kept = self._events.get(session, deque())

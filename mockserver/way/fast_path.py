@@ -12,7 +12,6 @@ from typing import Any, Final
 import orjson
 from msgspec import Struct
 
-from mockserver.clock import system_time
 from mockserver.connection.asgi import App, Message, Receive, Scope, Send
 from mockserver.connection.client_limits import MAX_BODY_BYTES
 from mockserver.http_api.answering import Answer
@@ -23,10 +22,10 @@ from mockserver.http_api.path import raw_path
 from mockserver.http_api.plan import Plan, Route
 from mockserver.http_api.question import Question
 from mockserver.http_api.refusals import Refusal, RefusedRequest
-from mockserver.journal.entry import UNDER_WAY, Exchange
+from mockserver.journal.entry import UNDER_WAY, Body, Exchange
 from mockserver.journal.entry import Reply as Noted
 from mockserver.sessions.session import Session
-from mockserver.sessions.sessions import DEFAULT_SESSION, Sessions
+from mockserver.sessions.sessions import Sessions
 from mockserver.tokens import Token, read_token
 from mockserver.way.dated import date_of
 from mockserver.way.exchange_seam import CAME, EXPLAIN_HEADER
@@ -106,14 +105,16 @@ class FastPath:
         """None for what is more than this looks at, or decided otherwise."""
         if scope["type"] != "http" or scope.get("query_string") or scope.get("root_path"):
             return None
-        try:
-            head = _head(tuple(scope["headers"]))
-        except TypeError:  # pairs that are lists, which ASGI allows
-            return None
+        head = head_of(scope)
         if head is None:
             return None
+        return self.asked_in(head, scope["method"], raw_path(scope), scope["scheme"], scope.get("server"))
+
+    def asked_in(
+        self, head: "Head", method: str, raw: bytes, scheme: str, server: tuple[str, int | None] | None
+    ) -> Asked | None:
+        """As `asked`, of a request without query and root path."""
         token = head.token
-        method, scheme, raw = scope["method"], scope["scheme"], raw_path(scope)
         route = self._route(method, raw) if len(raw) <= _LONGEST_KEPT else None
         if route is None:
             return None
@@ -129,7 +130,7 @@ class FastPath:
             at=session.clock.now(),
         )
         session.journal.claim(exchange)
-        origin = _origin(scheme, head.host, scope.get("server"))
+        origin = _origin(scheme, head.host, server)
         return Asked(exchange=exchange, origin=origin, route=route, token=token, session=session)
 
     def takes(self, asked: Asked, content: bytes) -> bool:
@@ -140,12 +141,14 @@ class FastPath:
         asked.body, asked.refusal = asked.route.checked(content)
         if asked.body is not None and _may_ring(asked):
             return False
-        asked.exchange.body.add(content)
+        asked.exchange.body = Body.of(content)
         return True
 
     def _answer(self, asked: Asked) -> Answer:
+        session = asked.session
         try:
-            session = self._tokens.session_of(asked.token)
+            self._sessions.use(session.name)
+            self._tokens.admit(asked.token, session)
             if asked.refusal is not None:
                 return self._answering.refuse(asked.refusal)
             route = asked.route
@@ -173,32 +176,16 @@ class FastPath:
 
     def _told(self, asked: Asked, answer: Answer) -> Told:
         headers, content = _rendered(answer)
-        exchange, status = asked.exchange, answer.status
-        exchange.reply = Noted(status=status, headers=tuple(headers))
-        filed = self._begun(exchange)
-        if status >= 400 and filed is not None and (path := self._links.path(filed.name, exchange)):
+        exchange, session = asked.exchange, asked.session
+        exchange.reply = reply = Noted(status=answer.status, headers=tuple(headers), body=Body.of(content))
+        now = session.clock.now()
+        session.journal.begin(exchange, world=session.world, now=now)
+        if answer.status >= 400 and (path := self._links.path(session.name, exchange)):
             headers.append((EXPLAIN_HEADER, f"{asked.origin}{path}".encode()))
-            exchange.reply.headers = tuple(headers)
-        exchange.reply.body.add(content)
-        if filed is not None:
-            filed.journal.end(exchange)
-        headers.append((b"date", date_of(self._moment(exchange))))
-        return Told(status=status, headers=headers, content=content)
-
-    def _moment(self, exchange: Exchange) -> float:
-        """When the answer begins, by the clock of the session that is open under the name; the system's for none."""
-        if exchange.answered is not None:
-            return exchange.answered
-        session = self._sessions.find(exchange.session or DEFAULT_SESSION)
-        return session.clock.now() if session else system_time()
-
-    def _begun(self, exchange: Exchange) -> Session | None:
-        """The session that the exchange is filed in, with its number taken; None if that has ended meanwhile."""
-        session = self._sessions.find(exchange.session or DEFAULT_SESSION)
-        if session is None or not session.journal.claims(exchange):
-            return None
-        session.journal.begin(exchange, world=session.world, now=session.clock.now())
-        return session
+            reply.headers = tuple(headers)
+        session.journal.end(exchange)
+        headers.append((b"date", date_of(now)))
+        return Told(status=answer.status, headers=headers, content=content)
 
 
 def _is_plain(session: Session) -> bool:
@@ -229,9 +216,17 @@ class Head(Struct, frozen=True, kw_only=True):
     host: bytes
 
 
+def head_of(scope: Scope) -> Head | None:
+    """None where the headers say more than this looks at, or name nobody."""
+    try:
+        return _head(tuple(scope["headers"]))
+    except TypeError:  # pairs that are lists, which ASGI allows
+        return None
+
+
 @lru_cache(maxsize=256)
 def _head(headers: tuple[tuple[bytes, bytes], ...]) -> Head | None:
-    """None where they say more than this looks at, or name nobody; clients send the same ones again and again."""
+    """Clients send the same ones again and again."""
     authorization, host = None, b""
     for name, value in headers:
         if name not in _LOOKED_AT:

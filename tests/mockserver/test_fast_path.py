@@ -59,9 +59,9 @@ PLANTED = {
     "another header": (fast_path, "EXPLAIN_HEADER", lambda name: b"x-callpark-explained"),
     "a date of its own": (fast_path, "date_of", lambda date_of: lambda moment: date_of(moment + 1)),
     "an answer no longer noted": (
-        fast_path.FastPath,
-        "_begun",
-        lambda begun: lambda self, exchange: begun(self, _without_reply(exchange)),
+        fast_path,
+        "Noted",
+        lambda noted: lambda **reply: noted(**{**reply, "headers": ()}),
     ),
     "a payload looked at less closely": (
         plan,
@@ -82,20 +82,15 @@ PLANTED = {
 
 
 def _keep_verdicts(way):
-    asked, kept = way._tokens.session_of, {}
+    admit, kept = way._tokens.admit, set()
 
     class Tokens:
-        def session_of(self, token):
+        def admit(self, token, session):
             if token not in kept:
-                kept[token] = asked(token)
-            return kept[token]
+                admit(token, session)
+                kept.add(token)
 
     way._tokens = Tokens()
-
-
-def _without_reply(exchange):
-    exchange.reply.headers = ()
-    return exchange
 
 
 @pytest.mark.parametrize("name", PLANTED)

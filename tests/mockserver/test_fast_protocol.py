@@ -2,12 +2,17 @@
 
 import socket
 from contextlib import ExitStack
+from unittest.mock import Mock
 from urllib.parse import urlsplit
 
 import httpx
 import pytest
+from uvicorn.config import Config
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+from uvicorn.server import ServerState
 
 from mockserver.app import build
+from mockserver.serving.fast_protocol import fast_protocol
 from mockserver.serving.server import running
 from mockserver.settings import Settings
 from mockserver.simulator.commands import End
@@ -36,6 +41,9 @@ LAST = request("GET", "/uapi/nowhere", b"", Connection="close")
 
 GARBAGE = b"\x00\x01garbage\r\n\r\n"
 
+KNOWN = request()
+"""Its header lines have been read when those that follow it come."""
+
 REQUESTS = {
     "one": [request()],
     "one after the other": [request(), request(body=PARK), request("GET", body=b""), request()],
@@ -61,6 +69,23 @@ REQUESTS = {
     "a websocket": [request("GET", body=b"", Connection="Upgrade, close", Upgrade="websocket")],
     "garbage behind it": [request() + GARBAGE],
     "a body that is shorter than it says": [request(Content_Length=str(len(UNPARK) - 3))],
+    "known lines": [KNOWN, request(), request(body=PARK), request("GET", body=b""), request("GET", PATH[:-21], b"")],
+    "known lines and a body that is cut": [KNOWN, request()[:-3], request()[-3:], request(body=PARK)],
+    "known lines and more than one request": [
+        KNOWN, request() + request(), request() + request(body=PARK)[:40], request(body=PARK)[40:]
+    ],
+    "known lines and a body that is too long": [KNOWN, request() + b"{}", request()],
+    "known lines behind blank ones": [KNOWN, b"\r\n" + request(), b"\r\n", request(body=PARK)],
+    "known lines behind one that is slow": [
+        KNOWN, request(Prefer="code=400"), request(), request(Prefer="code=204") + request()
+    ],
+    "known lines behind an odd request line": [
+        KNOWN,
+        *(request(*line) for line in (("POST",), ("DELETE", PATH, b""), ("PUT", PATH + "?a=1"), ("PUT", PATH + "%20"))),
+        request().replace(b" HTTP/1.1", b"  HTTP/1.1"),
+    ],
+    "known lines that end the connection in another version": [KNOWN, request(version="1.0")],
+    "lines that ask to close are never known": [KNOWN, request(Connection="close")],
     "through a proxy": [request(X_Forwarded_Proto="https", X_Forwarded_For="10.0.0.1"), request(body=PARK)],
 }  # fmt: skip
 
@@ -98,6 +123,90 @@ def told(url: str, parts: list[bytes]) -> bytes:
         except ConnectionError:
             pass
         return heard
+
+
+def test_header_lines_are_read_by_the_parser_once(monkeypatch):
+    """Whatever the path and the method: only what comes between the request line and the payload is known."""
+    read = []
+    headers_complete = HttpToolsProtocol.on_header
+
+    def counted(self, name, value):
+        read.append(name)
+        headers_complete(self, name, value)
+
+    monkeypatch.setattr(HttpToolsProtocol, "on_header", counted)
+    mock = build(Settings(clock="manual"))
+    mock.sessions.open("default")
+    with running(mock) as url:
+        address = urlsplit(url)
+        with socket.create_connection((address.hostname, address.port), timeout=20) as line:
+            for each in (request(), request(), request(path=PATH[:-1] + "4")):
+                line.sendall(each)
+                assert line.recv(65_536).startswith(b"HTTP/1.1 ")
+    assert read == [b"Host", b"Authorization", b"Content-Length"]
+    assert [entry.status for entry in mock.sessions.open("default").journal.entries] == [200, 204, 400]
+
+
+def test_a_connection_that_nobody_uses_ends_though_its_timer_was_set_before(monkeypatch):
+    """What is looked at when the timer runs out is the last answer, not the one that set it."""
+    protocol, closed, timers = a_connection()
+    protocol.data_received(request())
+    (moment, run_out), *_ = timers
+    for _ in range(3):
+        protocol.data_received(request())
+    assert len(timers) == 1
+    protocol.loop.now = moment
+    protocol._last_told = moment - 1
+    run_out()
+    assert (closed, len(timers)) == ([], 2)
+    protocol.loop.now = timers[1][0]
+    timers[1][1]()
+    assert closed == [True]
+
+
+def test_a_connection_on_which_somebody_waits_for_an_answer_is_not_one_that_nobody_uses():
+    """Also where another answer, to the same bytes, has just been complete."""
+    protocol, _, timers = a_connection()
+    protocol.data_received(request() + request(Prefer="respond-async"))
+    assert len(timers) == 1
+    assert protocol.timeout_keep_alive_task is None
+
+
+class Loop:
+    """A clock that stands, and timers that nobody runs."""
+
+    def __init__(self):
+        self.now = 100.0
+        self.timers = []
+
+    def time(self):
+        return self.now
+
+    def call_later(self, seconds, run_out):
+        self.timers.append((self.now + seconds, run_out))
+        return Mock()
+
+    def create_task(self, coroutine):
+        coroutine.close()
+        return Mock()
+
+
+def a_connection():
+    """A connection of the fast protocol, whether its end was asked for, and its timers."""
+    mock = build(Settings(clock="manual"))
+    mock.sessions.open("default")
+    config = Config(app=mock, log_config=None, ws="none", lifespan="off")
+    config.load()
+    closed = []
+    transport = Mock(
+        close=lambda: closed.append(True), is_closing=lambda: bool(closed), get_extra_info=lambda *_: None
+    )
+    loop = Loop()
+    protocol = fast_protocol(mock.fast_path)(
+        config=config, server_state=ServerState(), app_state={}, _loop=loop
+    )
+    protocol.connection_made(transport)
+    return protocol, closed, loop.timers
 
 
 def ends(part: bytes) -> bool:
