@@ -89,7 +89,8 @@ class Clock:
         return self._set
 
     def now(self) -> float:
-        return self._at(self.source())
+        now = self._set
+        return min(LAST_MOMENT, now.at + now.rate * (self.source() - now.since))
 
     def beginning(self) -> ClockSet:
         """What the clock is set to when its session begins, or begins again."""

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from contextvars import ContextVar
-from itertools import chain
 from typing import Final, Literal, Self
 
 from msgspec import Struct, field
@@ -18,7 +17,10 @@ _HEADER: Final = 120
 
 
 def _length(headers: Headers) -> int:
-    return len(headers) * _HEADER + sum(map(len, chain.from_iterable(headers)))
+    length = len(headers) * _HEADER
+    for name, value in headers:
+        length += len(name) + len(value)
+    return length
 
 
 Cause = Literal["time", "control"]
@@ -93,8 +95,9 @@ class Exchange(Struct, kw_only=True):
     def bytes_kept(self) -> int:
         kept = _OVERHEAD + len(self.target) + len(self.body.data) + len(self.events) * _EVENT
         kept += _length(self.headers)
-        if self.reply is not None:
-            kept += self.reply.bytes_kept
+        reply = self.reply
+        if reply is not None:
+            kept += len(reply.body.data) + _length(reply.headers)
         if self.lost is not None:
             kept += self.lost.bytes_kept
         return kept

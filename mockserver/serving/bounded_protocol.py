@@ -85,11 +85,12 @@ def bounded(base: type[HttpToolsProtocol], limits: ClientLimits) -> type[HttpToo
                 return
             if self._stage == "idle":
                 self._came = 0
-                if self._is_busy() or self.timeout_keep_alive_task:
+                if self.timeout_keep_alive_task is None and not self._is_busy():
+                    if self._timer is None:
+                        self._begin_to_wait()
+                elif self._timer is not None:
                     self._stop(self._timer)
                     self._timer = None
-                elif self._timer is None:
-                    self._begin_to_wait()
             elif self._stage == "head" and self._came > MAX_HEAD_BYTES:
                 self._refuse(fixed(Fixed.HEAD_TOO_LARGE, _HEAD_TOO_LARGE))
             elif self._stage == "body" and self._is_beyond_measure():
