@@ -27,7 +27,7 @@ from measuring import (
     wrk,
 )
 from peers import BUILD, Peer, peers
-from publishing import publish
+from publishing import publish, tables
 from versions import version_of, versions
 
 MODES: Final = ("update", "refused", "list")
@@ -38,7 +38,13 @@ def main() -> int:
     options.add_argument("--rounds", type=int, default=5)
     options.add_argument("--seconds", type=int, default=2)
     options.add_argument("--cold", type=int, default=20, help="cold starts of each server")
-    options.add_argument("--only", action="append", default=[], metavar="NAME")
+    options.add_argument(
+        "--only",
+        action="append",
+        default=[],
+        metavar="NAME",
+        help="of one server, or some; nothing is published",
+    )
     options.add_argument(
         "--real-time", action="store_true", help="keep other programs off both cores (needs root)"
     )
@@ -70,13 +76,14 @@ def main() -> int:
                 "name": peer.name,
                 "what": peer.what,
                 "version": version_of(peer),
+                "looksAtPayloads": peer.refuses,
                 **loads[peer.name],
                 **cold[peer.name],
             }
             for peer in installed
         ],
     }
-    print(publish(found))
+    print(tables(found) if wanted.only else publish(found))
     return 0
 
 

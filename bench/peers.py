@@ -3,10 +3,10 @@
 import json
 import shutil
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import yaml
 
@@ -74,9 +74,16 @@ def peers() -> tuple[Peer, ...]:
             warm_up=3,
         ),
         Peer(
+            name="WireMock, matching payloads",
+            what="no request journal, its log off; payloads by the document's schema, and 400 for all others",
+            command=lambda port: _wiremock(port, looks_at_payloads=True),
+            needs=(NPM / "wiremock" / "build",),
+            warm_up=10,
+        ),
+        Peer(
             name="WireMock",
             what="no request journal, its log off; matches the path, looks at no payload",
-            command=_wiremock,
+            command=lambda port: _wiremock(port, looks_at_payloads=False),
             needs=(NPM / "wiremock" / "build",),
             warm_up=10,
             refuses=False,
@@ -135,35 +142,64 @@ def _prism(port: int) -> tuple[str, ...]:
     return (str(NPM / ".bin" / "prism"), "mock", "--host", "127.0.0.1", "--port", str(port), str(DOCUMENT))
 
 
-def _wiremock(port: int) -> tuple[str, ...]:
+def _wiremock(port: int, *, looks_at_payloads: bool) -> tuple[str, ...]:
     document = yaml.safe_load(DOCUMENT.read_text(encoding="utf-8"))
     call = document["components"]["examples"]["retrieved"]["value"]
     listed = {"entry": [call] * 20, "totalResults": 20, "itemsPerPage": 20, "startIndex": 0}
-    mappings = BUILD / "wiremock" / "mappings"
-    mappings.mkdir(parents=True, exist_ok=True)
-    for method, pattern, body in (
-        ("PUT", "/uapi/phoneCalls/[^/]+/[^/]+/[^/]+", call),
-        ("GET", "/uapi/phoneCalls/[^/]+/[^/]+", listed),
-    ):
-        mapping = {
-            "request": {
-                "method": method,
-                "urlPathPattern": pattern,
-                "headers": {"Authorization": {"equalTo": "Bearer mock.default.12"}},
-            },
-            "response": {
-                "status": 200,
-                "body": json.dumps(body),
-                "headers": {"Content-Type": "application/json"},
-            },
+    files = BUILD / ("wiremock-payloads" if looks_at_payloads else "wiremock")
+    mappings = files / "mappings"
+    shutil.rmtree(files, ignore_errors=True)
+    mappings.mkdir(parents=True)
+    put = {"method": "PUT", "urlPathPattern": "/uapi/phoneCalls/[^/]+/[^/]+/[^/]+"}
+    stubs = [_stub({**put, "bodyPatterns": _payload(document)} if looks_at_payloads else put, 200, call)]
+    stubs.append(_stub({"method": "GET", "urlPathPattern": "/uapi/phoneCalls/[^/]+/[^/]+"}, 200, listed))
+    if looks_at_payloads:
+        error = {
+            "error": {"code": "request_invalid", "message": "The payload is not what the document promises."}
         }
-        (mappings / f"{method.lower()}.json").write_text(json.dumps(mapping), encoding="utf-8")
+        stubs.append({**_stub(put, 400, error), "priority": 10})
+    for number, stub in enumerate(stubs):
+        (mappings / f"{number}.json").write_text(json.dumps(stub), encoding="utf-8")
     (jar,) = (NPM / "wiremock" / "build").glob("*.jar")
     return (
         shutil.which("java") or "java", "-jar", str(jar), "--port", str(port), "--bind-address", "127.0.0.1",
-        "--root-dir", str(mappings.parent), "--no-request-journal", "--disable-banner",
+        "--root-dir", str(files), "--no-request-journal", "--disable-banner",
         "--async-response-enabled", "false",
     )  # fmt: skip
+
+
+def _stub(request: Mapping[str, Any], status: int, body: object) -> dict[str, Any]:
+    return {
+        "request": {**request, "headers": {"Authorization": {"equalTo": "Bearer mock.default.12"}}},
+        "response": {
+            "status": status,
+            "body": json.dumps(body),
+            "headers": {"Content-Type": "application/json"},
+        },
+    }
+
+
+def _payload(document: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """The document's schema for the payload of the update, as WireMock takes it."""
+    content = document["components"]["requestBodies"]["PhoneCallAction"]["content"]["application/json"]
+    schema = json.dumps(
+        {**_resolved(content["schema"], document), "$schema": "http://json-schema.org/draft-04/schema#"}
+    )
+    return [{"matchesJsonSchema": schema, "schemaVersion": "V4"}]
+
+
+def _resolved(value: Any, document: Mapping[str, Any]) -> Any:
+    """With every reference replaced by what it leads to; the document's schemas lead nowhere in circles."""
+    if isinstance(value, list):
+        return [_resolved(each, document) for each in value]
+    if not isinstance(value, dict):
+        return value
+    if "$ref" in value:
+        place: Any = document
+        for name in value["$ref"].removeprefix("#/").split("/"):
+            place = place[name]
+        return _resolved(place, document)
+    return {name: _resolved(each, document) for name, each in value.items()}
 
 
 def _json_server(port: int) -> tuple[str, ...]:

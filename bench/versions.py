@@ -17,6 +17,7 @@ _PACKAGES: Final = {
     "Prism, its log off": "@stoplight/prism-cli",
     "Mockoon": "@mockoon/cli",
     "WireMock": "wiremock",
+    "WireMock, matching payloads": "wiremock",
     "json-server": "json-server",
 }
 _DISTRIBUTIONS: Final = {"FastAPI": "fastapi", "connexion": "connexion", "bare uvicorn": "uvicorn"}

@@ -60,7 +60,7 @@ def server(name, rate, **more):
     }
     return {
         "name": name, "what": "", "version": "1.0", "update": run, "coldMilliseconds": 300.4, "coldLeast": 1.0,
-        "coldMost": 2.0, "coldMegabytes": 40.0, "megabytesUnderLoad": 50.2, **more,
+        "coldMost": 2.0, "coldMegabytes": 40.0, "megabytesUnderLoad": 50.2, "looksAtPayloads": True, **more,
     }  # fmt: skip
 
 
@@ -74,7 +74,7 @@ def found():
     return {
         "method": how,
         "missing": ["Mockoon"],
-        "servers": [connexion, server("callpark", 16_000.0), server("a<b", 1.0)],
+        "servers": [connexion, server("callpark", 16_000.0), server("a<b", 1.0, looksAtPayloads=False)],
     }
 
 
@@ -101,11 +101,37 @@ def test_what_was_measured_stands_on_the_page_in_the_table_and_in_the_chart(
     assert "a&lt;b" in chart
 
 
+def test_the_ratios_are_to_the_best_of_a_peer_and_only_to_what_was_measured(bench):
+    servers = [
+        server("callpark", 16_000.0, refused={"rate": 12_000.0}),
+        server("connexion", 2_000.0),
+        server("Prism", 1_000.0, refused={"rate": 4_000.0}, coldMegabytes=100.0),
+        server("Prism, its log off", 4_000.0, refused={"rate": 3_000.0}, coldMegabytes=80.0),
+    ]
+    told = list(bench("ratios").ratio_rows(servers))
+    assert "| PUT/s over plain connexion's | ≥ 8 | 8.00 |" in told
+    assert "| PUT/s over Prism's best | ≥ 3.5 | 4.00 |" in told
+    assert "| PUT/s over WireMock's that looks at payloads | ≥ 2 |  |" in told
+    assert "| refusals/s over Prism's best | ≥ 5 | 3.00 |" in told
+    assert "| refusals/s over its own PUT/s | ≥ 0.8 | 0.75 |" in told
+    assert "| memory when started over Prism's best | ≤ 0.5 | 0.50 |" in told
+
+
+def test_of_some_servers_nothing_is_published(bench, monkeypatch, capsys):
+    beside = bench("beside")
+    monkeypatch.setattr(beside, "peers", lambda: ())
+    monkeypatch.setattr(beside, "wrk", lambda: "wrk")
+    monkeypatch.setattr(beside, "publish", lambda found: pytest.fail("published"))
+    monkeypatch.setattr(sys, "argv", ["beside.py", "--only", "Nobody"])
+    assert beside.main() == 0
+    assert capsys.readouterr().out.startswith("|  | PUT/s |")
+
+
 def test_what_was_measured_once_lies_beside_the_page(bench):
     """The page, its chart and its figures are of one run."""
     publishing = bench("publishing")
     figures = json.loads(publishing.PAGE.with_suffix(".json").read_text(encoding="utf-8"))
-    assert "\n".join(publishing.rows(figures)) in publishing.PAGE.read_text(encoding="utf-8")
+    assert publishing.tables(figures) in publishing.PAGE.read_text(encoding="utf-8")
     assert publishing.chart(figures) == publishing.PAGE.with_suffix(".svg").read_text(encoding="utf-8")
 
 
