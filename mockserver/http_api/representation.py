@@ -1,9 +1,9 @@
 """Phone calls as the vendor writes them in JSON.  Members without a value are left out."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta, timezone
 from functools import lru_cache
-from typing import Any
+from typing import Any, Final
 from urllib.parse import quote
 
 from msgspec import Struct
@@ -13,6 +13,8 @@ from mockserver.simulator.directory import Directory
 from mockserver.simulator.phone_call import PhoneCall, View
 
 Json = dict[str, Any]
+
+_LINKS: Final[Mapping[LinkMember, str]] = {member: member.value for member in LinkMember}
 
 
 class Representation(Struct, frozen=True, kw_only=True):
@@ -60,14 +62,14 @@ class Representation(Struct, frozen=True, kw_only=True):
         }
 
     def _view(self, view: View) -> Json:
-        offset = self.presentation.utc_offset
+        offset, number = self.presentation.utc_offset, self._number
         shown: Json = {
             "id": view.id,
             "extension": view.extension,
             "source": list(view.source),
             "destination": list(view.destination),
-            "flow": self._number(view.flow),
-            "status": self._number(view.status),
+            "flow": number(view.flow),
+            "status": number(view.status),
         }
         if view.ringing is not None:
             shown["ringing"] = _date(view.ringing // 1, offset)
@@ -77,7 +79,7 @@ class Representation(Struct, frozen=True, kw_only=True):
             shown["answered"] = _date(view.answered // 1, offset)
         if view.parking is not None:
             shown["parked"] = _date(view.parking.since // 1, offset)
-            shown["parkedPos"] = self._number(view.parking.slot)
+            shown["parkedPos"] = number(view.parking.slot)
             shown["parkedBy"] = view.parking.by
         return shown
 
@@ -88,10 +90,15 @@ class Representation(Struct, frozen=True, kw_only=True):
         user, extension = call.user_id, call.extension
         if self.presentation.link_as_asked and self.asked:
             user, extension = self.asked
-        return {member.value: {"self": f"{self.prefix}/phoneCalls/{user}/{extension}/{call.id}"}}
+        return {_LINKS[member]: {"self": f"{self.prefix}/phoneCalls/{user}/{extension}/{call.id}"}}
 
-    def _number(self, value: int) -> int | str:
-        return str(int(value)) if self.presentation.numbers_as_strings else int(value)
+    @property
+    def _number(self) -> Callable[[int], int | str]:
+        return _as_text if self.presentation.numbers_as_strings else int
+
+
+def _as_text(value: int) -> str:
+    return str(int(value))
 
 
 @lru_cache(maxsize=4096)

@@ -6,6 +6,7 @@ is not the fast way's business.  Names of uvicorn's that are not public are used
 """
 
 import re
+from asyncio import Transport
 from typing import Any, Final, cast
 
 from msgspec import Struct
@@ -53,6 +54,10 @@ def fast_protocol(way: FastPath) -> type[HttpToolsProtocol]:
         """The bytes at hand, if they began where a request begins."""
         _last_told = 0.0
         """When an answer was complete, on the clock of the loop."""
+
+        def connection_made(self, transport: Transport) -> None:  # type: ignore[override]  # as uvicorn has it
+            super().connection_made(transport)
+            self._is_plain = not self.root_path and self.limit_concurrency is None
 
         def data_received(self, data: bytes) -> None:
             if self._is_between:
@@ -119,10 +124,9 @@ def fast_protocol(way: FastPath) -> type[HttpToolsProtocol]:
         def _is_free(self) -> bool:
             """Whether nothing is being answered on this connection, and all that was answered is on its way."""
             return (
-                (self.cycle is None or self.cycle.response_complete)
+                self._is_plain
+                and (self.cycle is None or self.cycle.response_complete)
                 and not self.flow.write_paused
-                and not self.root_path
-                and self.limit_concurrency is None
                 and not self.transport.is_closing()
             )
 
@@ -147,10 +151,11 @@ def fast_protocol(way: FastPath) -> type[HttpToolsProtocol]:
             return True
 
         def _is_told(self, head: Head, method: bytes, target: bytes, body: bytes) -> bool:
-            asked = way.asked_in(head, method.decode("ascii"), target, cast(str, self.scheme), self.server)
-            if asked is None or not way.takes(asked, body):
+            scheme = cast(str, self.scheme)
+            told = way.told(head, method.decode("ascii"), target, body, scheme=scheme, server=self.server)
+            if told is None:
                 return False
-            self.transport.write(self._written(way.at_once(asked)))
+            self.transport.write(self._written(told))
             self.on_response_complete()
             return True
 

@@ -150,7 +150,7 @@ class Draft:
             timers[:] = [timer for timer in timers if not self.is_stale(timer)]
             heapify(timers)
         self._timers_set += 1
-        heappush(timers, Timer(due=due, number=self._timers_set, call_id=call_id))
+        heappush(timers, Timer(due, self._timers_set, call_id))
         return Pending(timer=self._timers_set, due=due, picks_up=picks_up)
 
     def _timers(self) -> list[Timer]:

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from itertools import chain, filterfalse
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from msgspec import Struct, field
 
@@ -35,6 +35,9 @@ class Lot(Struct, frozen=True, kw_only=True):
         return max(self.taken, default=0) + 1
 
 
+_NOTHING_PARKED: Final = Lot()
+
+
 class World(Struct, frozen=True, kw_only=True):
     """Never changed, only replaced.  `timers` is a heap; `now` is the moment of the last event or advance."""
 
@@ -47,7 +50,7 @@ class World(Struct, frozen=True, kw_only=True):
     now: float = 0.0
 
     def lot(self, organization_id: str) -> Lot:
-        return self.lots.get(organization_id, Lot())
+        return self.lots.get(organization_id, _NOTHING_PARKED)
 
     def extension_named(self, number: str) -> Extension | None:
         return self.directory.extension_named(number)

@@ -80,40 +80,56 @@ class FastPath:
         self._links = links
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        asked = self.asked(scope)
+        asked = self._asked_by(scope)
         if asked is None:
             await self._whole(scope, receive, send)
             return
         messages, content = await _read(receive)
-        if content is None or not self.takes(asked, content):
+        if content is None or not self._takes(asked, content):
             extensions = {**scope.get("extensions", {}), CAME: asked.exchange.at}
             await self._whole({**scope, "extensions": extensions}, _again(messages, receive), send)
             return
-        told = self.at_once(asked)
+        told = self._told_of(asked)
         await send({"type": "http.response.start", "status": told.status, "headers": told.headers})
         await send({"type": "http.response.body", "body": told.content})
 
-    def at_once(self, asked: Asked) -> Told:
-        """The answer to a request that was taken; the journal has it then."""
+    def told(
+        self,
+        head: "Head",
+        method: str,
+        raw: bytes,
+        content: bytes,
+        *,
+        scheme: str,
+        server: tuple[str, int | None] | None,
+    ) -> Told | None:
+        """The answer to a request that is whole, without query; None for what is more than this looks at.
+
+        The journal has it then.
+        """
+        self._sessions.forget_aged()
+        asked = self._asked(head, method, raw, scheme, server)
+        return self._told_of(asked) if asked is not None and self._fits(asked, content) else None
+
+    def _told_of(self, asked: Asked) -> Told:
         mark = UNDER_WAY.set(asked.exchange)
         try:
             return self._told(asked, self._answer(asked))
         finally:
             UNDER_WAY.reset(mark)
 
-    def asked(self, scope: Scope) -> Asked | None:
+    def _asked_by(self, scope: Scope) -> Asked | None:
         """None for what is more than this looks at, or decided otherwise."""
         if scope["type"] != "http" or scope.get("query_string") or scope.get("root_path"):
             return None
         head = head_of(scope)
         if head is None:
             return None
-        return self.asked_in(head, scope["method"], raw_path(scope), scope["scheme"], scope.get("server"))
+        return self._asked(head, scope["method"], raw_path(scope), scope["scheme"], scope.get("server"))
 
-    def asked_in(
+    def _asked(
         self, head: "Head", method: str, raw: bytes, scheme: str, server: tuple[str, int | None] | None
     ) -> Asked | None:
-        """As `asked`, of a request without query and root path."""
         token = head.token
         route = self._route(method, raw) if len(raw) <= _LONGEST_KEPT else None
         if route is None:
@@ -133,11 +149,13 @@ class FastPath:
         origin = _origin(scheme, head.host, server)
         return Asked(exchange=exchange, origin=origin, route=route, token=token, session=session)
 
-    def takes(self, asked: Asked, content: bytes) -> bool:
-        """Whether the payload too is one for the fast way, and the session still there; nothing has happened yet."""
+    def _takes(self, asked: Asked, content: bytes) -> bool:
+        """Whether the session is still there when the payload is, and that is one for the fast way."""
         self._sessions.forget_aged()
-        if self._sessions.find(asked.token.session) is not asked.session:
-            return False
+        return self._sessions.find(asked.token.session) is asked.session and self._fits(asked, content)
+
+    def _fits(self, asked: Asked, content: bytes) -> bool:
+        """Whether the payload too is one for the fast way; nothing has happened yet."""
         asked.body, asked.refusal = asked.route.checked(content)
         if asked.body is not None and _may_ring(asked):
             return False

@@ -19,6 +19,7 @@ CALL = "b817d2618fe6f1804333"
 PATH = f"/uapi/phoneCalls/12/0003*210/{CALL}"
 UNPARK = {"action": "UnPark", "sendCallTo": "0003*024", "phoneCallViewId": "01", "waitForPickup": "20"}
 PARK = {"action": "Park", "phoneCallViewId": "01", "maxInParking": "600"}
+HEADERS = [(b"host", b"127.0.0.1"), (b"authorization", b"Bearer mock.default.12")]
 REFUSED = {**UNPARK, "waitForPickup": 0}
 
 STEPS = {"retrieve and park": 670, "refused": 255, "list of 20": 1_860}
@@ -38,22 +39,15 @@ class Way:
             session.execute(Stage(call_id=f"aa{number}", user="12", extension="0003*210", parked=True))
         assert isinstance(self.mock.fast_path, FastPath)
         self.way = self.mock.fast_path
+        self.head = fast_path.head_of({"headers": HEADERS})
 
     def ask(self, method: str, path: str, body: object, status: int) -> None:
         content = b"" if body is None else json.dumps(body).encode()
-        asked = self.way.asked(
-            {
-                "type": "http",
-                "method": method,
-                "scheme": "http",
-                "raw_path": path.encode(),
-                "server": ("127.0.0.1", 8080),
-                "headers": [(b"host", b"127.0.0.1"), (b"authorization", b"Bearer mock.default.12")],
-            }
+        told = self.way.told(
+            self.head, method, path.encode(), content, scheme="http", server=("127.0.0.1", 8080)
         )
-        assert asked is not None
-        assert self.way.takes(asked, content)
-        assert self.way.at_once(asked).status == status
+        assert told is not None
+        assert told.status == status
 
     def retrieve_and_park(self) -> None:
         self.ask("PUT", PATH, UNPARK, 200)
