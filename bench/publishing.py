@@ -36,13 +36,18 @@ def publish(found: dict[str, Any]) -> str:
         json.dumps(found, indent=2, ensure_ascii=False) + "\n", encoding="utf-8"
     )
     PAGE.with_suffix(".svg").write_text(chart(found), encoding="utf-8")
+    put_between(BEGIN, END, f"{table}\n\n{method(found)}")
+    return table
+
+
+def put_between(begin: str, end: str, told: str) -> None:
+    """In place of what stands on the page between two marks."""
     text = PAGE.read_text(encoding="utf-8")
-    inside = f"{BEGIN}\n\n{table}\n\n{method(found)}\n\n{END}"
+    inside = f"{begin}\n\n{told}\n\n{end}"
     PAGE.write_text(
-        re.sub(f"{re.escape(BEGIN)}.*{re.escape(END)}", lambda _: inside, text, flags=re.DOTALL),
+        re.sub(f"{re.escape(begin)}.*{re.escape(end)}", lambda _: inside, text, flags=re.DOTALL),
         encoding="utf-8",
     )
-    return table
 
 
 def tables(found: dict[str, Any]) -> str:

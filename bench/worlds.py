@@ -1,20 +1,21 @@
-"""What time and sessions of the mock cost: `python bench/worlds.py [--rounds N]`.
+"""What time and sessions of the mock cost: `python bench/worlds.py [--rounds N] [--publish]`.
 
 Each figure is the best of its rounds, in milliseconds of this process's own processor time, because a busy machine
 makes everything slower and nothing faster.  Below them stand the curves: microseconds for a call that is retrieved and
-parked again, against what may grow.
+parked again, against what may grow.  `--publish` writes both into the page on performance.
 """
 
 import argparse
 import sys
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import count
 from pathlib import Path
 from typing import Final
 
 import httpx
+from publishing import put_between
 
 from mockserver.app import Mock, build
 from mockserver.scenarios.scenario import load_scenario
@@ -25,6 +26,8 @@ from mockserver.settings import Settings
 from mockserver.simulator.commands import Address, Park, Stage, UnPark
 from mockserver.simulator.outcomes import Parked, Retrieved
 
+BEGIN: Final = "<!-- worlds: begin -->"
+END: Final = "<!-- worlds: end -->"
 DAY = 86_400
 CALLS = 480
 
@@ -181,14 +184,37 @@ def best(prepare: Callable[[Mock], Callable[[], object]], mock: Mock, rounds: in
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--rounds", type=int, default=10)
-    rounds = parser.parse_args().rounds
+    parser.add_argument("--publish", action="store_true", help="write the figures into the documentation")
+    wanted = parser.parse_args()
     mock = build(Settings(clock="manual"))
+    figures = {}
     for name, prepare in FIGURES.items():
-        print(f"{best(prepare, mock, rounds):9.3f} ms  {name}")
+        figures[name] = best(prepare, mock, wanted.rounds)
+        print(f"{figures[name]:9.3f} ms  {name}")
     print(f"\n{'µs for a turn, against':24}" + "".join(f"{number:>9,}" for number in GROWING))
+    curves = {}
     for name, grown in CURVES.items():
-        print(f"{name:24}" + "".join(f"{curve(grown, mock, number):9.1f}" for number in GROWING))
+        curves[name] = [curve(grown, mock, number) for number in GROWING]
+        print(f"{name:24}" + "".join(f"{each:9.1f}" for each in curves[name]))
+    if wanted.publish:
+        put_between(BEGIN, END, "\n".join(tables(figures, curves)))
     return 0
+
+
+def tables(figures: Mapping[str, float], curves: Mapping[str, Sequence[float]]) -> Iterator[str]:
+    yield (
+        "| µs to retrieve a call and park it again, against | "
+        + " | ".join(f"{each:,}" for each in GROWING)
+        + " |"
+    )
+    yield "| --- |" + " ---: |" * len(GROWING)
+    for name, told in curves.items():
+        yield f"| {name} | " + " | ".join(f"{each:.0f}" for each in told) + " |"
+    yield ""
+    yield "|  | ms |"
+    yield "| --- | ---: |"
+    for name, milliseconds in figures.items():
+        yield f"| {name} | {milliseconds:.1f} |"
 
 
 def curve(grown: Callable[[Mock, int], Callable[[], object]], mock: Mock, number: int) -> float:

@@ -19,11 +19,14 @@ def bench(monkeypatch):
     return importlib.import_module
 
 
-def test_the_benchmark_of_worlds_prints_its_figures(bench, monkeypatch, capsys):
-    worlds = bench("worlds")
+def test_the_benchmark_of_worlds_prints_its_figures(bench, monkeypatch, capsys, tmp_path):
+    worlds, publishing = bench("worlds"), bench("publishing")
+    page = tmp_path / "performance.md"
+    page.write_text(f"# Fast\n\n{worlds.BEGIN}\noutdated\n{worlds.END}\n\nMore.\n", encoding="utf-8")
+    monkeypatch.setattr(publishing, "PAGE", page)
     monkeypatch.setattr(worlds, "MANY", 100)
     monkeypatch.setattr(worlds, "GROWING", (10, 20))
-    monkeypatch.setattr(sys, "argv", ["worlds.py", "--rounds", "1"])
+    monkeypatch.setattr(sys, "argv", ["worlds.py", "--rounds", "1", "--publish"])
     assert worlds.main() == 0
     figures, curves = capsys.readouterr().out.split("\n\n")
     told = [line.split(" ms  ") for line in figures.splitlines()]
@@ -37,6 +40,10 @@ def test_the_benchmark_of_worlds_prints_its_figures(bench, monkeypatch, capsys):
     ]
     assert all(float(milliseconds) >= 0 for milliseconds, _ in told)
     assert [line[:24].strip() for line in curves.splitlines()[1:]] == list(worlds.CURVES)
+    text = page.read_text(encoding="utf-8")
+    assert all(f"\n| {name} | " in text for name in (*worlds.CURVES, *worlds.FIGURES))
+    assert "outdated" not in text
+    assert text.endswith("\n\nMore.\n")
 
 
 def test_both_ways_can_be_compared_from_the_command_line():
