@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta, timezone
 from functools import lru_cache
+from math import floor
 from typing import Any, Final
 from urllib.parse import quote
 
@@ -33,10 +34,10 @@ class Representation(Struct, frozen=True, kw_only=True):
             "extension": call.extension,
             "ownerId": organization.id,
             "ownerName": organization.name,
-            "published": _date(call.published // 1, offset),
+            "published": _date(floor(call.published), offset),
         }
         if call.answered is not None:
-            shown["answered"] = _date(call.answered // 1, offset)
+            shown["answered"] = _date(floor(call.answered), offset)
         if call.nonce is not None:
             shown["nonce"] = call.nonce
         shown["phoneCallView"] = [self._view(view) for view in call.views]
@@ -72,13 +73,13 @@ class Representation(Struct, frozen=True, kw_only=True):
             "status": number(view.status),
         }
         if view.ringing is not None:
-            shown["ringing"] = _date(view.ringing // 1, offset)
+            shown["ringing"] = _date(floor(view.ringing), offset)
         if view.caller_id is not None:
             shown["callerId"] = view.caller_id
         if view.answered is not None:
-            shown["answered"] = _date(view.answered // 1, offset)
+            shown["answered"] = _date(floor(view.answered), offset)
         if view.parking is not None:
-            shown["parked"] = _date(view.parking.since // 1, offset)
+            shown["parked"] = _date(floor(view.parking.since), offset)
             shown["parkedPos"] = number(view.parking.slot)
             shown["parkedBy"] = view.parking.by
         return shown
@@ -102,7 +103,7 @@ def _as_text(value: int) -> str:
 
 
 @lru_cache(maxsize=4096)
-def _date(second: float, offset: int | None) -> str:
+def _date(second: int, offset: int | None) -> str:
     zone = UTC if offset is None else timezone(timedelta(minutes=offset))
     text = datetime.fromtimestamp(second, zone).isoformat(timespec="seconds")
     return text.replace("+00:00", "Z") if offset is None else text

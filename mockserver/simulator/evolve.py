@@ -140,9 +140,9 @@ class Draft:
     ) -> Pending | None:
         """Without the timer of the phase before, if that is on top."""
         if before is not None and before.pending is not None:
-            first = self.next_timer
-            if first is not None and first.number == before.pending.timer:
-                self.drop_next_timer()
+            running = self._before.timers if self._own_timers is None else self._own_timers
+            if running and running[0].number == before.pending.timer:
+                heappop(self._timers())
         if due is None:
             return None
         timers = self._timers()

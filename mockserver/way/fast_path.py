@@ -52,6 +52,7 @@ class Asked(Struct):
     """A request that the fast way takes on; `body` and `refusal` are what its payload came to."""
 
     exchange: Exchange
+    at: float
     origin: str
     route: Route
     token: Token
@@ -89,7 +90,7 @@ class FastPath:
             extensions = {**scope.get("extensions", {}), CAME: asked.exchange.at}
             await self._whole({**scope, "extensions": extensions}, _again(messages, receive), send)
             return
-        told = self._told_of(asked)
+        told = self._told_of(asked, asked.session.clock.now())
         await send({"type": "http.response.start", "status": told.status, "headers": told.headers})
         await send({"type": "http.response.body", "body": told.content})
 
@@ -109,14 +110,16 @@ class FastPath:
         """
         self._sessions.forget_aged()
         asked = self._asked(head, method, raw, scheme, server)
-        return self._told_of(asked) if asked is not None and self._fits(asked, content) else None
+        return self._told_of(asked, asked.at) if asked is not None and self._fits(asked, content) else None
 
-    def _told_of(self, asked: Asked) -> Told:
+    def _told_of(self, asked: Asked, now: float) -> Told:
+        """`now` is on the session's clock."""
         mark = UNDER_WAY.set(asked.exchange)
         try:
-            return self._told(asked, self._answer(asked))
+            answer = self._answer(asked)
         finally:
             UNDER_WAY.reset(mark)
+        return self._told(asked, answer, max(now, asked.session.world.now))
 
     def _asked_by(self, scope: Scope) -> Asked | None:
         """None for what is more than this looks at, or decided otherwise."""
@@ -137,17 +140,18 @@ class FastPath:
         session = self._sessions.find(token.session)
         if session is None or not _is_plain(session):
             return None
+        at = session.clock.now()
         exchange = Exchange(
             method=method,
             target=raw,
             scheme=scheme,
             headers=head.headers,
             session=token.session,
-            at=session.clock.now(),
+            at=at,
         )
         session.journal.claim(exchange)
         origin = _origin(scheme, head.host, server)
-        return Asked(exchange=exchange, origin=origin, route=route, token=token, session=session)
+        return Asked(exchange=exchange, at=at, origin=origin, route=route, token=token, session=session)
 
     def _takes(self, asked: Asked, content: bytes) -> bool:
         """Whether the session is still there when the payload is, and that is one for the fast way."""
@@ -192,11 +196,10 @@ class FastPath:
             raise BrokenPromiseError(f"status {answer.status}, body {answer.body!r}")
         return answer
 
-    def _told(self, asked: Asked, answer: Answer) -> Told:
+    def _told(self, asked: Asked, answer: Answer, now: float) -> Told:
         headers, content = _rendered(answer)
         exchange, session = asked.exchange, asked.session
         exchange.reply = reply = Noted(status=answer.status, headers=tuple(headers), body=Body.of(content))
-        now = session.clock.now()
         session.journal.begin(exchange, world=session.world, now=now)
         if answer.status >= 400 and (path := self._links.path(session.name, exchange)):
             headers.append((EXPLAIN_HEADER, f"{asked.origin}{path}".encode()))
@@ -209,7 +212,7 @@ class FastPath:
 def _is_plain(session: Session) -> bool:
     """Whether nothing but its calls and its clock makes its answers."""
     behaviour = session.behaviour
-    return not (session.faults or behaviour.variants or behaviour.defect)
+    return not (session.faults.armed or behaviour.variants or behaviour.defect)
 
 
 def _may_ring(asked: Asked) -> bool:
