@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 import msgspec
 from starlette.requests import Request
 
-from mockserver.connection.asgi import BodyTooLargeError, ClientGoneError, read_body
+from mockserver.connection.body import BodyTooLargeError, ClientGoneError, read_body
 from mockserver.control.faults import ControlError, bad_request
 from mockserver.scenarios.complaint import complaint
 from mockserver.sessions.session import Session

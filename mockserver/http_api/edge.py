@@ -17,16 +17,8 @@ from dataclasses import replace
 from typing import Final
 from urllib.parse import parse_qs, quote
 
-from mockserver.connection.asgi import (
-    App,
-    BodyTooLargeError,
-    ClientGoneError,
-    Message,
-    Receive,
-    Scope,
-    Send,
-    read_body,
-)
+from mockserver.connection.asgi import App, Message, Receive, Scope, Send
+from mockserver.connection.body import BodyTooLargeError, ClientGoneError, read_body, said
 from mockserver.connection.client_limits import MAX_BODY_BYTES
 from mockserver.http_api.answering import Answer, Answering
 from mockserver.http_api.contract import Contract
@@ -84,7 +76,7 @@ class Edge:
         if methods and scope["method"] not in methods:
             await self._refuse(_not_allowed(scope["method"], methods), scope, send)
             return
-        await self._app(cured, _replay(body, receive), send)
+        await self._app(cured, said(body).again(receive), send)
 
     async def _refuse(self, refusal: Refusal, scope: Scope, send: Send) -> None:
         if self._path(scope) == self._token_path:
@@ -121,16 +113,6 @@ def _token_from_query(scope: Scope) -> list[tuple[bytes, bytes]]:
 
 def _is_json(content_type: bytes) -> bool:
     return content_type.partition(b";")[0].strip().lower() == b"application/json"
-
-
-def _replay(body: bytes, receive: Receive) -> Receive:
-    messages = iter([{"type": "http.request", "body": body, "more_body": False}])
-
-    async def replayed() -> Message:
-        message = next(messages, None)
-        return await receive() if message is None else message
-
-    return replayed
 
 
 async def _nothing_more() -> Message:

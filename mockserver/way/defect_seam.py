@@ -7,16 +7,8 @@ from contextlib import contextmanager
 from dataclasses import replace
 from urllib.parse import quote
 
-from mockserver.connection.asgi import (
-    App,
-    BodyTooLargeError,
-    ClientGoneError,
-    Message,
-    Receive,
-    Scope,
-    Send,
-    read_body,
-)
+from mockserver.connection.asgi import App, Message, Receive, Scope, Send
+from mockserver.connection.body import BodyTooLargeError, ClientGoneError, read_body
 from mockserver.connection.client_limits import MAX_BODY_BYTES
 from mockserver.defect import CRASHED, SERVING, CrashError, Defect, Meeting, Received, Sent
 from mockserver.tokens import SESSION_HEADER, read_token

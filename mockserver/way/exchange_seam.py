@@ -1,6 +1,5 @@
 """The layer around the vendor's paths that keeps the journal, strikes with wire faults, and says where to read on."""
 
-from collections import deque
 from collections.abc import Callable
 from functools import partial
 from random import Random
@@ -9,7 +8,7 @@ from typing import Any, Final
 from jsonschema_rs import Draft4Validator
 
 from mockserver.connection.asgi import App, Message, Receive, Scope, Send
-from mockserver.connection.client_limits import MAX_BODY_BYTES
+from mockserver.connection.body import hear
 from mockserver.connection.line import line_of
 from mockserver.http_api.contract import Contract
 from mockserver.http_api.hanging_up import unless_gone
@@ -96,11 +95,11 @@ class ExchangeSeam:
             return None
 
     async def _under_faults(self, session: Session, desk: "_Desk", scope: Scope, receive: Receive) -> None:
-        messages, body = await _read(receive)
-        if messages[-1]["type"] == "http.disconnect":
+        heard = await hear(receive)
+        if heard.has_left:
             return
-        client = receive
-        receive = _overheard(_replay(messages, client), desk.exchange.body)
+        client, body = receive, heard.body
+        receive = _overheard(heard.again(client), desk.exchange.body)
         facts = self._reader.facts(desk.exchange, body)
         strike = session.faults.strike(facts, now=session.clock.now())
         if strike is None:
@@ -279,9 +278,7 @@ async def _lasted(session: Session, seconds: float, client: Receive) -> bool:
 
 
 def _noted(reply: Reply) -> Noted:
-    noted = Noted(status=reply.status, headers=reply.headers, body=Body())
-    noted.body.add(reply.body)
-    return noted
+    return Noted(status=reply.status, headers=reply.headers, body=Body.of(reply.body))
 
 
 def _overheard(receive: Receive, body: Body) -> Receive:
@@ -292,23 +289,3 @@ def _overheard(receive: Receive, body: Body) -> Receive:
         return message
 
     return overheard
-
-
-async def _read(receive: Receive) -> tuple[deque[Message], bytes]:
-    """The messages of the body, as far as any request may be long, and the body in them."""
-    messages: deque[Message] = deque()
-    size = 0
-    while size <= MAX_BODY_BYTES:
-        message = await receive()
-        messages.append(message)
-        size += len(message.get("body", b""))
-        if message["type"] == "http.disconnect" or not message.get("more_body", False):
-            break
-    return messages, b"".join(message.get("body", b"") for message in messages)
-
-
-def _replay(messages: deque[Message], receive: Receive) -> Receive:
-    async def replayed() -> Message:
-        return messages.popleft() if messages else await receive()
-
-    return replayed

@@ -12,8 +12,8 @@ from typing import Any, Final
 import orjson
 from msgspec import Struct
 
-from mockserver.connection.asgi import App, Message, Receive, Scope, Send
-from mockserver.connection.client_limits import MAX_BODY_BYTES
+from mockserver.connection.asgi import App, Receive, Scope, Send
+from mockserver.connection.body import hear
 from mockserver.http_api.answering import Answer
 from mockserver.http_api.application import VendorApi, own_fault
 from mockserver.http_api.operations import as_response
@@ -85,10 +85,10 @@ class FastPath:
         if asked is None:
             await self._whole(scope, receive, send)
             return
-        messages, content = await _read(receive)
-        if content is None or not self._takes(asked, content):
+        heard = await hear(receive)
+        if not heard.is_whole or not self._takes(asked, heard.body):
             extensions = {**scope.get("extensions", {}), CAME: asked.exchange.at}
-            await self._whole({**scope, "extensions": extensions}, _again(messages, receive), send)
+            await self._whole({**scope, "extensions": extensions}, heard.again(receive), send)
             return
         told = self._told_of(asked, asked.session.clock.now())
         await send({"type": "http.response.start", "status": told.status, "headers": told.headers})
@@ -284,27 +284,3 @@ def _rendered(answer: Answer) -> tuple[Headers, bytes]:
         return list(response.raw_headers), bytes(response.body)
     content = orjson.dumps(answer.body)
     return [(b"content-length", b"%d" % len(content)), (b"content-type", b"application/json")], content
-
-
-async def _read(receive: Receive) -> tuple[list[Message], bytes | None]:
-    """The messages of a request, and its body; None if that is too long, or the client went away."""
-    message = await receive()
-    messages = [message]
-    size = len(message.get("body", b""))
-    while message.get("more_body") and size <= MAX_BODY_BYTES:
-        message = await receive()
-        messages.append(message)
-        size += len(message.get("body", b""))
-    if message["type"] != "http.request" or size > MAX_BODY_BYTES:
-        return messages, None
-    return messages, b"".join([each.get("body", b"") for each in messages])
-
-
-def _again(messages: list[Message], receive: Receive) -> Receive:
-    left = iter(messages)
-
-    async def replayed() -> Message:
-        message = next(left, None)
-        return await receive() if message is None else message
-
-    return replayed
