@@ -5,8 +5,8 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: help demo test test-long crash-test lint format lock corpus audit fuzz fuzz-api soak proof reports docs pictures site \
-  bench bench-checker clean
+.PHONY: help demo test test-long crash-test lint format lock corpus reading audit fuzz fuzz-api soak proof reports docs pictures \
+  site bench bench-checker clean
 
 help:
 	@echo "make demo   park a call, retrieve it, check the mock, write the report"
@@ -17,6 +17,7 @@ help:
 	@echo "make format let ruff put things in order"
 	@echo "make lock   renew requirements.lock"
 	@echo "make corpus have schemathesis make the requests anew that the lane explore sends"
+	@echo "make reading  have connexion read the OpenAPI document anew, and keep what a start of the mock needs of it"
 	@echo "make audit  hold the locked packages against the known vulnerabilities (asks the package index)"
 	@echo "make fuzz   fuzz the readers of payloads, profiles, scenarios and records, a minute each (installs atheris)"
 	@echo "make fuzz-api  let schemathesis loose on both sides of the mock"
@@ -66,6 +67,10 @@ lock: $(READY)
 # Due when the OpenAPI document, schemathesis or hypothesis has changed; a test says so.
 corpus: $(READY)
 	@$(BIN)/python -m contract_tests.lanes.corpus
+
+# Due when the OpenAPI document or connexion has changed; a test says so, and until then a start waits for connexion.
+reading: $(READY)
+	@$(BIN)/python -m mockserver.http_api.document_reading
 
 clean:
 	rm -rf $(VENV) callpark-report .coverage .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache .cache build

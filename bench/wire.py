@@ -15,8 +15,8 @@ import msgspec
 from callpark_spec import openapi_document
 from mockserver.app import build
 from mockserver.connection.asgi import App, Message, Scope
-from mockserver.http_api.application import vendor_api
 from mockserver.http_api.contract import Contract
+from mockserver.http_api.vendor_api import vendor_api
 from mockserver.settings import Settings
 from mockserver.way.exchange_seam import ExchangeSeam
 from mockserver.wire_faults.fault import WireFault

@@ -2,17 +2,17 @@
 
 from collections.abc import Callable
 from contextlib import nullcontext
-from functools import cache, partial
+from functools import partial
 from typing import cast
 
-from callpark_spec import openapi_document
 from mockserver.behaviour import Behaviour
 from mockserver.clock import MANUAL, PAGE_MOMENT, Clock, rate_named
 from mockserver.connection.asgi import App, Receive, Scope, Send
 from mockserver.connection.client_limits import ClientLimits
-from mockserver.http_api.application import vendor_api
+from mockserver.connection.first_use import FirstUse
 from mockserver.http_api.contract import Contract
 from mockserver.http_api.cors import Cors
+from mockserver.http_api.vendor_api import vendor_api
 from mockserver.policy import Presentation
 from mockserver.scenarios.scenario import Scenario, load_scenario
 from mockserver.sessions.session import Session
@@ -89,21 +89,28 @@ def build(settings: Settings | None = None) -> Mock:
     maker = SessionMaker(settings, behaviours, initial, scenario, store)
     sessions = _sessions(maker, store, settings)
     make = partial(vendor_api, sessions, token_lifetime=settings.token_lifetime)
-    contract = Contract(openapi_document())
     links = ExplanationLinks(settings.control_token)
     seam = BehaviourSeam(sessions, behaviours, initial, make)
-    vendor: App = ExchangeSeam(seam, sessions, contract, links, opens=settings.delay is not None)
+    presentation = initial.policy.presentation
+    api = seam.plain(presentation)
+    vendor: App = ExchangeSeam(seam, sessions, api.contract, links, opens=settings.delay is not None)
     if settings.cors:
         vendor = Cors(vendor, origins=settings.cors_origins)
-    control: App = _OnFirstUse(lambda: _control_plane(sessions, settings, contract, behaviours, links))
+
+    def control_plane() -> App:
+        api.load()  # a fault or a defect that is set now makes requests take the whole way, and in their own time
+        return _control_plane(sessions, settings, api.contract, behaviours, links)
+
+    control: App = _OnFirstUse(control_plane)
     vendor, control = Dated(vendor, sessions), Dated(control, sessions)
-    presentation = initial.policy.presentation
     fast_path = None
     if settings.store != MEMORY:
         around = one_look if store.is_shared else nullcontext
         vendor, control = StoreSeam(vendor, around), StoreSeam(control, around)
     elif settings.fast_path and presentation == Presentation():
-        vendor = fast_path = FastPath(vendor, seam.plain(presentation), sessions, links)
+        vendor = fast_path = FastPath(vendor, api, sessions, links)
+    if fast_path is None or settings.delay or settings.variants or settings.defect:
+        api.load()
     mock = Mock(
         sessions=sessions,
         store=store,
@@ -142,10 +149,11 @@ class _OnFirstUse:
     """An application that costs a start nothing: who only uses the vendor's paths never needs the control plane."""
 
     def __init__(self, make: Callable[[], App]) -> None:
-        self._made = cache(make)
+        self._app = FirstUse(make)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        await self._made()(scope, receive, send)
+        app = await self._app.get()
+        await app(scope, receive, send)
 
 
 class SessionMaker:

@@ -16,10 +16,9 @@ from mockserver.http_api.answering import Answering
 from mockserver.http_api.contract import Contract, Place
 from mockserver.http_api.grammar import Compiled, Misfit, shown, value_fault
 from mockserver.http_api.origin import origin_of
-from mockserver.http_api.path import cured_path
+from mockserver.http_api.path import TOKEN_PATH, cured_path
 from mockserver.http_api.payload import misfits_of, normalized, parse
 from mockserver.http_api.refusals import Fixed, RefusedRequest
-from mockserver.http_api.token_endpoint import TOKEN_PATH
 from mockserver.journal.entry import Exchange
 from mockserver.policy import Presentation
 from mockserver.sessions.session import Session

@@ -1,124 +1,96 @@
 """The connexion application: the document, our validators, our token check, our errors."""
 
-import copy
 import logging
-from typing import Any, Final
+from collections.abc import Callable
+from functools import cached_property
+from typing import Any
 
-from connexion import AsyncApp  # type: ignore[import-untyped]  # it ships no types
-from connexion.datastructures import MediaTypeDict  # type: ignore[import-untyped]  # it ships no types
-from connexion.exceptions import ProblemException  # type: ignore[import-untyped]  # it ships no types
-from connexion.lifecycle import (  # type: ignore[import-untyped]  # it ships no types
-    ConnexionRequest,
-    ConnexionResponse,
-)
-from connexion.options import SwaggerUIOptions  # type: ignore[import-untyped]  # it ships no types
-from connexion.resolver import Resolver  # type: ignore[import-untyped]  # it ships no types
-from connexion.spec import Specification  # type: ignore[import-untyped]  # it ships no types
 from starlette.exceptions import HTTPException
 
 from callpark_spec import openapi_document
-from mockserver.connection.asgi import App, Receive, Scope, Send
+from mockserver.connection.asgi import Receive, Scope, Send
 from mockserver.http_api.answering import Answering
-from mockserver.http_api.bearer import TokenCheck, bearer_handler
-from mockserver.http_api.contract import Contract
+from mockserver.http_api.document_reading import in_json_alone, plain_operations
 from mockserver.http_api.edge import Edge
-from mockserver.http_api.grammar import Compiled
-from mockserver.http_api.operations import PhoneCallOperations, as_response
+from mockserver.http_api.engine import (
+    AsyncApp,
+    BearerSecurityHandler,
+    ConnexionRequest,
+    ConnexionResponse,
+    MediaTypeDict,
+    ProblemException,
+    Resolver,
+    Specification,
+    SwaggerUIOptions,
+)
+from mockserver.http_api.operations import PhoneCallOperations
+from mockserver.http_api.own_fault import own_fault
+from mockserver.http_api.path import TOKEN_PATH
+from mockserver.http_api.plain_operations import PlainOperation
 from mockserver.http_api.preferences import Preferences
-from mockserver.http_api.refusals import Refusal, RefusedRequest, for_status, unavailable
-from mockserver.http_api.token_endpoint import TOKEN_PATH, TokenOperations, in_words_of_the_endpoint
+from mockserver.http_api.refusals import (
+    Refusal,
+    RefusedRequest,
+    for_status,
+    in_words_of_the_endpoint,
+    unavailable,
+)
+from mockserver.http_api.rendering import as_response
+from mockserver.http_api.token_endpoint import TokenOperations
 from mockserver.http_api.validation import body_validator, parameter_validator
-from mockserver.policy import Presentation
-from mockserver.sessions.sessions import Sessions
+from mockserver.http_api.vendor_api import VendorApi
 from mockserver.store.seam import StoreUnavailableError
 
-_JSON: Final = "application/json"
+Check = Callable[[str, ConnexionRequest], dict[str, Any]]
+
 _log = logging.getLogger(__name__)
 
 
-def vendor_api(sessions: Sessions, presentation: Presentation, *, token_lifetime: int) -> "VendorApi":
-    """`token_lifetime` is how many seconds the token endpoint's tokens are good for."""
-    document = openapi_document()
-    contract = Contract(document)
-    answering = Answering(contract, presentation)
-    operations = Operations(
-        PhoneCallOperations(answering), TokenOperations(sessions, answering, lifetime=token_lifetime)
-    )
-    preferences = Preferences(contract)
-    compiled = Compiled()
-    tokens = TokenCheck(sessions)
-    app = AsyncApp(
-        __name__,
-        pythonic_params=True,
-        swagger_ui_options=SwaggerUIOptions(swagger_ui=False, serve_spec=False),
-        resolver=Resolver(lambda name: preferences.before(name, operations.named(name))),
-        security_map={"bearer": bearer_handler(tokens.check)},
-    )
-    app.add_api(
-        _in_json_alone(document),
-        validator_map={
-            "parameter": parameter_validator(compiled),
-            "body": MediaTypeDict({"*/*json": body_validator(compiled, presentation)}),
-        },
-    )
-    _handle_errors(app, Errors(answering))
-    edge = Edge(
-        app,
-        answering,
-        contract,
-        strict_media_type=presentation.strict_media_type,
-    )
-    return VendorApi(
-        edge,
-        specification=app.middleware.apis[0].specification,
-        contract=contract,
-        answering=answering,
-        tokens=tokens,
-        compiled=compiled,
-        presentation=presentation,
-    )
+class Application:
+    """The whole way of a request."""
 
-
-class VendorApi:
-    """The whole way of a request, and beside it the parts of it that can be asked without a request.
-
-    `specification` is connexion's, as it has read the document.
-    """
-
-    def __init__(
-        self,
-        app: App,
-        *,
-        specification: Specification,
-        contract: Contract,
-        answering: Answering,
-        tokens: TokenCheck,
-        compiled: Compiled,
-        presentation: Presentation,
-    ) -> None:
-        self._app = app
-        self.specification = specification
-        self.contract = contract
-        self.answering = answering
-        self.tokens = tokens
-        self.compiled = compiled
-        self.presentation = presentation
+    def __init__(self, vendor: VendorApi) -> None:
+        presentation, answering, contract = vendor.presentation, vendor.answering, vendor.contract
+        operations = Operations(
+            PhoneCallOperations(answering),
+            TokenOperations(vendor.sessions, answering, lifetime=vendor.token_lifetime),
+        )
+        preferences = Preferences(contract)
+        app = AsyncApp(
+            __name__,
+            pythonic_params=True,
+            swagger_ui_options=SwaggerUIOptions(swagger_ui=False, serve_spec=False),
+            resolver=Resolver(lambda name: preferences.before(name, operations.named(name))),
+            security_map={"bearer": bearer_handler(vendor.tokens.check)},
+        )
+        app.add_api(
+            in_json_alone(openapi_document()),
+            validator_map={
+                "parameter": parameter_validator(vendor.compiled),
+                "body": MediaTypeDict({"*/*json": body_validator(vendor.compiled, presentation)}),
+            },
+        )
+        _handle_errors(app, Errors(answering))
+        self._specification: Specification = app.middleware.apis[0].specification
+        self._edge = Edge(app, answering, contract, strict_media_type=presentation.strict_media_type)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        await self._app(scope, receive, send)
+        await self._edge(scope, receive, send)
+
+    @cached_property
+    def operations(self) -> tuple[PlainOperation, ...]:
+        """As connexion has read them."""
+        return plain_operations(self._specification)
 
 
-def _in_json_alone(document: dict[str, Any]) -> dict[str, Any]:
-    """The document without request media types besides JSON, which is all that `Edge` lets through: connexion
-    warns at every request of an operation that has several.
-    """
-    changed = copy.deepcopy(document)
-    for item in changed["paths"].values():
-        for operation in item.values():
-            if isinstance(operation, dict) and "content" in operation.get("requestBody", {}):
-                content = operation["requestBody"]["content"]
-                operation["requestBody"]["content"] = {_JSON: content[_JSON]}
-    return changed
+def bearer_handler(check: Check) -> type[BearerSecurityHandler]:
+    """connexion finds a check by an import string in the document; a bound method has none."""
+
+    class Bearer(BearerSecurityHandler):  # type: ignore[misc]  # its base has no types
+        def _resolve_func(self, _security_scheme: dict[str, Any]) -> Check:
+            return check
+
+    return Bearer
 
 
 class Operations:
@@ -170,12 +142,6 @@ class Errors:
             body=response.body,
             headers={name: response.headers[name] for name in kept if name in response.headers},
         )
-
-
-def own_fault(error: Exception) -> Refusal:
-    """What is told of a fault of ours; it is logged."""
-    _log.error("the mock failed on its own", exc_info=error)
-    return for_status(500, "The mock failed on its own; its log says how.")
 
 
 def _handle_errors(app: AsyncApp, errors: Errors) -> None:

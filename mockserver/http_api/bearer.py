@@ -1,11 +1,7 @@
 """Who asks: the bearer token, checked before anything else."""
 
-from collections.abc import Callable
 from dataclasses import replace
-from typing import Any
-
-from connexion.lifecycle import ConnexionRequest  # type: ignore[import-untyped]  # it ships no types
-from connexion.security import BearerSecurityHandler  # type: ignore[import-untyped]  # it ships no types
+from typing import TYPE_CHECKING, Any
 
 from mockserver.http_api.grammar import invalid
 from mockserver.http_api.refusals import Fixed, RefusedRequest, fixed
@@ -14,7 +10,8 @@ from mockserver.sessions.session import Session
 from mockserver.sessions.sessions import Sessions, UnknownSessionError
 from mockserver.tokens import SESSION_HEADER, SESSION_NAME, Token, read_token
 
-Check = Callable[[str, ConnexionRequest], dict[str, Any]]
+if TYPE_CHECKING:
+    from mockserver.http_api.engine import ConnexionRequest
 
 
 class TokenCheck:
@@ -23,7 +20,7 @@ class TokenCheck:
     def __init__(self, sessions: Sessions) -> None:
         self._sessions = sessions
 
-    def check(self, text: str, request: ConnexionRequest) -> dict[str, Any]:
+    def check(self, text: str, request: "ConnexionRequest") -> dict[str, Any]:
         token = read_token(text)
         if token is None:
             raise _denied(
@@ -53,17 +50,7 @@ class TokenCheck:
             raise _denied(f"The access token names user '{token.user}', who does not exist.")
 
 
-def bearer_handler(check: Check) -> type[BearerSecurityHandler]:
-    """connexion finds a check by an import string in the document; a bound method has none."""
-
-    class Bearer(BearerSecurityHandler):  # type: ignore[misc]  # its base has no types
-        def _resolve_func(self, _security_scheme: dict[str, Any]) -> Check:
-            return check
-
-    return Bearer
-
-
-def _with_header(token: Token, request: ConnexionRequest) -> Token:
+def _with_header(token: Token, request: "ConnexionRequest") -> Token:
     name: str | None = request.headers.get(SESSION_HEADER)
     if name is None:
         return token

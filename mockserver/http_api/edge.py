@@ -23,10 +23,15 @@ from mockserver.connection.client_limits import MAX_BODY_BYTES
 from mockserver.http_api.answering import Answer, Answering
 from mockserver.http_api.contract import Contract
 from mockserver.http_api.hanging_up import GONE
-from mockserver.http_api.operations import as_response
-from mockserver.http_api.path import cured_path, raw_path
-from mockserver.http_api.refusals import Fixed, Refusal, RefusedRequest, fixed
-from mockserver.http_api.token_endpoint import TOKEN_PATH, in_words_of_the_endpoint
+from mockserver.http_api.path import TOKEN_PATH, cured_path, raw_path
+from mockserver.http_api.refusals import (
+    Fixed,
+    Refusal,
+    RefusedRequest,
+    fixed,
+    in_words_of_the_endpoint,
+)
+from mockserver.http_api.rendering import as_response
 from mockserver.http_api.token_form import form_as_json
 
 _TOKEN_PARAMETER: Final = "accessRequestToken"

@@ -2,17 +2,17 @@
 
 from collections.abc import Callable
 
-import orjson
-from connexion import request  # type: ignore[import-untyped]  # it ships no types
 from msgspec.structs import replace
 from starlette.responses import Response
 
 from mockserver.connection.asgi import Scope
-from mockserver.http_api.answering import Answer, Answering
+from mockserver.http_api.answering import Answering
+from mockserver.http_api.engine import request
 from mockserver.http_api.hanging_up import while_there
 from mockserver.http_api.origin import origin_of
 from mockserver.http_api.question import Question
 from mockserver.http_api.reading import read_create, read_hang_up, read_list, read_update
+from mockserver.http_api.rendering import as_response
 from mockserver.http_api.respond_async import ACCEPTED, APPLIED, wants_async
 from mockserver.http_api.validation import CHECKED_QUERY, PARSED_BODY
 from mockserver.sessions.waiting import pickups_of, ringing_in
@@ -93,16 +93,4 @@ def _question(user: str, extension: str | None = None, call_id: str | None = Non
         call_id=call_id,
         query=checked[CHECKED_QUERY],
         body=checked.get(PARSED_BODY),
-    )
-
-
-def as_response(answer: Answer) -> Response:
-    headers = dict(answer.headers)
-    if answer.body is None:
-        return Response(status_code=answer.status, headers=headers)
-    return Response(
-        orjson.dumps(answer.body),
-        status_code=answer.status,
-        headers=headers,
-        media_type="application/json",
     )

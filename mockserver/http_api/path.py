@@ -4,8 +4,8 @@ from typing import Final
 from urllib.parse import quote, unquote_to_bytes
 
 from mockserver.connection.asgi import Scope
-from mockserver.http_api.token_endpoint import TOKEN_PATH
 
+TOKEN_PATH: Final = "/oauth/token.php"
 _ALIAS: Final = "unifiedapi"
 _TOKEN_SEGMENTS: Final = TOKEN_PATH.strip("/").split("/")
 

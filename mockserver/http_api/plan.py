@@ -4,25 +4,22 @@ Everything comes from connexion's own reading of the document, so that the two c
 """
 
 from collections.abc import Callable, Iterator, Mapping
-from copy import deepcopy
 from functools import lru_cache
 from typing import Any, Final
 
-from connexion.operations import AbstractOperation  # type: ignore[import-untyped]  # it ships no types
-from connexion.resolver import Resolver  # type: ignore[import-untyped]  # it ships no types
 from jsonschema_rs import Draft4Validator
 from msgspec import Struct
 
-from mockserver.http_api.application import VendorApi
 from mockserver.http_api.grammar import Compiled, missing, value_fault
 from mockserver.http_api.path import cured_path
 from mockserver.http_api.payload import fault_of, normalized, parse
+from mockserver.http_api.plain_operations import PlainOperation, Schema
 from mockserver.http_api.question import Question
 from mockserver.http_api.reading import read_list, read_update
 from mockserver.http_api.refusals import Refusal, RefusedRequest
+from mockserver.http_api.vendor_api import VendorApi
 from mockserver.simulator.commands import Command
 
-_JSON: Final = "application/json"
 _ROUTES_KEPT: Final = 4096
 _PAYLOADS_KEPT: Final = 1024
 _LONGEST_KEPT: Final = 1024
@@ -66,21 +63,19 @@ class Plan:
         self._contract = vendor.contract
         self._compiled = vendor.compiled
         self._planned: dict[tuple[str, str], Planned] = {
-            (operation.method.upper(), operation.path): self._plan(operation, vendor)
-            for operation in _operations(vendor)
-            if _is_plain(operation)
+            (operation.method, operation.path): self._plan(operation, vendor)
+            for operation in vendor.operations
+            if operation.name in _READERS
         }
         self.route = lru_cache(maxsize=_ROUTES_KEPT)(self._route)
         """By method and raw path; None where the whole way has to be gone."""
 
-    def _plan(self, operation: AbstractOperation, vendor: VendorApi) -> Planned:
-        named = {each["name"]: each for each in operation.parameters if each["in"] == "path"}
-        schema = operation.body_schema(_JSON) if operation.is_request_body_defined else None
+    def _plan(self, operation: PlainOperation, vendor: VendorApi) -> Planned:
         return Planned(
-            parameters=tuple(named.values()),
-            body=None if schema is None else BodyCheck(self._compiled, schema, vendor),
+            parameters=operation.parameters,
+            body=None if operation.body is None else BodyCheck(self._compiled, operation.body, vendor),
             answers=AnswerCheck(operation),
-            read=_READERS[operation.operation_id],
+            read=_READERS[operation.name],
         )
 
     def _route(self, method: str, raw: bytes) -> Route | None:
@@ -115,7 +110,7 @@ class Plan:
 class BodyCheck:
     """A payload from bytes to what handlers get: one look of a compiled validator where nothing is wrong with it."""
 
-    def __init__(self, compiled: Compiled, schema: Mapping[str, Any], vendor: VendorApi) -> None:
+    def __init__(self, compiled: Compiled, schema: Schema, vendor: VendorApi) -> None:
         self._compiled = compiled
         self._schema = schema
         self._presentation = vendor.presentation
@@ -151,46 +146,16 @@ class BodyCheck:
 class AnswerCheck:
     """Bodies of answers against the document, by status."""
 
-    def __init__(self, operation: AbstractOperation) -> None:
+    def __init__(self, operation: PlainOperation) -> None:
         self._operation = operation
         self._known: dict[int, Draft4Validator | None] = {}
 
     def accepts(self, status: int, body: Any) -> bool:
         if status not in self._known:
-            content = self._operation.response_definition(status).get("content", {})
-            self._known[status] = Draft4Validator(content[_JSON]["schema"]) if content else None
+            schema = self._operation.answer(status)
+            self._known[status] = None if schema is None else Draft4Validator(dict(schema))
         validator = self._known[status]
         return body is None if validator is None else bool(validator.is_valid(body))
-
-
-def _operations(vendor: VendorApi) -> Iterator[AbstractOperation]:
-    """connexion adds a path's parameters to the operation's own list each time it makes one: it gets a copy."""
-    specification = vendor.specification
-    for path, item in specification["paths"].items():
-        for method in item:
-            if method in ("get", "put"):
-                yield specification.operation_cls(
-                    method,
-                    path,
-                    deepcopy(specification.get_operation(path, method)),
-                    resolver=Resolver(lambda name: name),
-                    path_parameters=specification.get_path_params(path),
-                    app_security=specification.security,
-                    security_schemes=specification.security_schemes,
-                    components=specification.components,
-                )
-
-
-def _is_plain(operation: AbstractOperation) -> bool:
-    """Whether it asks for nothing but a bearer token, path parameters, JSON by action, and a query one may omit."""
-    schemes = [operation.security_schemes[name] for each in operation.security or () for name in each]
-    bearer = len(schemes) == 1 and (schemes[0]["type"], schemes[0].get("scheme")) == ("http", "bearer")
-    parameters = all(
-        each["in"] == "path" or (each["in"] == "query" and not each.get("required"))
-        for each in operation.parameters
-    )
-    body = operation.body_schema(_JSON) if operation.is_request_body_defined else {"discriminator": {}}
-    return bearer and parameters and "discriminator" in body and operation.operation_id in _READERS
 
 
 def _as_members_are_checked(branch: Mapping[str, Any]) -> Draft4Validator:

@@ -14,16 +14,16 @@ from typing import Any, Final
 from urllib.parse import parse_qs
 
 import msgspec
-from connexion import request  # type: ignore[import-untyped]  # it ships no types
 from starlette.responses import Response
 
 from mockserver.connection.asgi import Scope
 from mockserver.http_api.answering import Answer
 from mockserver.http_api.contract import Contract
+from mockserver.http_api.engine import request
 from mockserver.http_api.grammar import invalid, shown
 from mockserver.http_api.hanging_up import while_there
-from mockserver.http_api.operations import as_response
 from mockserver.http_api.refusals import RefusedRequest
+from mockserver.http_api.rendering import as_response
 from mockserver.journal.entry import UNDER_WAY
 from mockserver.sessions.waiting import pause
 

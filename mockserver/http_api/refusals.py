@@ -1,5 +1,6 @@
 """Refusals on their way to the wire, and the one table of those that no field of the document stands for."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from enum import Enum
@@ -10,6 +11,7 @@ from mockserver.store.done import is_begun
 from mockserver.store.seam import StoreUnavailableError
 
 RETRY_AFTER_SECONDS: Final = 1
+_NOT_IN_A_DESCRIPTION: Final = re.compile(r"[^ !#-\[\]-~]")
 
 
 class Fixed(Enum):
@@ -57,6 +59,27 @@ class Refusal:
 
     def body(self) -> dict[str, object]:
         return {"error": {"code": self.code, "message": self.message}}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TokenRefusal(Refusal):
+    """One of the token endpoint, in the words of RFC 6749."""
+
+    def body(self) -> dict[str, object]:
+        described = self.message.replace('"', "'").replace("\\", "/")
+        return {"error": self.code, "error_description": _NOT_IN_A_DESCRIPTION.sub("?", described)}
+
+
+def in_words_of_the_endpoint(refusal: Refusal) -> TokenRefusal:
+    """What was refused before the endpoint itself had a say (no JSON, too large, another method)."""
+    if isinstance(refusal, TokenRefusal):
+        return refusal
+    return TokenRefusal(
+        status=refusal.status,
+        code="server_error" if refusal.status >= 500 else "invalid_request",
+        message=refusal.message,
+        headers=refusal.headers,
+    )
 
 
 class RefusedRequest(Exception):

@@ -2,48 +2,25 @@
 
 import base64
 import binascii
-import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any, Final
 from urllib.parse import unquote_plus
 
-from connexion import request  # type: ignore[import-untyped]  # it ships no types
 from msgspec.structs import replace
 from starlette.responses import Response
 
 from mockserver.http_api.answering import Answer, Answering
-from mockserver.http_api.operations import as_response
-from mockserver.http_api.refusals import Refusal
+from mockserver.http_api.engine import request
+from mockserver.http_api.refusals import TokenRefusal
+from mockserver.http_api.rendering import as_response
 from mockserver.http_api.validation import PARSED_BODY
 from mockserver.journal.entry import UNDER_WAY
 from mockserver.sessions.sessions import DEFAULT_SESSION, Sessions, UnknownSessionError
 from mockserver.tokens import SESSION_HEADER, SESSION_NAME, Token, read_client_id
 
-TOKEN_PATH: Final = "/oauth/token.php"
 WRONG_SECRET: Final = "wrong"
 _GRANT: Final = "client_credentials"
 _NOT_STORED: Final = {"Cache-Control": "no-store", "Pragma": "no-cache"}
-_NOT_IN_A_DESCRIPTION: Final = re.compile(r"[^ !#-\[\]-~]")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TokenRefusal(Refusal):
-    def body(self) -> dict[str, object]:
-        described = self.message.replace('"', "'").replace("\\", "/")
-        return {"error": self.code, "error_description": _NOT_IN_A_DESCRIPTION.sub("?", described)}
-
-
-def in_words_of_the_endpoint(refusal: Refusal) -> TokenRefusal:
-    """What was refused before the endpoint itself had a say (no JSON, too large, another method)."""
-    if isinstance(refusal, TokenRefusal):
-        return refusal
-    return TokenRefusal(
-        status=refusal.status,
-        code="server_error" if refusal.status >= 500 else "invalid_request",
-        message=refusal.message,
-        headers=refusal.headers,
-    )
 
 
 class TokenOperations:

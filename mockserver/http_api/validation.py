@@ -6,12 +6,7 @@ connexion makes a validator per request, and takes classes; these two factories 
 from collections.abc import AsyncGenerator, MutableMapping
 from typing import Any, Final
 
-from connexion.lifecycle import ConnexionRequest  # type: ignore[import-untyped]  # it ships no types
-from connexion.validators import (  # type: ignore[import-untyped]  # it ships no types
-    JSONRequestBodyValidator,
-    ParameterValidator,
-)
-
+from mockserver.http_api.engine import ConnexionRequest, JSONRequestBodyValidator, ParameterValidator
 from mockserver.http_api.grammar import Compiled, missing, value_fault
 from mockserver.http_api.payload import fault_of, normalized, parse
 from mockserver.http_api.refusals import RefusedRequest

@@ -127,6 +127,7 @@ class _Server(uvicorn.Server):
                 date_header=False,
                 log_level="error",
                 ws="none",
+                lifespan="off",
                 ssl_context_factory=(lambda _config, _default: tls) if tls else None,
             )
         )
@@ -148,8 +149,6 @@ class _Server(uvicorn.Server):
         for connection in list(self.server_state.connections):
             connection.transport.abort()
         await super().shutdown(sockets)
-        # uvicorn forgets the lifespan of a forced exit; cancelled, it would log a traceback.
-        await self.lifespan.shutdown()
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:  # noqa: ARG002  # uvicorn's signature
         self.stop()

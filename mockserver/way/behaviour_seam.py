@@ -9,7 +9,7 @@ from msgspec.structs import replace
 from mockserver.behaviour import Behaviour
 from mockserver.connection.asgi import App, Receive, Scope, Send
 from mockserver.defect import Defect
-from mockserver.http_api.application import VendorApi
+from mockserver.http_api.vendor_api import VendorApi
 from mockserver.policy import Policy, Presentation
 from mockserver.sessions.sessions import DEFAULT_SESSION, Sessions
 from mockserver.tokens import claimed_session

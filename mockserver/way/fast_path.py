@@ -15,13 +15,14 @@ from msgspec import Struct
 from mockserver.connection.asgi import App, Receive, Scope, Send
 from mockserver.connection.body import hear
 from mockserver.http_api.answering import Answer
-from mockserver.http_api.application import VendorApi, own_fault
-from mockserver.http_api.operations import as_response
 from mockserver.http_api.origin import origin_of
+from mockserver.http_api.own_fault import own_fault
 from mockserver.http_api.path import raw_path
 from mockserver.http_api.plan import Plan, Route
 from mockserver.http_api.question import Question
 from mockserver.http_api.refusals import Refusal, RefusedRequest
+from mockserver.http_api.rendering import as_response
+from mockserver.http_api.vendor_api import VendorApi
 from mockserver.journal.entry import UNDER_WAY, Body, Exchange
 from mockserver.journal.entry import Reply as Noted
 from mockserver.sessions.session import Session

@@ -1,8 +1,7 @@
 """From what came in to what can be asked about it: the cured path and the operation there."""
 
 from mockserver.http_api.contract import Contract
-from mockserver.http_api.path import cured_path
-from mockserver.http_api.token_endpoint import TOKEN_PATH
+from mockserver.http_api.path import TOKEN_PATH, cured_path
 from mockserver.journal.entry import Exchange
 from mockserver.request_pattern import RequestFacts
 

@@ -7,9 +7,8 @@ from contextlib import AbstractContextManager, nullcontext
 import orjson
 
 from mockserver.connection.asgi import App, Message, Receive, Scope, Send
-from mockserver.http_api.path import raw_path
-from mockserver.http_api.refusals import Refusal, unavailable
-from mockserver.http_api.token_endpoint import TOKEN_PATH, in_words_of_the_endpoint
+from mockserver.http_api.path import TOKEN_PATH, raw_path
+from mockserver.http_api.refusals import Refusal, in_words_of_the_endpoint, unavailable
 from mockserver.store.done import one_request
 from mockserver.store.seam import StoreUnavailableError
 
