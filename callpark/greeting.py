@@ -8,7 +8,6 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from urllib.parse import quote
 
-from mockserver.control.guard import CONTROL_TOKEN_HEADER
 from mockserver.simulator.phone_call import PhoneCall
 
 TOKENS = (
@@ -111,7 +110,11 @@ def _curl(ca_file: Path | None) -> str:
 
 
 def _control(token: str | None) -> str:
-    return f" -H {shlex.quote(f'{CONTROL_TOKEN_HEADER}: {token}')}" if token else ""
+    if not token:
+        return ""
+    from mockserver.control.guard import CONTROL_TOKEN_HEADER
+
+    return f" -H {shlex.quote(f'{CONTROL_TOKEN_HEADER}: {token}')}"
 
 
 def _shown(parked: Sequence[PhoneCall]) -> str:

@@ -17,7 +17,6 @@ from mockserver.policy import Presentation
 from mockserver.scenarios.scenario import Scenario, load_scenario
 from mockserver.sessions.session import Session
 from mockserver.sessions.sessions import Sessions, Setup
-from mockserver.sessions.shared_sessions import SharedSessions, one_look
 from mockserver.settings import Settings
 from mockserver.store.opening import MEMORY, open_store
 from mockserver.store.seam import EventStore, SharedStore
@@ -26,7 +25,6 @@ from mockserver.way.dated import Dated
 from mockserver.way.exchange_seam import ExchangeSeam
 from mockserver.way.explanation_links import ExplanationLinks
 from mockserver.way.fast_path import FastPath
-from mockserver.way.store_seam import StoreSeam
 from mockserver.wire_faults.fault import delaying
 
 _CONTROL = "/_mock"
@@ -105,8 +103,7 @@ def build(settings: Settings | None = None) -> Mock:
     vendor, control = Dated(vendor, sessions), Dated(control, sessions)
     fast_path = None
     if settings.store != MEMORY:
-        around = one_look if store.is_shared else nullcontext
-        vendor, control = StoreSeam(vendor, around), StoreSeam(control, around)
+        vendor, control = _beside_store(vendor, control, store)
     elif settings.fast_path and presentation == Presentation():
         vendor = fast_path = FastPath(vendor, api, sessions, links)
     if fast_path is None or settings.delay or settings.variants or settings.defect:
@@ -129,8 +126,18 @@ def _sessions(maker: "SessionMaker", store: EventStore, settings: Settings) -> S
     strict = settings.strict_sessions
     if not store.is_shared:
         return Sessions(maker, limit=limit, max_idle=max_idle, strict=strict, store=store)
+    from mockserver.sessions.shared_sessions import SharedSessions
+
     shared = cast(SharedStore, store)
     return SharedSessions(maker, limit=limit, max_idle=max_idle, strict=strict, store=shared)
+
+
+def _beside_store(vendor: App, control: App, store: EventStore) -> tuple[App, App]:
+    from mockserver.sessions.shared_sessions import one_look
+    from mockserver.way.store_seam import StoreSeam
+
+    around = one_look if store.is_shared else nullcontext
+    return StoreSeam(vendor, around), StoreSeam(control, around)
 
 
 def _control_plane(

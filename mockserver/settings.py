@@ -1,15 +1,17 @@
 """How one mock is set up."""
 
 from dataclasses import dataclass, field
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from mockserver.connection.client_limits import ClientLimits
-from mockserver.defect import Defect
 from mockserver.policy import Policy
 from mockserver.scenarios.scenario import DEFAULT_SCENARIO
 from mockserver.sessions.sessions import DEFAULT_IDLE_SECONDS, DEFAULT_LIMIT
 from mockserver.store.opening import MEMORY
 from mockserver.wire_faults.fault import Distribution
+
+if TYPE_CHECKING:
+    from mockserver.defect import Defect
 
 LOOPBACK: Final = frozenset({"127.0.0.1", "localhost", "::1"})
 
@@ -43,7 +45,7 @@ class Settings:
     seed: int = 0
     policy: Policy = field(default_factory=Policy)
     variants: tuple[str, ...] = ()
-    defect: Defect | None = None
+    defect: "Defect | None" = None
     cors: bool = True
     cors_origins: tuple[str, ...] = ()
     delay: Distribution | None = None

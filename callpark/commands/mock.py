@@ -19,6 +19,7 @@ from callpark.mock_certificate import tls_of
 if TYPE_CHECKING:
     from mockserver.app import Mock
     from mockserver.connection.certificates import Tls
+    from mockserver.defect import Defect
     from mockserver.serving.server import Beside
 
 
@@ -182,7 +183,6 @@ def command(
     environment, and with --tls CALLPARK_CACERT; its exit status is ours.
     """
     from callpark.ready_file import ready_file as appearing
-    from mockserver import defects
     from mockserver.app import build
     from mockserver.connection.client_limits import ClientLimits
     from mockserver.settings import LOOPBACK, Settings
@@ -203,7 +203,7 @@ def command(
             store=store,
             variants=variants,
             delay=delay_named(delay) if delay else None,
-            defect=defects.defect(defect) if defect else None,
+            defect=_defect(defect) if defect else None,
             cors=not no_cors,
             cors_origins=cors_origins,
             host=host,
@@ -256,6 +256,13 @@ def _moment(text: str | None) -> float | None:
     return system_time() if text == "now" else moment_named(text)
 
 
+def _defect(slug: str) -> Defect:
+    """Raise UnknownDefectError."""
+    from mockserver import defects
+
+    return defects.defect(slug)
+
+
 def _watching(app: Mock, scenario: str) -> Beside:
     """Raise UsageError for a scenario that is no file: what comes with the kit does not change."""
     from mockserver.sessions.watching import WatchedScenario
@@ -304,11 +311,11 @@ def _greeter(
 
 
 def _check_workers(workers: int, store: str, watch: bool) -> None:
+    if workers == 1:
+        return
     from mockserver.serving.workers import can_fork
     from mockserver.store.opening import MEMORY, is_shared
 
-    if workers == 1:
-        return
     if store == MEMORY:
         raise click.UsageError(
             "--workers needs --store redis://HOST:PORT: what one process has in memory, the others do not see"

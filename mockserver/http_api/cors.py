@@ -2,9 +2,8 @@
 
 import re
 from collections.abc import Iterable
+from functools import cached_property
 from typing import Final
-
-from starlette.middleware.cors import CORSMiddleware
 
 from mockserver.connection.asgi import App, Receive, Scope, Send
 
@@ -19,8 +18,13 @@ class Cors:
     def __init__(self, app: App, *, origins: Iterable[str] = ()) -> None:
         self._origins = frozenset(origins)
         self._without = app
-        self._with = CORSMiddleware(
-            app,
+
+    @cached_property
+    def _with(self) -> App:
+        from starlette.middleware.cors import CORSMiddleware
+
+        return CORSMiddleware(
+            self._without,
             allow_origins=tuple(self._origins),
             allow_origin_regex=LOOPBACK_ORIGIN.pattern,
             allow_credentials=True,

@@ -4,7 +4,6 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
-from importlib.resources import files
 from pathlib import Path
 from typing import Annotated, Final
 
@@ -34,7 +33,7 @@ from mockserver.simulator.world import World
 DEFAULT_SCENARIO: Final = "documented"
 _AFTER = re.compile(r"after ([0-9]{1,5}(?:\.[0-9]{1,6})?) s")
 _UNKNOWN = re.compile(r"unknown field `([^`]*)`")
-_BUNDLED: Final = files("mockserver") / "scenarios"
+_BUNDLED: Final = Path(__file__).parent
 
 
 class ScenarioError(ValueError):

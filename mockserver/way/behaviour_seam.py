@@ -2,19 +2,19 @@
 
 from collections.abc import Callable, Mapping
 from functools import cached_property, lru_cache
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from msgspec.structs import replace
 
 from mockserver.behaviour import Behaviour
 from mockserver.connection.asgi import App, Receive, Scope, Send
-from mockserver.defect import Defect
 from mockserver.http_api.vendor_api import VendorApi
 from mockserver.policy import Policy, Presentation
 from mockserver.sessions.sessions import DEFAULT_SESSION, Sessions
 from mockserver.tokens import claimed_session
-from mockserver.variants import policy_with
-from mockserver.way.defect_seam import DefectSeam
+
+if TYPE_CHECKING:
+    from mockserver.defect import Defect
 
 _KEPT: Final = 64
 
@@ -22,12 +22,12 @@ _KEPT: Final = 64
 class Behaviours:
     """What names of variants and defects come to, on top of the policy that the mock was started with."""
 
-    def __init__(self, base: Policy, own: Mapping[str, Defect]) -> None:
+    def __init__(self, base: Policy, own: "Mapping[str, Defect]") -> None:
         self._base = base
         self._own = own
 
     @cached_property
-    def defects(self) -> Mapping[str, Defect]:
+    def defects(self) -> "Mapping[str, Defect]":
         """The catalogue, which is loaded when somebody first asks for one of them, and the mock's own."""
         from mockserver.defects import DEFECTS
 
@@ -35,7 +35,7 @@ class Behaviours:
 
     def named(self, variants: tuple[str, ...], defect: str | None) -> Behaviour:
         """Raise LookupError."""
-        policy = policy_with(variants, self._base)
+        policy = self._policy(variants) if variants else self._base
         if defect is None:
             return Behaviour(variants=variants, policy=policy)
         if defect not in self.defects:
@@ -45,6 +45,11 @@ class Behaviours:
         effect = self.defects[defect].effect
         behaviour = Behaviour(variants=variants, defect=defect, policy=policy)
         return behaviour if effect is None else replace(behaviour, effect=effect)
+
+    def _policy(self, variants: tuple[str, ...]) -> Policy:
+        from mockserver.variants import policy_with
+
+        return policy_with(variants, self._base)
 
 
 class BehaviourSeam:
@@ -82,4 +87,6 @@ class BehaviourSeam:
         return self._defective(presentation, behaviour.defect)
 
     def _with_defect(self, presentation: Presentation, slug: str) -> App:
+        from mockserver.way.defect_seam import DefectSeam
+
         return DefectSeam(self._plain(presentation), self._behaviours.defects[slug])

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from functools import partial
 from random import Random
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from jsonschema_rs import Draft4Validator
 
@@ -25,8 +25,9 @@ from mockserver.tokens import claimed_session
 from mockserver.way.explanation_links import ExplanationLinks
 from mockserver.way.request_reading import RequestReader
 from mockserver.wire_faults.arsenal import Strike
-from mockserver.wire_faults.playing import Reply, Stage, play
-from mockserver.wire_faults.violation import violated
+
+if TYPE_CHECKING:
+    from mockserver.wire_faults.playing import Reply
 
 EXPLAIN_HEADER: Final = b"x-callpark-explain"
 CAME: Final = "callpark.came"
@@ -129,7 +130,7 @@ class ExchangeSeam:
         self,
         session: Session,
         strike: Strike,
-        reply: Reply | None,
+        reply: "Reply | None",
         facts: RequestFacts,
         desk: "_Desk",
         scope: Scope,
@@ -141,6 +142,8 @@ class ExchangeSeam:
             return
         if reply is not None:
             desk.exchange.lost = _noted(reply)
+        from mockserver.wire_faults.playing import Stage, play
+
         stage = Stage(
             send=desk.send,
             receive=partial(desk.hung_up, receive),
@@ -151,7 +154,9 @@ class ExchangeSeam:
         )
         await play(strike.fault, reply, stage)
 
-    async def _right_answer(self, scope: Scope, receive: Receive) -> Reply:
+    async def _right_answer(self, scope: Scope, receive: Receive) -> "Reply":
+        from mockserver.wire_faults.playing import Reply
+
         messages: list[Message] = []
 
         async def send(message: Message) -> None:
@@ -164,7 +169,9 @@ class ExchangeSeam:
             body=b"".join(message.get("body", b"") for message in messages[1:]),
         )
 
-    def _violation(self, facts: RequestFacts, reply: Reply | None) -> Callable[[Any, Random], Any]:
+    def _violation(self, facts: RequestFacts, reply: "Reply | None") -> Callable[[Any, Random], Any]:
+        from mockserver.wire_faults.violation import violated
+
         operation = self._contract.operations().get(facts.operation or "")
         schema = self._contract.response_schema(operation, reply.status if reply else 200)
 
@@ -217,7 +224,7 @@ class _Desk:
         self._errand.rests()
         return await receive()
 
-    async def send_whole(self, reply: Reply) -> None:
+    async def send_whole(self, reply: "Reply") -> None:
         headers = list(reply.headers)
         await self.send({"type": "http.response.start", "status": reply.status, "headers": headers})
         await self.send({"type": "http.response.body", "body": reply.body})
@@ -277,7 +284,7 @@ async def _lasted(session: Session, seconds: float, client: Receive) -> bool:
     return bool(await unless_gone(client, pause(session, seconds)))
 
 
-def _noted(reply: Reply) -> Noted:
+def _noted(reply: "Reply") -> Noted:
     return Noted(status=reply.status, headers=reply.headers, body=Body.of(reply.body))
 
 
