@@ -9,7 +9,9 @@ from mockserver.http_api.answering import Answering
 from mockserver.http_api.bearer import TokenCheck
 from mockserver.http_api.contract import Contract
 from mockserver.http_api.grammar import Compiled
+from mockserver.http_api.own_fault import own_fault
 from mockserver.http_api.plain_operations import PlainOperation, kept_reading
+from mockserver.http_api.rendering import as_response
 from mockserver.policy import Presentation
 from mockserver.sessions.sessions import Sessions
 
@@ -61,7 +63,12 @@ class VendorApi:
         return self._whole.at_once()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        whole: App = await self._whole.get()
+        try:
+            whole: App = await self._whole.get()
+        except Exception as error:  # told as any fault of ours; the next request tries again
+            if scope["type"] != "http":
+                raise
+            whole = as_response(self.answering.refuse(own_fault(error)))
         await whole(scope, receive, send)
 
     def _application(self) -> "Application":
