@@ -54,11 +54,11 @@ def test_help_costs_nothing():
 
 
 def test_the_engines_give_no_warnings_that_users_would_see():
-    """connexion warns when it is imported; mockserver.http_api keeps that to itself, in whatever order."""
+    """connexion warns when it is imported; mockserver.http_api.engine keeps that to itself, in whatever order."""
     for code in (
-        "import mockserver.http_api.bearer",
-        "import mockserver.app, contract_tests.check",
-        "import contract_tests.check, mockserver.app",
+        "import mockserver.http_api.application",
+        "import mockserver.http_api.application, contract_tests.check",
+        "import contract_tests.check, mockserver.http_api.application",
     ):
         done = subprocess.run([sys.executable, "-W", "error", "-c", code], capture_output=True, text=True)
         assert (done.returncode, done.stderr) == (0, "")
