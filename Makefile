@@ -113,7 +113,7 @@ reports: $(READY)
 	@$(BIN)/python -m callpark.gallery reports
 
 # The pages of the reference that come from the code; a test says when they are behind it.
-docs: $(READY)
+docs: $(READY) reading
 	@$(BIN)/python docs/making
 
 pictures: $(READY)
