@@ -10,7 +10,7 @@ import subprocess
 import sys
 import time
 from contextlib import ExitStack
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from statistics import median
 from typing import Any, Final
 
@@ -21,6 +21,7 @@ from measuring import (
     free_port,
     load,
     pinned,
+    processor_seconds,
     resident_megabytes,
     served,
     stop,
@@ -58,7 +59,7 @@ def main() -> int:
     try:
         wrk()
         loads = under_load(installed, wanted.rounds, wanted.seconds, real_time=wanted.real_time)
-        cold = {peer.name: cold_starts(peer, wanted.cold, real_time=wanted.real_time) for peer in installed}
+        cold = cold_starts(installed, wanted.cold, real_time=wanted.real_time)
     except CannotMeasureError as error:
         print(error, file=sys.stderr)
         return 1
@@ -128,32 +129,55 @@ def summary(runs: list[Load]) -> dict[str, Any]:
     }
 
 
-def cold_starts(peer: Peer, times: int, *, real_time: bool) -> dict[str, Any]:
-    """From the start of the process to its first answer to the real request, and its memory then."""
-    milliseconds, megabytes = [], []
+def cold_starts(installed: list[Peer], times: int, *, real_time: bool) -> dict[str, Any]:
+    """From the start of the process to its first answer to the real request, and its processor time and memory then.
+
+    The servers take turns, and each round begins with another.
+    """
+    starts: dict[str, list[Start]] = {peer.name: [] for peer in installed}
     for number in range(times):
-        said(f"cold start {number + 1} of {times}: {peer.name}")
-        port = free_port()
-        began = time.monotonic()
-        process = subprocess.Popen(
-            (*pinned("0,1", real_time=real_time), *peer.command(port)),
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-            start_new_session=True,
-        )
-        try:
-            answers(process, peer, port, within=60.0, every=0.002)
-            milliseconds.append((time.monotonic() - began) * 1000)
-            megabytes.append(resident_megabytes(process.pid))
-        finally:
-            stop(process)
+        turn = number % max(1, len(installed))
+        for peer in installed[turn:] + installed[:turn]:
+            said(f"cold start {number + 1} of {times}: {peer.name}")
+            starts[peer.name].append(cold_start(peer, real_time=real_time))
     said("")
     return {
-        "coldMilliseconds": round(median(milliseconds), 1),
-        "coldLeast": round(min(milliseconds), 1),
-        "coldMost": round(max(milliseconds), 1),
-        "coldMegabytes": round(median(megabytes), 1),
+        name: {
+            "coldMilliseconds": round(median(each.milliseconds for each in those), 1),
+            "coldLeast": round(min(each.milliseconds for each in those), 1),
+            "coldMost": round(max(each.milliseconds for each in those), 1),
+            "coldProcessorMilliseconds": round(median(each.processor_milliseconds for each in those)),
+            "coldMegabytes": round(median(each.megabytes for each in those), 1),
+        }
+        for name, those in starts.items()
     }
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Start:
+    milliseconds: float
+    processor_milliseconds: float
+    megabytes: float
+
+
+def cold_start(peer: Peer, *, real_time: bool) -> Start:
+    port = free_port()
+    began = time.monotonic()
+    process = subprocess.Popen(
+        (*pinned("0,1", real_time=real_time), *peer.command(port)),
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,
+    )
+    try:
+        answers(process, peer, port, within=60.0, every=0.002)
+        return Start(
+            milliseconds=(time.monotonic() - began) * 1000,
+            processor_milliseconds=processor_seconds(process.pid) * 1000,
+            megabytes=resident_megabytes(process.pid),
+        )
+    finally:
+        stop(process)
 
 
 def said(line: str) -> None:

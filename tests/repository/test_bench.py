@@ -176,6 +176,34 @@ def test_the_servers_to_compare_with_start_and_their_processor_time_is_counted(b
     assert not measuring.is_answered(mock, port)
 
 
+def test_cold_starts_take_turns_and_each_begins_a_round_once(bench, monkeypatch):
+    beside, peers = bench("beside"), bench("peers")
+    order = []
+
+    def start(peer, *, real_time):
+        order.append(peer.name)
+        figure = float(len(order))
+        return beside.Start(milliseconds=figure, processor_milliseconds=figure, megabytes=figure)
+
+    monkeypatch.setattr(beside, "cold_start", start)
+    servers = [peers.Peer(name=name, what="", command=lambda port: ()) for name in "abc"]
+    found = beside.cold_starts(servers, 3, real_time=False)
+    assert order == [*"abc", *"bca", *"cab"]
+    assert found["a"] == {
+        "coldMilliseconds": 6.0, "coldLeast": 1.0, "coldMost": 8.0, "coldProcessorMilliseconds": 6,
+        "coldMegabytes": 6.0,
+    }  # fmt: skip
+
+
+def test_a_cold_start_is_measured_at_its_first_answer(bench):
+    beside, peers = bench("beside"), bench("peers")
+    (mock,) = (peer for peer in peers.peers() if peer.name == "callpark")
+    start = beside.cold_start(mock, real_time=False)
+    assert start.milliseconds > 0
+    assert start.processor_milliseconds > 0
+    assert 20 < start.megabytes < 500
+
+
 def test_the_benchmark_of_connections_holds_them_and_prints_its_figures():
     command = [sys.executable, ROOT / "bench" / "connections.py", "--connections", "60", "--requests", "3"]
     done = subprocess.run(command, capture_output=True, text=True)
