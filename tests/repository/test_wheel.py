@@ -127,6 +127,11 @@ def test_an_explanation_and_a_render_need_no_checkout(use, elsewhere):
     assert (elsewhere / "second" / "junit.xml").exists()
 
 
+def test_a_start_needs_no_connexion_there_either(use):
+    code = "import sys; from mockserver.app import build; build().close(); print('connexion' in sys.modules)"
+    assert use("python", "-c", code) == "False\n"
+
+
 def test_every_file_of_the_packages_is_in_it(wheel):
     names = set(zipfile.ZipFile(wheel).namelist())
     tracked = run("git", "ls-files", *PACKAGES, cwd=CHECKOUT).split()
