@@ -12,13 +12,12 @@ import time
 
 import msgspec
 
-from callpark_spec import openapi_document
 from mockserver.app import build
 from mockserver.connection.asgi import App, Message, Scope
-from mockserver.http_api.contract import Contract
 from mockserver.http_api.vendor_api import vendor_api
 from mockserver.settings import Settings
 from mockserver.way.exchange_seam import ExchangeSeam
+from mockserver.way.explanation_links import ExplanationLinks
 from mockserver.wire_faults.fault import WireFault
 
 PATH = "/uapi/phoneCalls/12/0003*210/b817d2618fe6f1804333"
@@ -67,7 +66,7 @@ def with_seam(*faults: object) -> App:
     session = sessions.open("default")
     for fault in faults:
         session.faults.set(msgspec.convert(fault, WireFault), now=0.0)
-    return ExchangeSeam(vendor, sessions, Contract(openapi_document()))
+    return ExchangeSeam(vendor, sessions, vendor.contract, ExplanationLinks(None))
 
 
 async def spent(app: App, order: object, requests: int) -> float:

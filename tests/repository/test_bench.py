@@ -212,3 +212,10 @@ def test_the_benchmark_of_connections_holds_them_and_prints_its_figures():
     assert alone.startswith("alone: median ")
     assert beside.startswith("beside 60 connections: median ")
     assert memory.startswith("memory of the mock for each connection: ")
+
+
+def test_the_benchmark_of_the_journal_and_wire_faults_prints_its_figures():
+    command = [sys.executable, ROOT / "bench" / "wire.py", "--rounds", "1", "--requests", "1"]
+    done = subprocess.run(command, capture_output=True, text=True)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout.count("with them, none set") == 2
