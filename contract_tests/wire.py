@@ -52,8 +52,11 @@ class Wire:
 
     `connect` and `answer` are bounds in seconds, the latter from the first to the last byte; `now` is a monotonic
     clock. Of a certificate that `verify` is held against, True takes the usual ones and False takes any. A proxy that
-    the environment names is used, though never for this machine. Cookies are sent back as they were set. May raise
-    `UnusableProxy`, or ValueError for a host that has no name in the DNS.
+    the environment names is used, though never for this machine. May raise `UnusableProxy`, or ValueError for a host
+    that has no name in the DNS.
+
+    Cookies go back with the credentials that they were set for, and with no others: a server that knows a user by his
+    cookie would know him without his token too. What has no Authorization has no cookies.
     """
 
     url: str
@@ -63,7 +66,7 @@ class Wire:
     verify: ssl.SSLContext | bool = True
     _pool: httpcore.ConnectionPool = field(init=False, repr=False)
     _deadline: Deadline = field(init=False, default_factory=Deadline, repr=False)
-    _cookies: Cookies | None = field(init=False, default=None, repr=False)
+    _cookies: dict[str, Cookies] = field(init=False, default_factory=dict, repr=False)
 
     def __post_init__(self) -> None:
         parts = urlsplit(self.url)
@@ -114,7 +117,7 @@ class Wire:
             finally:
                 answer.close()
         received = tuple((name.decode("latin-1"), value.decode("latin-1")) for name, value in answer.headers)
-        self._keep_cookies(target, received)
+        self._keep_cookies(target, headers, received)
         return Response(status=answer.status, headers=received, body=content, body_size=size)
 
     def _headers(
@@ -168,19 +171,19 @@ class Wire:
     def _too_late(self) -> NoAnswer:
         return NoAnswer(f"the answer took longer than {self.answer:g} seconds", timed_out=True)
 
-    def _keep_cookies(self, target: str, received: Headers) -> None:
+    def _keep_cookies(self, target: str, headers: Headers, received: Headers) -> None:
         """Balancers that tie a client to one of many servers do so by a cookie."""
         said = [value for name, value in received if name.lower() == "set-cookie"]
-        if said:
+        if said and (who := _authorization(headers)):
             from contract_tests.cookies import Cookies
 
-            self._cookies = self._cookies or Cookies(self.url)
-            self._cookies.keep(target, said)
+            self._cookies.setdefault(who, Cookies(self.url)).keep(target, said)
 
     def _cookie(self, target: str, headers: Headers) -> str | None:
-        if self._cookies is None or any(name.lower() == "cookie" for name, _ in headers):
+        cookies = self._cookies.get(_authorization(headers))
+        if cookies is None or any(name.lower() == "cookie" for name, _ in headers):
             return None
-        return self._cookies.due(target)
+        return cookies.due(target)
 
     def _tls(self) -> ssl.SSLContext:
         if isinstance(self.verify, ssl.SSLContext):
@@ -188,6 +191,10 @@ class Wire:
         import httpx
 
         return httpx.create_ssl_context(verify=self.verify)
+
+
+def _authorization(headers: Headers) -> str:
+    return "\n".join(value for name, value in headers if name.lower() == "authorization")
 
 
 def reason(error: Exception) -> str:

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from contract_tests.exchange import Headers
+from contract_tests.record.cookie_values import named
 
 MOST = 100
 LONGEST = 2 * 1024
@@ -28,7 +29,7 @@ def stored_headers(headers: Headers, *, text: Callable[[str], str]) -> StoredHea
 
     A value is stored up to `LONGEST` characters, and headers up to `MOST` of them and `ALL_TOGETHER` characters.
     """
-    safe = [(text(name), text(value)) for name, value in headers]
+    safe = [(text(name), text(named(name, value))) for name, value in headers]
     short = [(name[:LONGEST], value[:LONGEST]) for name, value in safe]
     room, chosen = ALL_TOGETHER, set[int]()
     for place in sorted(range(len(short)), key=lambda at: short[at][0].lower() not in FIRST):

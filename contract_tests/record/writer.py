@@ -10,6 +10,7 @@ import msgspec
 
 from contract_tests.exchange import Exchange, Headers
 from contract_tests.record.body import LIMIT, stored
+from contract_tests.record.cookie_values import CookieValues
 from contract_tests.record.headers import headers_size, stored_headers
 from contract_tests.record.lines import (
     FORMAT,
@@ -37,14 +38,15 @@ _ENCODER = msgspec.json.Encoder()
 class RecordWriter:
     """Writes a record line by line and flushes each.
 
-    Everything that can come from the target or from its profile goes through `redact`; ids of clauses and cases
-    do not. A body is stored whole up to `limit` bytes, of a longer one the beginning. The footer's sums are taken
-    of what was written.
+    Everything that can come from the target or from its profile goes through `redact`, and loses the values of cookies
+    that the target set; ids of clauses and cases do not. A body is stored whole up to `limit` bytes, of a longer one
+    the beginning. The footer's sums are taken of what was written.
     """
 
     def __init__(self, stream: BinaryIO, redact: Callable[[str], str], *, limit: int = LIMIT) -> None:
         self._stream = stream
-        self._redact = redact
+        self._redact_secrets = redact
+        self._cookies = CookieValues()
         self._limit = limit
         self._content = hashlib.sha256()
         self._sums = Sums()
@@ -90,6 +92,7 @@ class RecordWriter:
 
     def exchange(self, exchange: Exchange) -> None:
         request, response = exchange.request, exchange.response
+        self._cookies.learn(exchange)
         sent = stored(request.body, size=len(request.body or b""), redact=self._redact, limit=self._limit)
         self._write(
             ExchangeLine(
@@ -186,6 +189,9 @@ class RecordWriter:
 
     def _texts(self, texts: Iterable[str]) -> list[str]:
         return [self._text(text) for text in texts]
+
+    def _redact(self, text: str) -> str:
+        return self._cookies(self._redact_secrets(text))
 
     def _text(self, text: str) -> str:
         """Free of secrets, and of the lone surrogates that no JSON file can hold."""

@@ -7,7 +7,7 @@ import pytest
 from callpark_spec import load
 from contract_tests.record.reader import read_record
 from contract_tests.rejudge import rejudge
-from tests.servers.framed import FRAMED
+from tests.servers.framed import FRAMED, Remembers
 from tests.servers.freedoms import FREE
 
 OPEN = FREE | FRAMED
@@ -43,7 +43,15 @@ def test_only_what_did_not_come_to_show_is_left_open(side_by_side, name):
     assert checked.exit_code == (3 if name in LEFT_OPEN else 0)
 
 
-@pytest.mark.parametrize("name", ["relocates", "stack"])
+def test_a_session_is_as_good_as_a_token_and_no_more_in_a_record(side_by_side):
+    record = side_by_side["remembers"].record
+
+    assert b"session=${cookie_session}; Path=/; HttpOnly" in record
+    assert Remembers.issued
+    assert not any(session.encode() in record for session in Remembers.issued)
+
+
+@pytest.mark.parametrize("name", ["relocates", "stack", "remembers"])
 def test_it_is_judged_again_from_the_record(side_by_side, name):
     assert rejudge(read_record(side_by_side[name].record), load()).changed == ()
 

@@ -2,6 +2,7 @@
 
 import socket
 import threading
+from dataclasses import replace
 
 import pytest
 
@@ -10,6 +11,7 @@ from contract_tests.exchange import Request
 from contract_tests.target import MORE_TRIES, Limits, TargetUnreachable, UnusableTarget, origin_and_prefix
 
 ODD = Request(method="PUT", target="/uapi/phoneCalls/@me/0003*210/a%2Fb%zz//;x", body=b"\xff\x00")
+AS_USER = (("Authorization", "Bearer ${token}"),)
 IMPATIENT = Limits(connect=0.2, answer=0.3, busy_tries=2, busy_wait=0.01)
 
 
@@ -75,13 +77,30 @@ def test_cookies_come_back_to_who_set_them(raw_server, target_at, answered):
     server = raw_server(answered(200, b"{}", Set_Cookie="node=7; Path=/"))
     target = target_at(server.url)
     for headers in ((), (), (("Cookie", "own=1"),)):
-        target.exchange(Request(method="GET", target="/", headers=headers))
+        target.exchange(Request(method="GET", target="/", headers=(*AS_USER, *headers)))
 
     first, second, third = (head for head, _ in server.requests)
     assert b"Cookie" not in first
     assert b"\r\nCookie: node=7" in second
     assert b"\r\nCookie: own=1" in third
     assert b"node" not in third
+
+
+def test_cookies_go_with_the_credentials_that_they_were_set_for(raw_server, target_at):
+    """A server may know a user by his cookie: what is sent without his token must come without it as well."""
+    count = iter(range(100))
+
+    def numbered(request):
+        return b"HTTP/1.1 200 OK\r\nSet-Cookie: of=%d; Path=/\r\nContent-Length: 2\r\n\r\n{}" % next(count)
+
+    server = raw_server(numbered)
+    target = target_at(server.url)
+    users = [AS_USER, (), (("authorization", "Bearer somebody else's"),)]
+    for headers in (*users, *users):
+        target.exchange(Request(method="GET", target="/", headers=headers))
+
+    came = [head.partition(b"Cookie: ")[2].partition(b"\r")[0] for head, _ in server.requests]
+    assert came == [b"", b"", b"", b"of=0", b"", b"of=2"]
 
 
 @pytest.mark.parametrize(
@@ -91,7 +110,7 @@ def test_cookies_come_back_where_they_belong(raw_server, target_at, answered, pa
     server = raw_server(answered(200, b"{}", Set_Cookie=f"node=7; Path={path}"))
     target = target_at(server.url)
     for _ in range(2):
-        target.exchange(ODD)
+        target.exchange(replace(ODD, headers=AS_USER))
 
     assert (b"Cookie: node=7" in server.requests[1][0]) is comes_back
 
@@ -105,7 +124,8 @@ def test_an_answer_with_a_cookie_is_none_the_less_one_for_letters_beyond_ascii(
     server = raw_server(answered(200, b"{}", **headers))
     target = target_at(server.url)
 
-    assert [target.exchange(ODD).response.status for _ in range(2)] == [200, 200]
+    sent = replace(ODD, headers=AS_USER)
+    assert [target.exchange(sent).response.status for _ in range(2)] == [200, 200]
     assert headers["Set_Cookie"].encode() in server.requests[1][0]
 
 

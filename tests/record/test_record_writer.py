@@ -219,3 +219,62 @@ def test_lines_out_of_order_are_refused(begun: Begun) -> None:
     writer.footer(finished="x", elapsed=1, calls_used=0)
     with pytest.raises(ValueError, match="a record is one header"):
         writer.case(id="c", clause="c", title="t")
+
+
+SESSION = "5e551011-0f-0ne-u5er"
+
+
+def set_by(value: str, body: bytes = b"", **request: str) -> Exchange:
+    asked = Request(method="GET", target=request.get("target", "/"))
+    answer = Response(status=200, headers=(("set-COOKIE", value),), body=body, body_size=len(body))
+    return replace(answered(b""), request=asked, response=answer)
+
+
+@pytest.mark.parametrize(
+    ("said", "written"),
+    [
+        (f"sid={SESSION}; Path=/; Secure", "sid=${cookie_sid}; Path=/; Secure"),
+        ("x-y=1", "x-y=${cookie_x_y}"),
+        ("gone=; Max-Age=0", "gone=; Max-Age=0"),
+        ("no pair at all", "no pair at all"),
+    ],
+)
+def test_what_a_cookie_is_set_to_is_a_secret(begun: Begun, said: str, written: str) -> None:
+    stream = BytesIO()
+    begun(stream).exchange(set_by(said))
+
+    line: dict[str, dict[str, object]] = json.loads(stream.getvalue().splitlines()[-1])
+    assert line["response"]["headers"] == [["set-COOKIE", written]]
+
+
+def test_a_session_that_is_said_back_is_no_more_told_than_a_token(begun: Begun) -> None:
+    stream = BytesIO()
+    writer = begun(stream)
+    writer.exchange(set_by(f'sid="{SESSION}"; Path=/', b'{"session": "%s"}' % SESSION.encode()))
+    writer.exchange(answered(b"You are " + SESSION.encode()))
+
+    assert SESSION.encode() not in stream.getvalue()
+    assert b"You are ${cookie_sid}" in stream.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("value", "target"), [("UnPark", "/"), ("pc_timeout_invalid_", "/"), (SESSION, f"/calls/{SESSION}")]
+)
+def test_no_cookie_can_garble_what_is_no_secret(begun: Begun, value: str, target: str) -> None:
+    """Short ones, words, and what the checker said first stay where they are in the text."""
+    stream = BytesIO()
+    begun(stream).exchange(set_by(f"last={value}", value.encode(), target=target))
+
+    line = last_line(stream)
+    assert json.dumps(line["response"]).count(value) == 1
+    assert "${cookie_last}" in json.dumps(line)
+
+
+def test_of_a_new_cookie_with_every_answer_the_newest_are_known(begun: Begun) -> None:
+    stream = BytesIO()
+    writer = begun(stream)
+    for number in range(150):
+        writer.exchange(set_by(f"sid={number:04}{SESSION}"))
+    writer.exchange(answered(f"0000{SESSION} 0149{SESSION}".encode()))
+
+    assert last_line(stream)["response"]["body"] == f"0000{SESSION} ${{cookie_sid}}"  # type: ignore[index]

@@ -8,7 +8,7 @@ import json
 import time
 from collections.abc import Callable
 from functools import partial
-from typing import Any
+from typing import Any, ClassVar
 
 from .base import JsonObject, LineHandler, Listener, Server
 from .literal import LiteralServer
@@ -231,6 +231,34 @@ class Relocates(Moves):
         return status, value
 
 
+class Remembers(LiteralServer):
+    """Whom it knew once it knows by his cookie, whatever token he comes with then, as web frameworks do."""
+
+    issued: ClassVar[dict[str, str]] = {}
+
+    def listener(self) -> Any:
+        outer = self
+
+        class Handler(LineHandler):
+            def handle(self) -> None:
+                for method, target, headers, body in self.requests():
+                    token, known = headers.get("authorization"), headers.get("cookie", "").partition("=")[2]
+                    token = outer.issued.get(known, token)
+                    status, value = outer.handle(method, target, token, body)
+                    lines = []
+                    if token and status not in (401, 403) and known not in outer.issued:
+                        session = f"{len(outer.issued):04}-5e551011-0f-0ne-u5er"
+                        outer.issued[session] = token
+                        lines.append(f"Set-Cookie: session={session}; Path=/; HttpOnly")
+                    payload = b"" if value is None else json.dumps(value).encode()
+                    lines += [] if status == 204 else [f"Content-Length: {len(payload)}"]
+                    self.wfile.write(_head(status, *lines) + payload)
+                    if headers.get("connection", "").lower() == "close":
+                        return
+
+        return Listener(("127.0.0.1", 0), Handler)
+
+
 FRAMED: dict[str, Callable[[], Server]] = {
     "chunked": partial(Framed, chunked),
     "until_closed": partial(Framed, until_closed, closes=True),
@@ -245,4 +273,5 @@ FRAMED: dict[str, Callable[[], Server]] = {
     "stack": Stack,
     "moves": Moves,
     "relocates": Relocates,
+    "remembers": Remembers,
 }
