@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import ssl
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import httpcore
 
+from contract_tests.addresses import addresses
+
+SHORTEST = 0.001
 SLICE = 64 * 1024
 """Bytes that are handed over at once, so that a peer that takes them one by one is left in time."""
 
@@ -27,6 +31,15 @@ class Deadline:
         """So many seconds from now."""
         self._moment = time.monotonic() + seconds
 
+    @contextmanager
+    def stopped(self) -> Iterator[None]:
+        """What the block takes does not count: connecting has a bound of its own."""
+        began = time.monotonic()
+        try:
+            yield
+        finally:
+            self._moment += time.monotonic() - began
+
     def bounded(self, timeout: float | None) -> float:
         """What is left of a timeout, in seconds. Raises `TooLate` where nothing is."""
         left = self._moment - time.monotonic()
@@ -36,7 +49,7 @@ class Deadline:
 
 
 class BoundedBackend(httpcore.NetworkBackend):
-    """Opens connections that keep a deadline."""
+    """Opens connections that keep a deadline. The timeout for opening one holds for all addresses of its host."""
 
     def __init__(self, deadline: Deadline) -> None:
         self._deadline = deadline
@@ -50,10 +63,30 @@ class BoundedBackend(httpcore.NetworkBackend):
         local_address: str | None = None,
         socket_options: Iterable[Any] | None = None,
     ) -> httpcore.NetworkStream:
-        bounded = self._deadline.bounded(timeout)
-        return _BoundedStream(
-            self._backend.connect_tcp(host, port, bounded, local_address, socket_options), self._deadline
-        )
+        with self._deadline.stopped():
+            stream = self._connected(host, port, timeout, local_address, socket_options)
+        return _BoundedStream(stream, self._deadline)
+
+    def _connected(
+        self,
+        host: str,
+        port: int,
+        timeout: float | None,
+        local_address: str | None,
+        socket_options: Iterable[Any] | None,
+    ) -> httpcore.NetworkStream:
+        """To the first address that takes it, each of which has its share of what is left of the time."""
+        late_at = None if timeout is None else time.monotonic() + timeout
+        found = addresses(host, port, timeout)
+        for place, address in enumerate(found, start=1):
+            left = None if late_at is None else max(0.0, late_at - time.monotonic())
+            share = None if left is None else max(SHORTEST, left / (len(found) - place + 1))
+            try:
+                return self._backend.connect_tcp(address, port, share, local_address, socket_options)
+            except (httpcore.ConnectError, httpcore.ConnectTimeout):
+                if place == len(found):
+                    raise
+        raise httpcore.ConnectError(f"{host} has no address")
 
 
 class _BoundedStream(httpcore.NetworkStream):
@@ -99,8 +132,9 @@ class _BoundedStream(httpcore.NetworkStream):
     def start_tls(
         self, ssl_context: ssl.SSLContext, server_hostname: str | None = None, timeout: float | None = None
     ) -> httpcore.NetworkStream:
-        bounded = self._deadline.bounded(timeout)
-        return _BoundedStream(self._stream.start_tls(ssl_context, server_hostname, bounded), self._deadline)
+        with self._deadline.stopped():
+            stream = self._stream.start_tls(ssl_context, server_hostname, timeout)
+        return _BoundedStream(stream, self._deadline)
 
     def get_extra_info(self, info: str) -> Any:
         return self._stream.get_extra_info(info)

@@ -77,7 +77,6 @@ class Target:
                 url=self.url,
                 connect=self.limits.connect,
                 answer=self.limits.answer,
-                now=self.now,
                 verify=self.verify,
             )
         except UnusableProxy as error:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ssl
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from ipaddress import ip_address
@@ -50,10 +50,10 @@ class NotConnected(NoAnswer):
 class Wire:
     """Connections to the address of `url`, whose path goes before every target. Not to be used by two threads at once.
 
-    `connect` and `answer` are bounds in seconds, the latter from the first to the last byte; `now` is a monotonic
-    clock. Of a certificate that `verify` is held against, True takes the usual ones and False takes any. A proxy that
-    the environment names is used, though never for this machine. May raise `UnusableProxy`, or ValueError for a host
-    that has no name in the DNS.
+    `connect` and `answer` are bounds in seconds: the one of finding the address and opening a connection, and of the
+    handshake of TLS; the other from the first byte that is sent to the last that comes back. Of a certificate that
+    `verify` is held against, True takes the usual ones and False takes any. A proxy that the environment names is used,
+    though never for this machine. May raise `UnusableProxy`, or ValueError for a host that has no name in the DNS.
 
     Cookies go back with the credentials that they were set for, and with no others: a server that knows a user by his
     cookie would know him without his token too. What has no Authorization has no cookies.
@@ -62,7 +62,6 @@ class Wire:
     url: str
     connect: float
     answer: float
-    now: Callable[[], float]
     verify: ssl.SSLContext | bool = True
     _pool: httpcore.ConnectionPool = field(init=False, repr=False)
     _deadline: Deadline = field(init=False, default_factory=Deadline, repr=False)
@@ -89,7 +88,6 @@ class Wire:
 
     def send(self, method: str, target: str, headers: Headers, body: bytes | None) -> Response:
         """What a request is answered. Raises `NoAnswer`, and ValueError for what cannot be sent."""
-        late_at = self.now() + self.answer
         request = httpcore.Request(
             method=method,
             url=httpcore.URL(
@@ -109,11 +107,11 @@ class Wire:
                 }
             },
         )
-        self._deadline.set(self.connect + self.answer)
+        self._deadline.set(self.answer)
         with self._trouble_told():
             answer = self._pool.handle_request(request)
             try:
-                content, size = self._read(answer, late_at)
+                content, size = self._read(answer)
             finally:
                 answer.close()
         received = tuple((name.decode("latin-1"), value.decode("latin-1")) for name, value in answer.headers)
@@ -157,15 +155,13 @@ class Wire:
         ) as error:
             raise NoAnswer(reason(error)) from error
 
-    def _read(self, answer: httpcore.Response, late_at: float) -> tuple[bytes, int]:
+    def _read(self, answer: httpcore.Response) -> tuple[bytes, int]:
         """The body and its length; of one that is longer than `MAX_BODY` bytes the beginning, and what it announced."""
         body = bytearray()
         for chunk in answer.iter_stream():
             body += chunk
             if len(body) > MAX_BODY:
                 return bytes(body[:MAX_BODY]), max(len(body), _announced(answer))
-            if self.now() > late_at:
-                raise self._too_late()
         return bytes(body), len(body)
 
     def _too_late(self) -> NoAnswer:
