@@ -127,7 +127,10 @@ class Target:
             self.tell(answered)
 
     def twin(self) -> Target:
-        """A target like this one with a connection of its own. Nobody watches it; it counts the same seconds."""
+        """A target like this one with a connection of its own, which counts the same seconds.
+
+        Nobody watches it: what it sends is `unwatched`, for this target to `adopt`.
+        """
         twin = replace(self, watch=None, rate=None)
         twin._started = self._started
         return twin

@@ -29,17 +29,16 @@ class Twins:
     ) -> list[Exchange]:
         """Sends the requests at the same moment, each on a connection that is open already.
 
-        The exchanges come in the order of the requests; they are told to the target's watcher, warm-ups first, in the
-        order in which they began.
+        The exchanges come in the order of the requests. The target's watcher is told of them, in the order in which
+        they began, and of all else that the twins sent: warm-ups, and what it took to get a fresh token.
         """
         barrier = threading.Barrier(len(requests))
-        warm: list[Exchange | None] = [None] * len(requests)
         sent: list[Exchange | None] = [None] * len(requests)
 
         def run(place: int) -> None:
             twin = self._twins[place]
             try:
-                warm[place] = twin.exchange(warm_up, case=case, role="before")
+                twin.exchange(warm_up, case=case, role="before")
             finally:
                 barrier.wait(PATIENCE)
             sent[place] = twin.exchange(requests[place], case=case, call=call)
@@ -49,15 +48,12 @@ class Twins:
             thread.start()
         for thread in threads:
             thread.join()
+        numbered = self._adopted()
         if None in sent:
             raise RuntimeError("a racing request could not be sent")
-        self._adopt(warm)
-        numbered = self._adopt(sent)
-        return [numbered[place] for place in range(len(requests))]
+        return [numbered[id(one)] for one in sent]
 
-    def _adopt(self, exchanges: Sequence[Exchange | None]) -> dict[int, Exchange]:
-        ordered = sorted(
-            ((place, one) for place, one in enumerate(exchanges) if one is not None),
-            key=lambda pair: (pair[1].started, pair[0]),
-        )
-        return {place: self._target.adopt(one) for place, one in ordered}
+    def _adopted(self) -> dict[int, Exchange]:
+        """What the twins were told since the last time, each by its `id`, as an exchange of the target."""
+        told = [one for twin in self._twins for one in twin.unwatched()]
+        return {id(one): self._target.adopt(one) for one in sorted(told, key=lambda one: one.started)}

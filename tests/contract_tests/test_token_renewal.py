@@ -277,6 +277,11 @@ def test_targets_that_race_renew_a_token_together(raw_server, answered, target_w
 
     assert [one.response.status for one in raced] == [200] * 3
     assert paths(server).count("/oauth/token.php") == 1
+    assert sorted(one.request.target for one in target.seen) == sorted(paths(server))
+    assert [one.number for one in target.seen] == list(range(1, len(target.seen) + 1))
+    assert {one.number for one in raced} == {
+        one.number for one in target.seen if one.case and one.role == "request"
+    }
 
 
 @pytest.mark.parametrize(
