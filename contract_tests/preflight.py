@@ -19,7 +19,7 @@ from contract_tests.state.prepared import PreparedRung
 from contract_tests.state.rung import Rung, RungError
 from contract_tests.target import Target
 
-MOST_REQUESTS = 6
+MOST_REQUESTS = 7
 """What a preflight and the look at what answers send at the most, waiting for a phone and fetching a token aside."""
 NOBODYS_TOKEN = "Bearer never.issued.token"
 NOBODYS_CALL = "callparkpreflight0"

@@ -3,6 +3,7 @@
 import json
 import shlex
 import sys
+from dataclasses import replace
 
 import pytest
 
@@ -12,6 +13,7 @@ from contract_tests.profile import Profile
 from contract_tests.sighting import Presence, sight
 from contract_tests.state.hook import WITNESS_VIEW, hook_rung
 from contract_tests.state.rung import RungError, calls_from
+from contract_tests.wire import NoAnswer
 from mockserver.app import build
 from mockserver.serving.server import running
 from tests.servers import RIGHT
@@ -77,6 +79,63 @@ def test_the_api_rung_asks_vendor_methods_only(mock_url):
     assert {exchange.request.method for exchange in seen} == {"POST", "GET", "PUT", "DELETE"}
     assert all(exchange.request.target.startswith("/uapi/phoneCalls/") for exchange in seen)
     found.target.close()
+
+
+def losing(target, lost, when):
+    """The target, of whose POSTs as many as in `lost` are true lose their way there, or their answer."""
+    send, posts = target._send, []
+
+    def lossy(request):
+        if request.method == "POST":
+            posts.append(request)
+            if lost and lost.pop(0):
+                if when == "answer":
+                    send(request)
+                raise NoAnswer("connection reset by peer")
+        return send(request)
+
+    target._send = lossy
+    return posts
+
+
+def calls_at(extension, target):
+    response = target.exchange(listing("12", extension, None), role="after").response
+    return {call["id"] for call in json.loads(response.body)["entry"]}
+
+
+@pytest.fixture
+def closed_at_the_end():
+    """Hands what was approached through."""
+    approached = []
+    yield lambda found: approached.append(found) or found
+    for found in approached:
+        found.target.close()
+
+
+@pytest.mark.parametrize(("when", "posts"), [("answer", 2), ("request", 3)])
+def test_a_lost_answer_makes_no_second_phone_ring(mock_url, closed_at_the_end, when, posts):
+    """A call that came about all the same is found in the listing; one that did not is placed once more."""
+    found = closed_at_the_end(rung_of(mock_url, "api"))
+    rung = replace(found.rung, sleep=lambda seconds: None, patience=1.0)
+    there = calls_at("0003*210", found.target)
+    (before,) = rung.parked(1)
+    placed = losing(found.target, [True], when)
+    calls = [before, *rung.parked(1), rung.talking()]
+
+    assert len({call.id for call in calls}) == 3
+    assert len(placed) == posts
+    assert calls_at("0003*210", found.target) == there | {call.id for call in calls}
+    rung.release(calls)
+
+
+def test_a_call_that_cannot_be_placed_is_told_with_what_may_ring(mock_url, closed_at_the_end):
+    found = closed_at_the_end(rung_of(mock_url, "api"))
+    rung = replace(found.rung, sleep=lambda seconds: None, patience=1.0)
+    posts = losing(found.target, [True] * 9, "request")
+    with pytest.raises(RungError, match=r"connection reset by peer; 0003\*\d+ may ring all the same"):
+        rung.talking()
+
+    assert len(posts) == 2
 
 
 def test_the_control_plane_gives_the_witness_a_view_of_its_own(mock_url):

@@ -149,6 +149,13 @@ def test_no_unpark_is_repeated_when_its_connection_breaks(raw_server, target_at,
     assert len(server.requests) == times
 
 
+def test_what_makes_a_phone_ring_is_not_repeated_either(raw_server, target_at):
+    server = raw_server(b"no answer\r\n\r\n")
+    target_at(server.url).exchange(Request(method="POST", target="/uapi/phoneCalls/12/simple"), role="set-up")
+
+    assert len(server.requests) == 1
+
+
 @pytest.mark.parametrize(
     ("answer", "times"),
     [("HTTP/1.1 429 Busy\r\nRetry-After: 0\r\nContent-Length: 0\r\n\r\n", 2), ("no\r\n\r\n", 4)],
