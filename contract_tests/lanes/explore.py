@@ -231,24 +231,27 @@ class ExploreLane:
         hunt = Hunt(table=self._table, case=FUZZED.case, muted=set(self._muted))
         rows: list[Row] = []
         ended = ""
-        most = MOST_FINDINGS - self._found
+
+        def confirm(found: Found) -> None:
+            hunt.end()
+            rows.extend(self._confirmed(self._shrunk(found, FUZZED)))
+
         try:
             fuzzing = Fuzzing(
                 hunt=hunt,
                 world=self.world,
                 seed=self.seed,
                 max_examples=self.generated,
-                most=most,
+                most=MOST_FINDINGS - self._found,
                 went=lambda done: self.went(FUZZED.clause, done, self.generated),
+                found=confirm,
             )
-            for found in fuzzing.from_engine() if self.engine else fuzzing.from_corpus():
-                hunt.end()
-                rows += self._confirmed(self._shrunk(found, FUZZED))
-                yield from rows[-1:]
+            (fuzzing.from_engine if self.engine else fuzzing.from_corpus)()
         except CannotGoOn as reason:
             ended = str(reason)
         finally:
             hunt.end()
+        yield from rows
         yield self._summary(FUZZED, hunt.tried, hunt.tried, rows, ended, hunt)
 
     def _races(self) -> Iterator[Row]:
@@ -314,6 +317,10 @@ class ExploreLane:
     ) -> Row:
         """What a search came to as a whole. It is green only if it tried something and everything was answered."""
         row = _row(pursuit, Verdict.INCONCLUSIVE)
+        if not done and not rows:
+            enough = f"{self._found} findings are enough" if self._found >= MOST_FINDINGS else ""
+            why = ended or enough or "this target has not the means for any"
+            return replace(row, actual=f"no {pursuit.things} were tried: {why}")
         count = f"{done} {pursuit.things}" if done == of else f"{done} of {of} {pursuit.things}"
         count += f", then {ended}" if ended else ""
         unanswered = hunt.unanswered if hunt else []
@@ -324,7 +331,7 @@ class ExploreLane:
             return replace(
                 row, actual=f"{len(unanswered)} of {count} were left without an answer, for one: {one}"
             )
-        is_green = done > 0 and not self._table.went_away
+        is_green = not self._table.went_away
         return replace(row, verdict=Verdict.PASS if is_green else row.verdict, actual=f"held in {count}")
 
     def _begin(self, pursuit: Pursuit) -> None:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 
 from callpark_spec import openapi_document
@@ -10,7 +11,6 @@ from contract_tests.exchange import Request, Response
 from contract_tests.lanes.corpus import corpus, said, stand_in
 from contract_tests.lanes.generated import changes_of
 from contract_tests.lanes.hunt import Hunt
-from contract_tests.lanes.player import CannotGoOn
 from contract_tests.lanes.shrinking import Found
 from contract_tests.lanes.steps import Change
 from contract_tests.world import World
@@ -24,7 +24,8 @@ class _EnoughFound(Exception):
 class Fuzzing:
     """What goes wrong with generated requests, `most` findings at the most, each of another clause.
 
-    Requests that say the same are sent once, and of those at most `max_examples`. `went` is told of each request sent.
+    Requests that say the same are sent once, and of those at most `max_examples`. `went` is told of each request sent,
+    `found` of what goes wrong, before anything else is sent: a target may be another one later.
     """
 
     hunt: Hunt
@@ -33,29 +34,25 @@ class Fuzzing:
     max_examples: int
     most: int
     went: Callable[[int], None]
-    _found: list[Found] = field(init=False, default_factory=list)
+    found: Callable[[Found], None]
+    _left: int = field(init=False)
     _answers: dict[str, Response | None] = field(init=False, default_factory=dict)
 
-    def from_corpus(self) -> Iterator[Found]:
-        """With requests that the engine made beforehand. May raise `CannotGoOn`, what was found having been given."""
-        return self._given_out(self._send_the_corpus)
+    def __post_init__(self) -> None:
+        self._left = self.most
 
-    def from_engine(self) -> Iterator[Found]:
+    def from_corpus(self) -> None:
+        """With requests that the engine made beforehand. May raise `CannotGoOn`."""
+        self._sent_by(self._send_the_corpus)
+
+    def from_engine(self) -> None:
         """The same with requests that the engine makes now, for this very world."""
-        return self._given_out(self._let_the_engine_send)
+        self._sent_by(self._let_the_engine_send)
 
-    def _given_out(self, send: Callable[[], None]) -> Iterator[Found]:
-        stopped: CannotGoOn | None = None
-        if self.most > 0:
-            try:
+    def _sent_by(self, send: Callable[[], None]) -> None:
+        with suppress(_EnoughFound):
+            if self._left > 0:
                 send()
-            except _EnoughFound:
-                pass
-            except CannotGoOn as reason:
-                stopped = reason
-        yield from self._found
-        if stopped is not None:
-            raise stopped
 
     def _send_the_corpus(self) -> None:
         for changes in corpus().requests(self.seed)[: self.max_examples]:
@@ -87,7 +84,8 @@ class Fuzzing:
             self._answers[text] = self.hunt.last_response
             if news is not None:
                 self.hunt.muted.update((news.trouble.clause, *news.trouble.suspects))
-                self._found.append(news)
-            if len(self._found) >= self.most:
+                self._left -= 1
+                self.found(news)
+            if self._left <= 0:
                 raise _EnoughFound
         return self._answers[text]

@@ -32,14 +32,18 @@ class Hunt:
     def try_(self, changes: tuple[Change, ...], place: str = "own") -> Found | None:
         """What goes wrong with a request that nothing known accounts for. May raise `CannotGoOn`.
 
-        A request that gets no answer is sent again on a fresh call; one that never gets any is `unanswered`.
+        A request that gets no answer is sent again on a fresh call; one that never gets any is `unanswered`. One that
+        this world has not the means for is not sent, and not counted.
         """
         self.last_response = None
         for _ in range(TRIES):
             player = self._ready(place)
             if player is None:
                 return None
+            sent = len(player.requests)
             troubles = player.play(Step(does="unpark", changes=changes))
+            if len(player.requests) == sent:
+                return None
             self.last_response = player.last_response
             if self.last_response is not None:
                 self.tried += 1
