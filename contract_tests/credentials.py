@@ -154,7 +154,7 @@ def header_secrets(headers: Headers) -> tuple[Headers, dict[str, str]]:
     """
     named, secrets = [], dict[str, str]()
     for header, value in headers:
-        if _SECRET_HEADER.search(header):
+        if LIKE_A_SECRET.search(header):
             names = dict[str, str]()
             for part in _secret_parts(header, value):
                 name = f"header_{re.sub('[^a-z0-9]', '_', header.lower())}"
@@ -172,7 +172,7 @@ def _replaced(text: str, names: Mapping[str, str]) -> str:
     return re.sub(parts, lambda found: names[found[0]], text) if parts else text
 
 
-_SECRET_HEADER = re.compile(
+LIKE_A_SECRET = re.compile(
     "auth|cookie|token|key|secret|passw|credential|session|signature|jwt", re.IGNORECASE
 )
 

@@ -2,21 +2,30 @@
 
 from __future__ import annotations
 
+import base64
 import json
+import re
 import shlex
+import ssl
 import subprocess
 from collections.abc import Callable, Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from typing import Any, Literal
-from urllib.parse import unquote, urlsplit
+from urllib.parse import parse_qsl, quote, unquote, urlsplit
 
-from contract_tests.credentials import SHORTEST_TOKEN
+from contract_tests.credentials import LIKE_A_SECRET, SHORTEST_TOKEN
+from contract_tests.exchange import Headers
 from contract_tests.expectation.expect import parse_json
+from contract_tests.proxy import UnusableProxy
+from contract_tests.record.redaction import Redaction
 from contract_tests.state.rung import RungError, Script, calls_from
+from contract_tests.wire import NoAnswer, Wire
 from contract_tests.world import KnownCall, World
 
 WITNESS_VIEW = "07"
 PATIENCE = 60.0
+_IN_A_URL = "/%:@!$&'()*+,;=~-._?"
 
 Asked = Callable[[dict[str, Any], Literal["set-up", "tear-down"]], Any]
 """Hands a question of the contract over and returns the JSON value of the answer; raises `RungError`."""
@@ -62,41 +71,89 @@ def setup(state: str, params: dict[str, Any]) -> dict[str, Any]:
 
 
 def hook_secrets(hook: str | None) -> dict[str, str]:
-    """The password in the URL of a hook, where it has one that is long enough to be told from other text."""
-    if hook is None or not hook.startswith(("http://", "https://")):
+    """What in the URL of a hook lets somebody in, where it is long enough to be told from other text.
+
+    That is the password, or else the user's name, and the values in the query that are called after a secret.
+    """
+    if hook is None or not _is_url(hook):
         return {}
-    password = unquote(urlsplit(hook).password or "")
-    return {"hook_password": password} if len(password) >= SHORTEST_TOKEN else {}
+    user, password = _user_and_password(hook)
+    found = {"hook_password": password} if password else {"hook_user": user}
+    for name, value in parse_qsl(urlsplit(hook).query):
+        if LIKE_A_SECRET.search(name):
+            found[f"hook_{re.sub('[^A-Za-z0-9]', '_', name)}"] = value
+    return {name: value for name, value in found.items() if len(value) >= SHORTEST_TOKEN}
 
 
-def without_password(url: str) -> str:
+def without_secrets(url: str) -> str:
     """The URL of a hook as anybody may read it."""
     password = urlsplit(url).password
-    return url.replace(f":{password}@", ":${hook_password}@", 1) if password else url
+    named = url.replace(f":{password}@", ":${hook_password}@", 1) if password else url
+    return Redaction(hook_secrets(url))(named)
 
 
 def hook_rung(hook: str, world: World) -> HookRung:
     """A rung that posts to a URL, or runs a command with the question on its standard input."""
-    if hook.startswith(("http://", "https://")):
-        return HookRung(world=world, ask=_poster(hook), script=Script(again=lambda call: [_curl(hook, call)]))
+    if _is_url(hook):
+        shown = without_secrets(hook)
+        return HookRung(
+            world=world, ask=_poster(hook), script=Script(again=lambda call: [_curl(shown, call)])
+        )
     return HookRung(world=world, ask=_runner(hook), script=Script(again=lambda call: [_pipe(hook, call)]))
 
 
-def _poster(url: str) -> Asked:
-    import httpx
+def _is_url(hook: str) -> bool:
+    """Whether it is a URL that can be taken apart. Raises `RungError` for one that cannot."""
+    if not hook.startswith(("http://", "https://")):
+        return False
+    try:
+        parts = urlsplit(hook)
+        usable = bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        usable = False
+    if not usable:
+        raise RungError(
+            "the hook in the profile is no URL that can be asked; it looks like http://127.0.0.1:8080/hook"
+        )
+    return True
 
-    # It takes longer to make than a question takes to answer, so it is made once.
-    tls = httpx.create_ssl_context()
-    shown = without_password(url)
+
+def _user_and_password(hook: str) -> tuple[str, str]:
+    parts = urlsplit(hook)
+    return unquote(parts.username or ""), unquote(parts.password or "")
+
+
+def _poster(url: str) -> Asked:
+    parts, shown = urlsplit(url), without_secrets(url)
+    origin = f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}"
+    target = quote(parts.path or "/", safe=_IN_A_URL) + (
+        f"?{quote(parts.query, safe=_IN_A_URL)}" if parts.query else ""
+    )
+    headers: Headers = (("Content-Type", "application/json"), ("Connection", "close"))
+    user, password = _user_and_password(url)
+    if user or password:
+        basic = base64.b64encode(f"{user}:{password}".encode()).decode()
+        headers = (("Authorization", f"Basic {basic}"), *headers)
+    tls: list[ssl.SSLContext] = []
 
     def ask(question: dict[str, Any], role: str) -> Any:
+        if parts.scheme == "https" and not tls:
+            tls.append(ssl.create_default_context())  # it takes longer to make than a question to answer
         try:
-            answer = httpx.post(url, json=question, timeout=PATIENCE, trust_env=False, verify=tls)
-        except httpx.HTTPError as error:
+            wire = Wire(url=origin, connect=PATIENCE, answer=PATIENCE, verify=tls[0] if tls else True)
+            with closing(wire):
+                answer = wire.send("POST", target, headers, json.dumps(question).encode())
+        except (NoAnswer, UnusableProxy, ValueError) as error:
             raise RungError(f"the hook {shown} did not answer: {error}") from error
-        if answer.status_code != 200:
-            raise RungError(f"the hook {shown} answered {answer.status_code}: {answer.text[:200]!r}")
-        return _parsed(answer.content, shown) if role == "set-up" else None
+        if 300 <= answer.status < 400:
+            where = answer.header("location") or "nowhere"
+            raise RungError(
+                f"the hook {shown} answered {answer.status}, to {where[:200]!r}; name the one that answers"
+            )
+        if answer.status != 200:
+            said = answer.body.decode(errors="replace")[:200]
+            raise RungError(f"the hook {shown} answered {answer.status}: {said!r}")
+        return _parsed(answer.body, shown) if role == "set-up" else None
 
     return ask
 

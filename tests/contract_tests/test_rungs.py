@@ -1,5 +1,6 @@
 """The ways to get a parked call: each gives what the contract of the rungs says."""
 
+import base64
 import json
 import shlex
 import sys
@@ -11,12 +12,13 @@ from contract_tests.approach import approach
 from contract_tests.draft import listing
 from contract_tests.profile import Profile
 from contract_tests.sighting import Presence, sight
+from contract_tests.state import hook
 from contract_tests.state.hook import WITNESS_VIEW, hook_rung
 from contract_tests.state.rung import RungError, calls_from
 from contract_tests.wire import NoAnswer
 from mockserver.app import build
 from mockserver.serving.server import running
-from tests.servers import RIGHT
+from tests.servers import HOSTILE, RIGHT
 
 HOOK = """
 import json, sys
@@ -230,6 +232,60 @@ def test_a_hook_that_fails_is_named_without_its_password(world, raw_server, answ
         hook_rung(url, world).parked(1)
 
     assert "p%40ssword" not in str(failed.value)
+
+
+@pytest.mark.parametrize(
+    ("before", "behind", "shown"),
+    [
+        ("", "", "/hook"),
+        ("t0ken-of-ci@", "", "/hook"),
+        ("ci:p%40ss@", "?api_key=k3y-value&n=1", "/hook?api_key=${hook_api_key}&n=1"),
+        ("", "?q=caf\xe9#part", "/hook?q=caf\xe9#part"),
+    ],
+)
+def test_a_hook_is_asked_as_its_url_says_and_told_without_what_lets_in(
+    world, call, raw_server, answered, before, behind, shown
+):
+    server = raw_server(answered(200, b"no"))
+    url = server.url.replace("//", f"//{before}") + "/hook" + behind
+    rung = hook_rung(url, world)
+    with pytest.raises(RungError) as failed:
+        rung.parked(1)
+
+    ((head, body),) = server.requests
+    target = f"/hook{behind.partition('#')[0]}".replace("\xe9", "%C3%A9").encode()
+    assert head.startswith(b"POST %s HTTP/1.1\r\n" % target)
+    user, _, password = before.rstrip("@").replace("%40", "@").partition(":")
+    basic = base64.b64encode(f"{user}:{password}".encode())
+    assert (b"Authorization: Basic " + basic in head) is bool(before)
+    assert json.loads(body)["state"] == "parked"
+    assert shown in str(failed.value)
+    for said in (str(failed.value), *rung.script.again(call)):
+        assert not any(secret in said for secret in ("t0ken-of-ci", "p%40ss", "k3y-value"))
+
+
+@pytest.mark.parametrize(
+    "hook", ["http://[::1/hook", "http://h:99999/", "http://h:0/", "http:///hook", "https://u:pw-pw@/x"]
+)
+def test_a_hook_that_is_no_url_is_told_in_a_line(world, raw_server, hook):
+    with pytest.raises(RungError, match="no URL that can be asked") as failed:
+        hook_rung(hook, world)
+    assert "pw-pw" not in str(failed.value)
+    with pytest.raises(RungError, match="no URL that can be asked"):
+        approach(raw_server().url, run="r", profile=Profile(secrets={"token": "t0ken"}, hook=hook))
+
+
+def test_a_hook_that_leads_elsewhere_says_where_to(world, raw_server, answered):
+    server = raw_server(answered(307, b"", Location="http://127.0.0.1:9/there"))
+    with pytest.raises(RungError, match=r"answered 307, to 'http://127.0.0.1:9/there'; name the one that"):
+        hook_rung(server.url, world).parked(1)
+
+
+def test_a_hook_that_drips_is_left(world, monkeypatch):
+    """It says something now and then, and never comes to an end."""
+    monkeypatch.setattr(hook, "PATIENCE", 0.3)
+    with HOSTILE["drips_headers"][0]() as server, pytest.raises(RungError, match=r"longer than 0\.3 seconds"):
+        hook_rung(server.url + "/dripping", world).parked(1)
 
 
 def test_a_profile_names_the_hook(raw_server):
