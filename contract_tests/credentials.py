@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from threading import RLock
 from urllib.parse import quote_plus, urlencode
 
@@ -119,8 +119,8 @@ class Credentials(Mapping[str, str]):
         """
         if response is None:
             raise NoTokenIssued(self._clean(f"the token endpoint {TOKEN_PATH} does not answer: {trouble}"))
-        value = _object(response.body)
-        for name, issued in _tokens_in(value):
+        value, named = _object(response.body)
+        for name, issued in _tokens_in(named):
             self._tell(name, issued)
         token = value.get("access_token")
         if response.status != 200 or not isinstance(token, str) or len(token) < SHORTEST_TOKEN:
@@ -190,19 +190,29 @@ def _secret_parts(header: str, value: str) -> list[str]:
 _NAMED = re.compile(r"\$\{[A-Za-z_][A-Za-z0-9_]*\}")
 
 
-def _tokens_in(value: object) -> Iterator[tuple[str, str]]:
-    """Names and values of all that is called a token, however deep; the user's own is called `token`."""
-    if isinstance(value, dict):
-        for key, each in value.items():
-            name = re.sub("[^a-z0-9]", "_", key.lower())
-            if isinstance(each, str) and len(each) >= SHORTEST_TOKEN:
-                if name.endswith("token"):
-                    yield "token" if name == "access_token" else f"issued_{name}", each
-            else:
-                yield from _tokens_in(each)
-    elif isinstance(value, list):
-        for each in value:
-            yield from _tokens_in(each)
+def as_it_may_be_told(answered: Exchange) -> Exchange:
+    """An exchange with the token endpoint, without what may be a token and cannot be found as one.
+
+    That is the body where it is no JSON object, of which the length stays, and in a redirect all behind the path.
+    """
+    response = answered.response
+    if response is None:
+        return answered
+    headers = tuple(
+        (name, re.sub(r"[?#].*", "?...", value) if name.lower() == "location" else value)
+        for name, value in response.headers
+    )
+    body = response.body if _object(response.body)[0] else b""
+    size = max(response.body_size, len(response.body))
+    return replace(answered, response=replace(response, headers=headers, body=body, body_size=size))
+
+
+def _tokens_in(named: Iterable[tuple[str, object]]) -> Iterator[tuple[str, str]]:
+    """Names and values of all that is called a token; the user's own is called `token`."""
+    for key, each in named:
+        name = re.sub("[^a-z0-9]", "_", key.lower())
+        if isinstance(each, str) and len(each) >= SHORTEST_TOKEN and name.endswith("token"):
+            yield "token" if name == "access_token" else f"issued_{name}", each
 
 
 def _is_own(exchange: Exchange) -> bool:
@@ -213,12 +223,19 @@ def _named(name: str) -> str:
     return "${" + name + "}"
 
 
-def _object(body: bytes) -> dict[str, object]:
+def _object(body: bytes) -> tuple[dict[str, object], list[tuple[str, object]]]:
+    """The JSON object in a body, empty where there is none, and every name with its value, however deep or often."""
+    named: list[tuple[str, object]] = []
+
+    def noted(pairs: list[tuple[str, object]]) -> dict[str, object]:
+        named.extend(pairs)
+        return dict(pairs)
+
     try:
-        value = json.loads(body)
+        value = json.loads(body, object_pairs_hook=noted)
     except (ValueError, RecursionError):
-        return {}
-    return value if isinstance(value, dict) else {}
+        return {}, []
+    return (value, named) if isinstance(value, dict) else ({}, [])
 
 
 def _said(value: Mapping[str, object]) -> str:

@@ -8,7 +8,13 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from urllib.parse import urlsplit
 
-from contract_tests.credentials import ENDED, TOKEN_PATH, Credentials, NoTokenIssued
+from contract_tests.credentials import (
+    ENDED,
+    TOKEN_PATH,
+    Credentials,
+    NoTokenIssued,
+    as_it_may_be_told,
+)
 from contract_tests.exchange import Exchange, Request, Response, Role
 from contract_tests.patience import asked_for, is_busy, kept_busy
 from contract_tests.proxy import UnusableProxy
@@ -125,7 +131,7 @@ class Target:
         try:
             self._credentials.accept(answered.response, answered.trouble or "")
         finally:
-            self.tell(answered)
+            self.tell(as_it_may_be_told(answered))
 
     def twin(self) -> Target:
         """A target like this one with a connection of its own, which counts the same seconds.

@@ -16,7 +16,7 @@ from contract_tests.lanes.twins import Twins
 from contract_tests.preflight import preflight
 from contract_tests.profile import Profile
 from contract_tests.record.reader import read_record
-from contract_tests.record.redaction import SecretRefused
+from contract_tests.record.redaction import Redaction, SecretRefused
 from contract_tests.rejudge import rejudge
 from contract_tests.target import Target
 from mockserver.app import build
@@ -303,6 +303,33 @@ def test_a_token_endpoint_that_gives_none_is_told_in_a_line(
 ):
     with pytest.raises(NoTokenIssued, match=message):
         target_with(raw_server(answered(status, body)).url).log_in()
+
+
+@pytest.mark.parametrize(
+    ("status", "body", "headers"),
+    [
+        (200, b"access_token=t0k3n-value&token_type=bearer", {}),
+        (200, b"<token>t0k3n-value</token>", {}),
+        (200, b'"t0k3n-value"', {}),
+        (200, b'[{"access_token": "t0k3n-value"}]', {}),
+        (500, b'oops {"access_token": "t0k3n-value"', {}),
+        (200, b'{"access_token": "t0k3n-value", "access_token": null}', {}),
+        (302, b"", {"Location": "https://app.test/done#access_token=t0k3n-value"}),
+        (302, b"", {"Location": "https://app.test/done?code=t0k3n-value"}),
+    ],
+)
+def test_whatever_a_token_endpoint_answers_no_token_is_written_down(
+    raw_server, answered, target_with, status, body, headers
+):
+    target = target_with(raw_server(answered(status, body, **headers)).url)
+    redact = Redaction(target.secrets)
+    target.tell_of_tokens(redact.also)
+    with pytest.raises(NoTokenIssued) as failed:
+        target.log_in()
+
+    (told,) = target.seen
+    assert (told.response.status, told.response.body_size) == (status, len(body))
+    assert "t0k3n-value" not in redact(repr(told)) + str(failed.value)
 
 
 def test_a_token_endpoint_that_does_not_answer_is_told_in_a_line(raw_server, target_with):
