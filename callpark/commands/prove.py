@@ -9,6 +9,7 @@ import click
 
 from callpark.unwritable import Unwritable
 
+NOT_PROVEN = 1
 INTERRUPTED = 130
 
 
@@ -34,8 +35,8 @@ def command(quick: bool, out: Path, jobs: int | None, resume: bool, quiet: bool)
     """Run the checker over wrong, right and empty servers, and write down what it can tell apart.
 
     \b
-    Exit status: 0 if every figure holds, 1 if one does not, 2 usage, 5 our own fault, 130 interrupted. A proof that is
-    cut short prints what it came to so far; nothing but its outcomes is written.
+    Exit status: 0 if every figure holds, 1 if one does not or the code changed while it was proven, 2 usage, 5 our own
+    fault, 130 interrupted. A proof that is cut short prints what it came to so far; only its outcomes are written.
     """  # fmt: skip
     import shutil
 
@@ -60,14 +61,24 @@ def command(quick: bool, out: Path, jobs: int | None, resume: bool, quiet: bool)
         try:
             with shown_trials(quiet=quiet) as watch:
                 proof = prove(extent, jobs=jobs or os.cpu_count() or 1, watch=watch, journal=journal)
+            if not journal.is_of_this_code:
+                journal.remove()
+                click.echo("the code changed while it was proven: nothing is written; run it again", err=True)
+                return NOT_PROVEN
             written = write_proof(proof, out)
             journal.remove()
         except Interrupted as cut:
             click.echo("\n".join(render_terminal(cut.proof, width=width)))
-            click.echo(f"interrupted: {cut}; --resume goes on from there", err=True)
+            if journal.is_of_this_code:
+                click.echo(f"interrupted: {cut}; --resume goes on from there", err=True)
+            else:
+                journal.remove()
+                click.echo(
+                    f"interrupted: {cut}; the code changed meanwhile, so that they are of no use", err=True
+                )
             return INTERRUPTED
         except OSError as error:
             raise Unwritable(out, error) from error
     click.echo("\n".join(render_terminal(proof, width=width)))
     click.echo("written: " + ", ".join(map(str, written)))
-    return 0 if proof.holds else 1
+    return 0 if proof.holds else NOT_PROVEN

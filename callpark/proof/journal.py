@@ -51,10 +51,8 @@ class Journal:
             self.head, lines = found
             self.earlier = [line.outcome for line in lines]
             self.elapsed = lines[-1].elapsed if lines else 0.0
-        self._stream = path.open("wb")
-        self._write(self.head)
-        for outcome in self.earlier:
-            self._write(Line(elapsed=self.elapsed, outcome=outcome))
+        self._begin()
+        self._stream = path.open("ab")
 
     def keep(self, outcome: Outcome, elapsed: float) -> None:
         """Writes an outcome down, with the seconds since this proof was begun or resumed."""
@@ -69,9 +67,28 @@ class Journal:
         self.close()
         self.path.unlink(missing_ok=True)
 
-    def _write(self, line: Head | Line) -> None:
-        self._stream.write(_ENCODER.encode(line) + b"\n")
+    @property
+    def is_of_this_code(self) -> bool:
+        """Whether no file has changed since the first outcome was begun."""
+        return code_digest() == self.head.code
+
+    def _begin(self) -> None:
+        """The file with what is known so far; until that is whole, the one that was there stays."""
+        lines: list[Head | Line] = [
+            self.head,
+            *(Line(elapsed=self.elapsed, outcome=outcome) for outcome in self.earlier),
+        ]
+        whole = self.path.with_name(self.path.name + ".new")
+        whole.write_bytes(b"".join(map(_line, lines)))
+        whole.replace(self.path)
+
+    def _write(self, line: Line) -> None:
+        self._stream.write(_line(line))
         self._stream.flush()
+
+
+def _line(line: Head | Line) -> bytes:
+    return _ENCODER.encode(line) + b"\n"
 
 
 def left_of(trials: Iterable[Trial], earlier: Iterable[Outcome]) -> list[Trial]:

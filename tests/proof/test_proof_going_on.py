@@ -3,14 +3,18 @@
 import os
 import signal
 from importlib import metadata
+from pathlib import Path
 
 import msgspec
 import pytest
 
+from callpark.command_line import main
 from callpark.proof import journal
+from callpark.proof import proving as proving_module
 from callpark.proof.candidate import Candidate, Trial
 from callpark.proof.journal import Head, Journal, code_digest, left_of
 from callpark.proof.outcome import Outcome
+from callpark.proof.proving import Interrupted
 from callpark.proof.workers import workers
 
 HEAD = Head(extent="quick", code="abc", started="2026-01-01T00:00:00Z")
@@ -136,3 +140,65 @@ def test_what_is_left_counts_equal_trials_and_tries_trouble_again():
     done = [Outcome(trial=trial("one")), Outcome(trial=trial("three"), trouble="no server")]
 
     assert left_of(same, done) == [trial("one"), trial("two"), trial("three")]
+
+
+def test_outcomes_stay_until_they_are_written_anew(tmp_path, monkeypatch):
+    """A disk that is full, or a kill, in the middle of resuming costs nothing that was done."""
+    path = tmp_path / "outcomes.ndjson"
+    kept = Journal(path, HEAD, resume=False)
+    kept.keep(Outcome(trial=trial("one")), 1.0)
+    kept.close()
+    before = path.read_bytes()
+
+    def full(_self, content):
+        raise OSError(28, "No space left on device")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Path, "write_bytes", full)
+        with pytest.raises(OSError, match="No space left"):
+            Journal(path, HEAD, resume=True)
+
+    assert path.read_bytes() == before
+
+
+@pytest.fixture
+def proving(tmp_path, monkeypatch, proof):
+    """`callpark prove`, which comes to a made-up proof; `changes` while it does."""
+
+    def run(*options, changes=False, cut=False):
+        digests = iter(["before", "after" if changes else "before"])
+        monkeypatch.setattr(journal, "code_digest", lambda: next(digests))
+
+        def prove(*_, **given):
+            given["journal"].keep(Outcome(trial=trial("one")), 1.0)
+            if cut:
+                raise Interrupted(proof, 1, 2)
+            return proof
+
+        monkeypatch.setattr(proving_module, "prove", prove)
+        with pytest.raises(SystemExit) as ended:
+            main(["prove", "--out", str(tmp_path), "--quiet", *options])
+        return ended.value.code, sorted(path.name for path in tmp_path.iterdir())
+
+    return run
+
+
+def test_what_was_proven_of_code_that_changed_meanwhile_is_not_written(proving, capsys):
+    assert proving(changes=True) == (1, [])
+    assert "the code changed while it was proven: nothing is written; run it again" in capsys.readouterr().err
+
+
+def test_what_was_proven_of_one_code_is_written(proving):
+    _, files = proving()
+
+    assert files
+    assert journal.NAME not in files
+
+
+@pytest.mark.parametrize(
+    ("changes", "files", "said"),
+    [(False, [journal.NAME], "--resume goes on from there"), (True, [], "they are of no use")],
+)
+def test_a_proof_that_is_cut_short_goes_on_with_the_same_code_only(proving, capsys, changes, files, said):
+    assert proving(changes=changes, cut=True) == (130, files)
+    assert said in capsys.readouterr().err
