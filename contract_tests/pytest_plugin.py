@@ -5,6 +5,7 @@ Loaded into every pytest run of an environment that has callpark, so it imports 
 
 from __future__ import annotations
 
+from collections.abc import Generator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,6 +13,9 @@ import pytest
 
 if TYPE_CHECKING:
     from contract_tests.pytest_run import TargetRun
+
+NOT_JUDGED = "could not be judged"
+"""How the error of every item begins where the target as a whole could not be judged."""
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -61,3 +65,20 @@ def callpark_target_run(
         return once_for_all_workers(folder / f"callpark-{worker['testrunuid']}.json", run)
     except WRONG_USAGE as error:
         pytest.exit(str(error), returncode=pytest.ExitCode.USAGE_ERROR)
+
+
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> Generator[None]:
+    """Where nothing could be judged, one line on the terminal says why, in the place of as many errors as items."""
+    stats = terminalreporter.stats
+    errors = stats.get("error", [])
+    alike = [report for report in errors if str(report.longrepr).startswith(f"{NOT_JUDGED}: ")]
+    if len(alike) < 2:
+        return (yield)
+    stats["error"] = [report for report in errors if report not in alike]
+    terminalreporter.write_sep("=", "the target")
+    terminalreporter.write_line(str(alike[0].longrepr))
+    try:
+        return (yield)
+    finally:
+        stats["error"] = errors

@@ -122,12 +122,29 @@ def test_without_a_target_there_is_nothing_to_judge(tmp_path):
     assert "pytest --pyargs contract_tests --target URL" in done.stdout + done.stderr
 
 
-def test_a_target_that_is_not_there_is_an_error_of_every_item(tmp_path):
-    done = run_pytest(tmp_path, "--target", "http://127.0.0.1:9", "-k", "not-positive")
+@pytest.mark.parametrize("options", [(), ("-n", "2"), ("-v",)], ids=" ".join)
+def test_a_target_that_is_not_there_is_an_error_of_every_item_and_one_line(tmp_path, options):
+    done = run_pytest(tmp_path, "--target", "http://127.0.0.1:9", "--junit-xml", "junit.xml", *options)
+    lines = done.stdout.splitlines()
+    said = [line for line in lines if "nobody answers at http://127.0.0.1:9" in line]
 
     assert done.returncode == 1
-    assert "nobody answers at http://127.0.0.1:9" in done.stdout
-    assert "passed" not in done.stdout.splitlines()[-1]
+    assert len(said) == 1
+    assert said[0].startswith("could not be judged: nobody answers at")
+    if not options:
+        assert len(lines) < 25
+    rows = rows_of(tmp_path / "junit.xml")
+    assert len(rows) > 100
+    assert {word for word, _ in rows.values()} == {"error"}
+    assert f"{len(rows)} errors" in lines[-1]
+    assert "passed" not in lines[-1]
+
+
+def test_of_a_single_item_its_own_error_is_shown(tmp_path):
+    done = run_pytest(tmp_path, "--target", "http://127.0.0.1:9", "-k", "not-positive and zero-string")
+
+    assert "ERROR at setup of test_clause" in done.stdout
+    assert "could not be judged: nobody answers at http://127.0.0.1:9" in done.stdout
 
 
 @pytest.mark.parametrize(
