@@ -11,6 +11,7 @@ from callpark.formats import FILES
 from callpark.output import RECORD, write_pages
 from callpark_spec import Catalogue
 from contract_tests.judge.judge import standing_rows
+from contract_tests.lanes.pursuit import SUMMED_UP
 from contract_tests.record.errors import UnreadableRecord
 from contract_tests.record.lines import Record
 from contract_tests.record.merging import merged
@@ -66,6 +67,7 @@ def _run(shards: Sequence[tuple[Path, Record]], catalogue: Catalogue) -> Run:
         content = merged(
             [(str(path), record) for path, record in shards],
             standing=standing_rows(),
+            searches=SUMMED_UP,
             judge_again=lambda content: _judged_again(content, catalogue),
         )
         return Run(record=read_record(content), content=content)

@@ -46,7 +46,8 @@ class Plan:
     seconds; what was not sent by then is inconclusive. `kept` are findings of earlier runs, which the lane `explore`
     plays first. With `by_chance` that lane does without what comes to the same with every seed; with
     `engine` it has schemathesis generate requests, where it sends those that were generated beforehand otherwise.
-    `shard` takes a part of the cases of the table; exploring is not divided.
+    `shard` takes a part of the cases of the table, or where there is exploring, a part of that: it begins from what the
+    table leaves unbroken, so that each shard sends the whole table.
     """
 
     profile: Profile
@@ -114,7 +115,7 @@ class Check:
             safe=self.plan.safe,
             known=self.catalogue.clauses,
         )
-        if self.plan.shard is not None:
+        if self.plan.shard is not None and self.plan.lane == "conform":
             chosen = self.plan.shard.of(chosen)
         self._write_header(world)
         lane = self._lane(world, len(chosen))
@@ -169,15 +170,10 @@ class Check:
 
         They look for whatever there is to find, so a check of a few clauses does without them.
         """
-        if (
-            self.plan.lane == "conform"
-            or self.plan.safe
-            or self.plan.clauses
-            or self.plan.cases
-            or self.plan.shard
-        ):
+        if self.plan.lane == "conform" or self.plan.safe or self.plan.clauses or self.plan.cases:
             return [], 0
         from contract_tests.lanes.explore import ExploreLane  # and with it hypothesis and schemathesis
+        from contract_tests.lanes.pursuit import Share
 
         def started(case: str, clause: str, title: str) -> None:
             self._write_case(case, clause, title)
@@ -197,6 +193,7 @@ class Check:
             kept=self.plan.kept,
             by_chance=self.plan.by_chance,
             engine=self.plan.engine,
+            share=Share(self.plan.shard.place, self.plan.shard.count) if self.plan.shard else None,
             started=started,
             went=lambda clause, done, of: self.watch(Started(clause=clause, place=done, total=of)),
         )

@@ -14,9 +14,6 @@ import pytest
 if TYPE_CHECKING:
     from contract_tests.pytest_run import TargetRun
 
-NOT_JUDGED = "could not be judged"
-"""How the error of every item begins where the target as a whole could not be judged."""
-
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     """`--target` and its companions, in a group of their own."""
@@ -70,6 +67,8 @@ def callpark_target_run(
 @pytest.hookimpl(wrapper=True, tryfirst=True)
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> Generator[None]:
     """Where nothing could be judged, one line on the terminal says why, in the place of as many errors as items."""
+    from contract_tests.verdict import NOT_JUDGED
+
     stats = terminalreporter.stats
     errors = stats.get("error", [])
     alike = [report for report in errors if str(report.longrepr).startswith(f"{NOT_JUDGED}: ")]

@@ -30,8 +30,7 @@ def ruling(
     row: str, callpark_target_run: TargetRun, record_property: Callable[[str, object], None]
 ) -> Ruling:
     """The ruling on a row. What could not be judged is an error here, before the test itself runs."""
-    from contract_tests.pytest_plugin import NOT_JUDGED
-    from contract_tests.verdict import Verdict
+    from contract_tests.verdict import NOT_JUDGED, Verdict
 
     if callpark_target_run.trouble:
         pytest.fail(f"{NOT_JUDGED}: {callpark_target_run.trouble}", pytrace=False)

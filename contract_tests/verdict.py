@@ -11,6 +11,8 @@ from typing import Literal
 
 Reading = Literal["table", "document"]
 READINGS: tuple[Reading, ...] = ("table", "document")
+NOT_JUDGED = "could not be judged"
+"""How a line begins that says why nothing of a target could be judged."""
 
 
 class Verdict(StrEnum):

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 
 from callpark_spec import openapi_document
 from contract_tests.exchange import Request, Response
-from contract_tests.lanes.corpus import corpus, said, stand_in
+from contract_tests.lanes.corpus import Requests, corpus, said, stand_in
 from contract_tests.lanes.generated import changes_of
 from contract_tests.lanes.hunt import Hunt
 from contract_tests.lanes.shrinking import Found
@@ -24,7 +24,8 @@ class _EnoughFound(Exception):
 class Fuzzing:
     """What goes wrong with generated requests, `most` findings at the most, each of another clause.
 
-    Requests that say the same are sent once, and of those at most `max_examples`. `went` is told of each request sent,
+    Requests that say the same are sent once, and of those at most `max_examples`; of those that were made beforehand a
+    `part`. `went` is told of each request sent,
     `found` of what goes wrong, before anything else is sent: a target may be another one later.
     """
 
@@ -35,6 +36,8 @@ class Fuzzing:
     most: int
     went: Callable[[int], None]
     found: Callable[[Found], None]
+    part: Callable[[Requests], Sequence[tuple[Change, ...]]] = lambda requests: requests
+    is_without_requests: bool = field(init=False, default=False)
     _left: int = field(init=False)
     _answers: dict[str, Response | None] = field(init=False, default_factory=dict)
 
@@ -55,7 +58,9 @@ class Fuzzing:
                 send()
 
     def _send_the_corpus(self) -> None:
-        for changes in corpus().requests(self.seed)[: self.max_examples]:
+        requests = self.part(corpus().requests(self.seed)[: self.max_examples])
+        self.is_without_requests = not requests
+        for changes in requests:
             self._answer(changes)
 
     def _let_the_engine_send(self) -> None:

@@ -18,12 +18,15 @@ TRIES = 3
 class Hunt:
     """Tries requests, each on a call that is in the lot, and says what goes wrong. `case` is whom exchanges belong to.
 
-    `muted` are clauses known to be broken; `tried` counts. Of the calls it keeps one for each place to park at.
+    `muted` are clauses known to be broken, of which `base` were so before anything was explored; `tried` counts. What
+    was found since, and by now is muted, is `seen_again`. Of the calls it keeps one for each place to park at.
     """
 
     table: Table
     case: str
     muted: set[str]
+    base: frozenset[str] = frozenset()
+    seen_again: bool = False
     tried: int = 0
     unanswered: list[tuple[Change, ...]] = field(default_factory=list)
     last_response: Response | None = None
@@ -48,6 +51,7 @@ class Hunt:
             if self.last_response is not None:
                 self.tried += 1
                 news = next((one for one in troubles if one.is_news(self.muted)), None)
+                self.seen_again |= news is None and any(one.is_news(self.base) for one in troubles)
                 return None if news is None else Found(steps=tuple(player.steps), trouble=news)
         self.tried += 1
         self.unanswered.append(changes)

@@ -50,6 +50,8 @@ class _Enough(BaseException):
 class Search:
     """One search for a trouble whose clause is not in `muted`. `player` makes a player on an empty lot.
 
+    Of what is muted, `base` was so before anything was explored; what was found since and comes up is `seen_again`.
+
     `examples` counts the sequences that were played; `ended` says why the search ended early, if it did.
     """
 
@@ -59,6 +61,8 @@ class Search:
     max_examples: int
     steps: int = STEPS
     went: Callable[[int], None] = lambda examples: None
+    base: frozenset[str] = frozenset()
+    seen_again: bool = False
     examples: int = 0
     ended: str = ""
     _best: Found | None = field(init=False, default=None)
@@ -108,6 +112,7 @@ class Search:
             self.ended = str(reason)
             raise _Enough from None
         for trouble in troubles:
+            self.seen_again |= not trouble.is_news(self.muted) and trouble.is_news(self.base)
             if trouble.is_news(self.muted) and self._is_the_one(trouble):
                 found = Found(steps=tuple(player.steps), trouble=trouble)
                 if self._best is None or size(found.steps) < size(self._best.steps):

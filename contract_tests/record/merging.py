@@ -10,6 +10,7 @@ from typing import TypeVar
 import msgspec
 
 from contract_tests.record.errors import RecordError
+from contract_tests.record.explored import found_by_others, summed_up
 from contract_tests.record.lines import (
     AnyLine,
     CaseLine,
@@ -38,14 +39,16 @@ def merged(
     named: Sequence[tuple[str, Record]],
     *,
     standing: Collection[str] = (),
+    searches: Collection[str] = (),
     judge_again: Callable[[bytes], Sequence[Ruling]] | None = None,
 ) -> bytes:
     """The content of one record for all shards of a run; `named` are where each stands and what is in it.
 
     Exchanges are numbered anew. A verdict that several shards came to is kept once; where they differ all are
     kept, and the worst counts. Rows of `standing` are judged over many answers, of which a shard has seen only its own:
-    of those a finding stands, and else what `judge_again` comes to from all of them. Raises `MixedRecords` where they
-    are no shards of one run, or not all of them.
+    of those a finding stands, and else what `judge_again` comes to from all of them. Of the rows of `searches`, each of
+    which sums up a search that was shared out, the worst stands; and of what exploring found of one clause, what the
+    first shard found. Raises `MixedRecords` where they are no shards of one run, or not all of them.
     """
     _check_together(named)
     _check_complete(named)
@@ -57,6 +60,8 @@ def merged(
     rulings: dict[tuple[str, str, str, str], RulingLine] = {}
     observations: dict[tuple[str, str], ObservationLine] = {}
     elapsed = 0.0
+    others = found_by_others(shards)
+    shared: dict[tuple[str, str], list[tuple[str, RulingLine]]] = {}
     for shard in shards:
         later = (_moment(shard.header.started) - began).total_seconds()
         offset = exchanges[-1].number if exchanges else 0
@@ -70,10 +75,17 @@ def merged(
         for missed in shard.untried:
             untried.setdefault(missed.case, missed)
         for ruling in shard.rulings:
+            if ruling.case in searches and shard.header.shard:
+                told = shared.setdefault((ruling.case, ruling.reading), [])
+                told.append((shard.header.shard, _moved(ruling, offset)))
+            if ruling.case in others or (ruling.case in searches and shard.header.shard):
+                continue
             key = (ruling.clause, ruling.case, ruling.reading, ruling.verdict)
             rulings.setdefault(key, _moved(ruling, offset))
         for seen in shard.observations:
             observations.setdefault((seen.clause, seen.case), _moved(seen, offset))
+    for line in map(summed_up, shared.values()):
+        rulings[line.clause, line.case, line.reading, line.verdict] = line
     if judge_again is not None:
         differing = _differing(rulings.values(), standing)
         if differing:

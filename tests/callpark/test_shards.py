@@ -1,11 +1,16 @@
 """`callpark check --shard`: what several checks came to between them is what one would have come to."""
 
 import json
+import os
+from functools import partial
+from itertools import product
 
 import pytest
 
 from callpark.command_line import main
 from contract_tests.cases import CONTROL, all_cases
+from contract_tests.lanes import explore
+from contract_tests.lanes.explore import ExploreLane
 from contract_tests.selection import Shard
 from mockserver.app import build
 from mockserver.defects import defect
@@ -74,10 +79,45 @@ def test_a_shard_needs_a_run_that_it_is_of(callpark):
     assert "needs --run ID" in done.err
 
 
-def test_exploring_is_not_divided(callpark):
-    done = callpark("check", "http://127.0.0.1:9", "--run", "nightly", "--shard", "1/2", "--lane", "all")
-    assert done.status == 2
-    assert "--seed" in done.err
+# Conforming; caught by a pair of variations, by a race, by a generated request and by a drawn sequence, each alone.
+EXPLORED = {
+    "self-not-with-viewer": "uri/phone-call-id/with-self",
+    None: "",
+    "race-both-told-200": "parking/one-winner",
+    "caller-id-control-character-500": "body/no-server-error",
+    "retrieved-only-once": "parking/refusal-changes-nothing",
+}
+LONG = bool(os.environ.get("CALLPARK_LONG"))
+
+
+@pytest.mark.parametrize(
+    ("slug", "count"), list(product(EXPLORED, COUNTS)) if LONG else [("self-not-with-viewer", 2)]
+)
+def test_exploring_that_is_shared_out_comes_to_the_verdicts_of_one_check(
+    callpark, tmp_path, monkeypatch, slug, count
+):
+    if not LONG:
+        little = partial(ExploreLane, sequences=8, generated=60, rounds=3, limit=0.3)
+        monkeypatch.setattr(explore, "ExploreLane", little)
+    options = ("--lane", "all")
+    with running(build(Settings(defect=defect(slug) if slug else None))) as url:
+        whole = checked(url, tmp_path / "whole", *options)
+        parts = [tmp_path / f"part-{place}" for place in range(1, count + 1)]
+        for place, part in enumerate(parts, 1):
+            checked(url, part, *options, "--run", "nightly", "--shard", f"{place}/{count}")
+    done = callpark(
+        "report", *(part / "record.ndjson" for part in parts), "--out", "merged", "--format", "json"
+    )
+    assert done.status == 0, done.err
+    one = rows(told(tmp_path / "whole"))
+    assert rows(told(tmp_path / "merged")) == one
+    assert digest(tmp_path / "merged") == digest(tmp_path / "whole")
+    assert whole == (1 if slug else 0)
+    found = {case for (case, _), verdict in one.items() if verdict == "fail"}
+    assert all(case.startswith(EXPLORED[slug]) for case in found)
+    assert bool(found) is bool(slug)
+    for case in ("parking/one-winner/park", "parking/only-that-call/explored"):
+        assert [(case, "document") in rows(told(part)) for part in parts].count(True) == 1
 
 
 def test_a_division_of_which_a_part_is_missing_is_no_whole(callpark, tmp_path):

@@ -12,8 +12,10 @@ from contract_tests.lanes import explore as explore_module
 from contract_tests.lanes.explore import play_again
 from contract_tests.lanes.finding import Finding, pytest_file
 from contract_tests.lanes.hunt import Hunt
+from contract_tests.lanes.pairs import combinations_in
 from contract_tests.lanes.races import ONE_WINNER
 from contract_tests.lanes.steps import Change, Step
+from contract_tests.profile import mock_profile
 from contract_tests.record.redaction import Redaction
 from contract_tests.state.inventory import InventoryRung
 from contract_tests.state.rung import calls_from
@@ -388,3 +390,24 @@ def test_what_the_world_has_not_the_means_for_is_neither_tried_nor_left_unanswer
     assert tried == [(None, 0), (None, 1), (None, 1), (None, 1)]
     assert hunt.unanswered == []
     assert hunt.last_response is None
+
+
+def combinations_in_mock():
+    return combinations_in(mock_profile("x").world())
+
+
+@pytest.mark.parametrize(
+    ("slug", "again"),
+    [("self-not-with-viewer", True), ("caller-id-control-character-500", False)],
+)
+def test_what_was_found_before_and_is_seen_again_did_not_hold(mock, explore, slug, again):
+    """So that a search comes to the same whether or not another one has found the mistake before."""
+    combinations = [row for row in combinations_in_mock() if row.place == "own"]
+    with mock(defect=DEFECTS[slug]) as url:
+        seen = explore(url, combinations=combinations, generated=120, sequences=1, rounds=0)
+    (finding,) = seen.findings
+    rows = {row.case: row for row in seen.rows}
+    fuzzed = rows[explore_module.FUZZED.case]
+    assert fuzzed.verdict == Verdict.INCONCLUSIVE
+    assert fuzzed.actual.endswith("what was found before was seen again") is again
+    assert (finding.case in fuzzed.actual) is not again

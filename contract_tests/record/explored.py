@@ -1,0 +1,53 @@
+"""What shards of one run found by exploring, each in its stretch, as one check that goes through all of it puts it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+import msgspec
+
+from contract_tests.record.lines import Record, RulingLine
+
+WORST_FIRST = ("fail", "wrong-code", "harness-error", "inconclusive", "deviation", "pass", "not-applicable")
+FOUND = "explore-"
+"""How the last part of the id of a case begins that stands for a sequence that was found."""
+
+
+def found_by_others(shards: Sequence[Record]) -> set[str]:
+    """The cases of what was found of a clause of which an earlier shard found something: one check looks no further.
+
+    What all shards found they did not share out.
+    """
+    in_order = sorted((shard for shard in shards if shard.header.shard), key=_place)
+    each = [dict(_found(shard)) for shard in in_order]
+    everywhere = set.intersection(*map(set, each)) if each else set()
+    first: dict[str, int] = {}
+    kept, found_elsewhere = set(everywhere), set[str]()
+    for place, found in enumerate(each):
+        for case, clause in found.items():
+            if case not in everywhere:
+                (kept if first.setdefault(clause, place) == place else found_elsewhere).add(case)
+    return found_elsewhere - kept
+
+
+def summed_up(told: Sequence[tuple[str, RulingLine]]) -> RulingLine:
+    """One row for those of one search, each with the shard that it is from: the worst, in the words of all like it."""
+    told = sorted(told, key=lambda one: int(one[0].partition("/")[0]))
+    worst = min((line.verdict for _, line in told), key=WORST_FIRST.index)
+    alike = [(shard, line) for shard, line in told if line.verdict == worst]
+    _, first = alike[0]
+    if len({line.actual for _, line in alike}) == 1:
+        return first
+    actual = "; ".join(f"shard {shard}: {line.actual}" for shard, line in alike)
+    numbers = sorted({number for _, line in alike for number in line.exchanges})
+    return msgspec.structs.replace(first, actual=actual, exchanges=numbers)
+
+
+def _found(shard: Record) -> Iterator[tuple[str, str]]:
+    for line in shard.rulings:
+        if line.case.rpartition("/")[2].startswith(FOUND):
+            yield line.case, line.clause
+
+
+def _place(shard: Record) -> int:
+    return int(shard.header.shard.partition("/")[0])
