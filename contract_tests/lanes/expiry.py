@@ -117,9 +117,9 @@ class Expiry:
                 )
                 rounds.append(self._round(call, 1 + place % 2, twins))
             table.settling.sleep(max(0.0, due + AFTERWARDS - table.target.now()))
-            is_gone = not sight(table.look(left_alone, EXPIRY_CASE), left_alone.id).parking
-            late = [replace(one, late=table.look(one.call, EXPIRY_CASE)) for one in rounds]
-            has_it = sight(table.look(steady, EXPIRY_CASE), steady.id).is_on_call_with(
+            is_gone = not sight(table.looking.look(left_alone, EXPIRY_CASE), left_alone.id).parking
+            late = [replace(one, late=table.looking.look(one.call, EXPIRY_CASE)) for one in rounds]
+            has_it = sight(table.looking.look(steady, EXPIRY_CASE), steady.id).is_on_call_with(
                 table.bench.world.retriever
             )
             return late, is_gone, has_it
@@ -140,7 +140,7 @@ class Expiry:
         request = documented(Setting(world=self.table.bench.world, call=call)).request()
         warm_up = listing(call.user, call.extension, call.id)
         exchanges = twins.at_once([request] * count, warm_up=warm_up, case=EXPIRY_CASE, call=call)
-        after = self.table.look(call, EXPIRY_CASE)
+        after = self.table.looking.look(call, EXPIRY_CASE)
         return Round(racers=racers, against=("expiry",), exchanges=tuple(exchanges), call=call, after=after)
 
     def _limit(self, rung: TimedRung) -> float:

@@ -2,25 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 from contract_tests.draft import listing
 from contract_tests.exchange import Exchange, Request, Response
+from contract_tests.lanes.looking import Looking
 from contract_tests.lanes.lot import Lot, Standing
 from contract_tests.lanes.steps import Step, parking, request_of
 from contract_tests.lanes.trouble import Bench, Played, Trouble, next_lot, not_parked_again
-from contract_tests.settling import Awaited, Settling
-from contract_tests.sighting import (
-    Presence,
-    Sighting,
-    is_as_handed_out,
-    is_left_alone,
-    linked_listing,
-    sight,
-    tells_of_retrieval,
-    the_telling_one,
-)
+from contract_tests.settling import Settling
+from contract_tests.sighting import is_left_alone, sight
 from contract_tests.state.rung import Rung, RungError
 from contract_tests.target import Target
 from contract_tests.world import KnownCall
@@ -52,6 +44,15 @@ class Table:
     silent: int = 0
     went_away: str = ""
     no_more: set[str] = field(default_factory=set)
+    looking: Looking = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.looking = Looking(
+            target=self.target,
+            settling=self.settling,
+            retriever=self.bench.world.retriever,
+            lists=self.lists,
+        )
 
     def check_time(self) -> None:
         """Raises `CannotGoOn` when nothing more may be sent."""
@@ -93,52 +94,6 @@ class Table:
                 self.rung.release(calls)
         except RungError:
             return  # what is left over ends by itself
-
-    def look(self, call: KnownCall, case: str, role: str = "after") -> Exchange | None:
-        """A listing of the call."""
-        if not self.lists:
-            return None
-        request = listing(call.user, call.extension, call.id)
-        return self.target.exchange(request, case=case, role="before" if role == "before" else "after")
-
-    def look_until(
-        self,
-        awaited: Awaited,
-        call: KnownCall,
-        case: str,
-        is_settled: Callable[[Sighting], bool],
-        role: str = "after",
-        linked: Request | None = None,
-    ) -> Exchange | None:
-        """A listing of a call of which something was said, once it shows so or the patience for it is over."""
-        looks: list[Exchange] = []
-
-        def look() -> Exchange | None:
-            seen = self.look(call, case, role)
-            if seen is not None and linked and sight(seen, call.id).presence is Presence.ABSENT:
-                seen = self.target.exchange(linked, case=case, role="after")
-            looks.extend([seen] if seen is not None else [])
-            return seen
-
-        last = self.settling.look_until(awaited, look, lambda seen: is_settled(sight(seen, call.id)))
-        return the_telling_one(looks, call.id, self.bench.world.retriever) if looks else last
-
-    def look_as_handed_out(self, call: KnownCall, case: str) -> Exchange | None:
-        """A listing of a fresh call, once it is known there, and in the lot."""
-        listed = self.look_until(
-            "listed", call, case, lambda seen: seen.presence is not Presence.ABSENT, role="before"
-        )
-        if is_as_handed_out(sight(listed, call.id), call) or not self.settling.patience("parked"):
-            return listed
-        return self.look_until("parked", call, case, lambda seen: is_as_handed_out(seen, call), role="before")
-
-    def look_until_retrieved(self, call: KnownCall, case: str, response: Response | None) -> Exchange | None:
-        """A listing of a call that was said to be retrieved."""
-        retriever = self.bench.world.retriever
-        linked = linked_listing(response, call)
-        return self.look_until(
-            "retrieved", call, case, lambda seen: tells_of_retrieval(seen, retriever), linked=linked
-        )
 
 
 @dataclass(kw_only=True)
@@ -198,7 +153,7 @@ class Player:
             return []
         self.steps.append(step)
         self.lot = self.lot.parked(call)
-        self._seen[call.id] = self.table.look_as_handed_out(call, self.case)
+        self._seen[call.id] = self.table.looking.until_handed_out(call, self.case)
         if sight(self._seen[call.id], call.id).parking:
             self._shows_parking.add(call.id)
         return []
@@ -216,7 +171,7 @@ class Player:
             self.lot = self.lot.holding(call, Standing.UNKNOWN)
             return []
         before = self._seen[call.id]
-        after = self.table.look_until("parked", call, self.case, lambda seen: bool(seen.parking))
+        after = self.table.looking.until("parked", call, self.case, lambda seen: bool(seen.parking))
         self._seen[call.id] = after
         parked = [view.id for view in sight(after, call.id).views if view.parking]
         if parked:
@@ -262,7 +217,7 @@ class Player:
             settles = call.id == addressed and accepted and expectation.is_judged and not expectation.faults
             waits = settles and self.lot.standing(call) is Standing.PARKED
             self._seen[call.id] = (
-                self.table.look_until_retrieved(call, self.case, exchange.response)
+                self.table.looking.until_retrieved(call, self.case, exchange.response)
                 if waits
                 else self._look_again(call, may_change=accepted and call.id == addressed)
             )
@@ -275,11 +230,11 @@ class Player:
     def _look_again(self, call: KnownCall, *, may_change: bool) -> Exchange | None:
         """The call after a request that is to leave it alone; what seems to have changed it may be an old listing."""
         if self.lot.standing(call) is Standing.RETRIEVED:
-            return self.table.look_until("as before", call, self.case, lambda seen: not seen.parking)
+            return self.table.looking.until("as before", call, self.case, lambda seen: not seen.parking)
         if may_change or self.lot.standing(call) is not Standing.PARKED:
-            return self.table.look(call, self.case)
+            return self.table.looking.look(call, self.case)
         before = sight(self._seen.get(call.id), call.id)
-        return self.table.look_until(
+        return self.table.looking.until(
             "as before", call, self.case, lambda seen: is_left_alone(before, seen) is not False
         )
 

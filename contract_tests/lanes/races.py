@@ -185,7 +185,7 @@ class Races:
         exchanges = twins.at_once(requests, warm_up=warm_up, case=case, call=call)
         answered = any(one.response is not None for one in exchanges)
         self.table.silent = 0 if answered else self.table.silent + 1
-        after = self.table.look(call, case)
+        after = self.table.looking.look(call, case)
         self.table.release([call])
         return Round(racers=racers, exchanges=tuple(exchanges), call=call, after=after)
 

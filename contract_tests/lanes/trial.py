@@ -5,20 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 
 from contract_tests.case import Case, Kind
-from contract_tests.draft import DoesNotArise, Lacking, Setting, listing
+from contract_tests.draft import DoesNotArise, Lacking, Setting
 from contract_tests.evidence import Evidence
 from contract_tests.exchange import Exchange, Request
+from contract_tests.lanes.looking import Looking
 from contract_tests.settling import Settling
-from contract_tests.sighting import (
-    Presence,
-    is_as_handed_out,
-    is_left_alone,
-    is_unchanged,
-    linked_listing,
-    sight,
-    tells_of_retrieval,
-    the_telling_one,
-)
+from contract_tests.sighting import Presence, is_left_alone, is_unchanged, linked_listing, sight
 from contract_tests.target import Target
 from contract_tests.world import KnownCall, World
 
@@ -42,7 +34,15 @@ class Trial:
     witness: KnownCall | None = None
     thorough: bool = False
     _shows_parking: bool = False
-    _last_seen: dict[str, Exchange] = field(default_factory=dict)
+    _looking: Looking = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._looking = Looking(
+            target=self.target,
+            settling=self.settling,
+            retriever=self.world.retriever,
+            lists="list" not in self.not_offered,
+        )
 
     def of(
         self, case: Case, call: KnownCall, also: tuple[str, ...] = (), *, watched: bool = False
@@ -67,9 +67,9 @@ class Trial:
         case, call = known.case, known.call
         assert call is not None
         guarded = self.witness if watched or self.thorough or case is self.control else None
-        before = self._last_seen.get(call.id) or self._look_before(case, call)
+        before = self._looking.last.get(call.id) or self._look_before(case, call)
         witness_before = (
-            self._last_seen.get(guarded.id) or self._look_as_handed_out(case, guarded)
+            self._looking.last.get(guarded.id) or self._look_as_handed_out(case, guarded)
             if guarded is not None
             else None
         )
@@ -102,14 +102,14 @@ class Trial:
         That it came into the lot may have moved others on, so that they have to be looked at anew.
         """
         self.witness = witness
-        self._last_seen.clear()
+        self._looking.last.clear()
         self._look_as_handed_out(case, witness)
 
     def is_witness_left_alone(self, case: Case) -> bool | None:
         """Whether the witness is as it was at the last look; None where a listing shows nothing usable."""
         if self.witness is None:
             return None
-        before = sight(self._last_seen.get(self.witness.id), self.witness.id)
+        before = sight(self._looking.last.get(self.witness.id), self.witness.id)
         after = sight(self._look_at_witness(case, self.witness), self.witness.id)
         return is_left_alone(before, after) if before.presence is Presence.PRESENT else None
 
@@ -117,11 +117,9 @@ class Trial:
         """The witness after a request. One that seems to have changed is looked at again: a listing may be old."""
         if witness is None:
             return None
-        before = sight(self._last_seen.get(witness.id), witness.id)
-        return self.settling.look_until(
-            "as before",
-            lambda: self._look(case, witness, "after"),
-            lambda seen: is_left_alone(before, sight(seen, witness.id)) is not False,
+        before = sight(self._looking.last.get(witness.id), witness.id)
+        return self._looking.until(
+            "as before", witness, case.id, lambda seen: is_left_alone(before, seen) is not False
         )
 
     def lacking(self, known: Evidence, error: Lacking) -> Evidence:
@@ -140,59 +138,22 @@ class Trial:
         return before
 
     def _look_as_handed_out(self, case: Case, call: KnownCall | None) -> Exchange | None:
-        """The call once a listing knows it, and in the lot, as the rung said; or as it is when the patience is over."""
-        if call is None:
-            return None
-        listed = self.settling.look_until(
-            "listed",
-            lambda: self._look(case, call, "before"),
-            lambda seen: sight(seen, call.id).presence is not Presence.ABSENT,
-        )
-        if is_as_handed_out(sight(listed, call.id), call) or not self.settling.patience("parked"):
-            return listed
-        return self.settling.look_until(
-            "parked",
-            lambda: self._look(case, call, "before"),
-            lambda seen: is_as_handed_out(sight(seen, call.id), call),
-        )
-
-    def _look(self, case: Case, call: KnownCall | None, role: str) -> Exchange | None:
-        if call is None or "list" in self.not_offered:
-            return None
-        request = listing(call.user, call.extension, call.id)
-        exchange = self.target.exchange(request, case=case.id, role="before" if role == "before" else "after")
-        self._last_seen[call.id] = exchange
-        return exchange
+        return self._looking.until_handed_out(call, case.id) if call is not None else None
 
     def _look_until_settled(
         self, case: Case, call: KnownCall, exchange: Exchange, before: Exchange | None
     ) -> Exchange | None:
         """The call after a request, once the listing shows the end of what was answered, or the patience is over."""
-        looks: list[Exchange] = []
-
-        linked = linked_listing(exchange.response, call)
-
-        def look() -> Exchange | None:
-            seen = self._look(case, call, "after")
-            if seen is not None and linked and sight(seen, call.id).presence is Presence.ABSENT:
-                seen = self.target.exchange(linked, case=case.id, role="after")
-                self._last_seen[call.id] = seen
-            looks.extend([seen] if seen is not None else [])
-            return seen
-
-        if exchange.response is None:
-            return look()
-        if case.kind is Kind.RETRIEVAL and exchange.response.status < 300:
-            last = self.settling.look_until(
-                "retrieved",
-                look,
-                lambda seen: tells_of_retrieval(sight(seen, call.id), self.world.retriever),
-            )
-        elif exchange.response.status < 300 and exchange.response.status != NOTHING:
-            last = look()
-        else:
-            then = sight(before, call.id)
-            last = self.settling.look_until(
-                "as before", look, lambda seen: is_unchanged(then, sight(seen, call.id)) is not False
-            )
-        return the_telling_one(looks, call.id, self.world.retriever) if looks else last
+        response = exchange.response
+        if response is None:
+            return self._looking.look(call, case.id)
+        if response.status < 300 and case.kind is Kind.RETRIEVAL:
+            return self._looking.until_retrieved(call, case.id, response)
+        then, may_change = sight(before, call.id), response.status < 300 and response.status != NOTHING
+        return self._looking.until(
+            "as before",
+            call,
+            case.id,
+            lambda seen: may_change or is_unchanged(then, seen) is not False,
+            linked=linked_listing(response, call),
+        )

@@ -1,0 +1,93 @@
+"""Looking at a call by listing it, until a listing shows what it is to show."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Literal
+
+from contract_tests.draft import listing
+from contract_tests.exchange import Exchange, Request, Response
+from contract_tests.settling import Awaited, Settling
+from contract_tests.sighting import (
+    Presence,
+    Sighting,
+    is_as_handed_out,
+    linked_listing,
+    sight,
+    tells_of_retrieval,
+    the_telling_one,
+)
+from contract_tests.target import Target
+from contract_tests.world import KnownCall
+
+Before = Literal["before", "after"]
+
+
+@dataclass(kw_only=True)
+class Looking:
+    """Looks for whoever tries requests. `lists` says whether the target lists calls; None is seen where it does not.
+
+    `settling` waits for what is to come to show. `retriever` is the phone that retrieved calls go to. `last` has the
+    last listing of each call by its id.
+    """
+
+    target: Target
+    settling: Settling
+    retriever: str
+    lists: bool = True
+    last: dict[str, Exchange] = field(default_factory=dict)
+
+    def look(self, call: KnownCall, case: str, role: Before = "after") -> Exchange | None:
+        """A listing of the call."""
+        return (
+            self._listed(call, listing(call.user, call.extension, call.id), case, role)
+            if self.lists
+            else None
+        )
+
+    def until(
+        self,
+        awaited: Awaited,
+        call: KnownCall,
+        case: str,
+        is_settled: Callable[[Sighting], bool],
+        role: Before = "after",
+        linked: Request | None = None,
+    ) -> Exchange | None:
+        """A listing of a call of which something was said, once it shows so or the patience for it is over.
+
+        Where the call is not listed it may be at the address that an answer gave for it, `linked`.
+        """
+        looks: list[Exchange] = []
+
+        def look() -> Exchange | None:
+            seen = self.look(call, case, role)
+            if seen is not None and linked and sight(seen, call.id).presence is Presence.ABSENT:
+                seen = self._listed(call, linked, case, "after")
+            looks.extend([seen] if seen is not None else [])
+            return seen
+
+        last = self.settling.look_until(awaited, look, lambda seen: is_settled(sight(seen, call.id)))
+        return the_telling_one(looks, call.id, self.retriever) if looks else last
+
+    def until_handed_out(self, call: KnownCall, case: str) -> Exchange | None:
+        """A listing of a fresh call, once it is known there, and in the lot if its rung said so."""
+        listed = self.until("listed", call, case, lambda seen: seen.presence is not Presence.ABSENT, "before")
+        if is_as_handed_out(sight(listed, call.id), call) or not self.settling.patience("parked"):
+            return listed
+        return self.until("parked", call, case, lambda seen: is_as_handed_out(seen, call), "before")
+
+    def until_retrieved(self, call: KnownCall, case: str, response: Response | None) -> Exchange | None:
+        """A listing of a call that was said to be retrieved."""
+        return self.until(
+            "retrieved",
+            call,
+            case,
+            lambda seen: tells_of_retrieval(seen, self.retriever),
+            linked=linked_listing(response, call),
+        )
+
+    def _listed(self, call: KnownCall, request: Request, case: str, role: Before) -> Exchange:
+        self.last[call.id] = self.target.exchange(request, case=case, role=role)
+        return self.last[call.id]
