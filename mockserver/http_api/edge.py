@@ -17,10 +17,10 @@ from dataclasses import replace
 from typing import Final
 from urllib.parse import parse_qs, quote
 
-from mockserver.connection.asgi import App, Message, Receive, Scope, Send
+from mockserver.connection.asgi import App, Receive, Scope, Send
 from mockserver.connection.body import BodyTooLargeError, ClientGoneError, read_body, said
 from mockserver.connection.client_limits import MAX_BODY_BYTES
-from mockserver.http_api.answering import Answer, Answering
+from mockserver.http_api.answering import Answering
 from mockserver.http_api.contract import Contract
 from mockserver.http_api.hanging_up import GONE
 from mockserver.http_api.path import TOKEN_PATH, cured_path, raw_path
@@ -31,7 +31,7 @@ from mockserver.http_api.refusals import (
     fixed,
     in_words_of_the_endpoint,
 )
-from mockserver.http_api.rendering import as_response
+from mockserver.http_api.rendering import send_answer
 from mockserver.http_api.token_form import form_as_json
 
 _TOKEN_PARAMETER: Final = "accessRequestToken"
@@ -86,8 +86,7 @@ class Edge:
     async def _refuse(self, refusal: Refusal, scope: Scope, send: Send) -> None:
         if self._path(scope) == self._token_path:
             refusal = in_words_of_the_endpoint(refusal)
-        answer: Answer = self._answering.refuse(refusal)
-        await as_response(answer)(scope, _nothing_more, send)
+        await send_answer(self._answering.refuse(refusal), send)
 
     def _cured(self, scope: Scope, path: str, body: bytes) -> Scope:
         headers = [(name, value) for name, value in scope["headers"] if name not in _REPLACED]
@@ -118,7 +117,3 @@ def _token_from_query(scope: Scope) -> list[tuple[bytes, bytes]]:
 
 def _is_json(content_type: bytes) -> bool:
     return content_type.partition(b";")[0].strip().lower() == b"application/json"
-
-
-async def _nothing_more() -> Message:
-    return {"type": "http.disconnect"}

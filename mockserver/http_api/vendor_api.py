@@ -11,7 +11,7 @@ from mockserver.http_api.contract import Contract
 from mockserver.http_api.grammar import Compiled
 from mockserver.http_api.own_fault import own_fault
 from mockserver.http_api.plain_operations import PlainOperation, kept_reading
-from mockserver.http_api.rendering import as_response
+from mockserver.http_api.rendering import send_answer
 from mockserver.policy import Presentation
 from mockserver.sessions.sessions import Sessions
 
@@ -68,7 +68,8 @@ class VendorApi:
         except Exception as error:  # told as any fault of ours; the next request tries again
             if scope["type"] != "http":
                 raise
-            whole = as_response(self.answering.refuse(own_fault(error)))
+            await send_answer(self.answering.refuse(own_fault(error)), send)
+            return
         await whole(scope, receive, send)
 
     def _application(self) -> "Application":

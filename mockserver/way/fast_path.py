@@ -9,7 +9,6 @@ from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any, Final
 
-import orjson
 from msgspec import Struct
 
 from mockserver.connection.asgi import App, Receive, Scope, Send
@@ -21,7 +20,7 @@ from mockserver.http_api.path import raw_path
 from mockserver.http_api.plan import Plan, Route
 from mockserver.http_api.question import Question
 from mockserver.http_api.refusals import Refusal, RefusedRequest
-from mockserver.http_api.rendering import as_response
+from mockserver.http_api.rendering import Headers, rendered
 from mockserver.http_api.vendor_api import VendorApi
 from mockserver.journal.entry import UNDER_WAY, Body, Exchange
 from mockserver.journal.entry import Reply as Noted
@@ -41,8 +40,6 @@ _HOST: Final = b"host"
 _NO_QUERY: Final[Mapping[str, Any]] = {}
 _LONGEST_KEPT: Final = 512
 """Bytes of a path, of a token or of a host: what clients write by the thousand must not fill the caches."""
-
-Headers = list[tuple[bytes, bytes]]
 
 
 class BrokenPromiseError(Exception):
@@ -198,7 +195,7 @@ class FastPath:
         return answer
 
     def _told(self, asked: Asked, answer: Answer, now: float) -> Told:
-        headers, content = _rendered(answer)
+        headers, content = rendered(answer)
         exchange, session = asked.exchange, asked.session
         exchange.reply = reply = Noted(status=answer.status, headers=tuple(headers), body=Body.of(content))
         session.journal.begin(exchange, world=session.world, now=now)
@@ -277,11 +274,3 @@ def _token(authorization: bytes) -> Token | None:
 @lru_cache(maxsize=1024)
 def _origin(scheme: str, host: bytes, server: tuple[str, int | None] | None) -> str:
     return origin_of(scheme, ((_HOST, host),), server)
-
-
-def _rendered(answer: Answer) -> tuple[Headers, bytes]:
-    if answer.headers or answer.body is None:
-        response = as_response(answer)
-        return list(response.raw_headers), bytes(response.body)
-    content = orjson.dumps(answer.body)
-    return [(b"content-length", b"%d" % len(content)), (b"content-type", b"application/json")], content

@@ -4,11 +4,11 @@ import logging
 from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
 
-import orjson
-
 from mockserver.connection.asgi import App, Message, Receive, Scope, Send
+from mockserver.http_api.answering import Answer
 from mockserver.http_api.path import TOKEN_PATH, raw_path
-from mockserver.http_api.refusals import Refusal, in_words_of_the_endpoint, unavailable
+from mockserver.http_api.refusals import in_words_of_the_endpoint, unavailable
+from mockserver.http_api.rendering import send_answer
 from mockserver.store.done import one_request
 from mockserver.store.seam import StoreUnavailableError
 
@@ -42,12 +42,7 @@ class StoreSeam:
                 if not has_begun:
                     refusal = unavailable(error)
                     is_token = raw_path(scope).endswith(TOKEN_PATH.encode())
-                    await _send(in_words_of_the_endpoint(refusal) if is_token else refusal, send)
-
-
-async def _send(refusal: Refusal, send: Send) -> None:
-    body = orjson.dumps(refusal.body())
-    headers = {"Content-Type": "application/json", "Content-Length": str(len(body)), **refusal.headers}
-    pairs = [(name.lower().encode(), value.encode()) for name, value in headers.items()]
-    await send({"type": "http.response.start", "status": refusal.status, "headers": pairs})
-    await send({"type": "http.response.body", "body": body})
+                    told = in_words_of_the_endpoint(refusal) if is_token else refusal
+                    await send_answer(
+                        Answer(status=told.status, body=told.body(), headers=told.headers), send
+                    )

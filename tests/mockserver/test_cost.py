@@ -105,14 +105,14 @@ def test_a_refusal_costs_less_than_what_it_refuses(way):
 
 def test_a_slower_way_is_seen(way, monkeypatch):
     """As if somebody wrote each answer by hand again: a loop of two hundred steps."""
-    rendered = fast_path._rendered
+    rendered = fast_path.rendered
 
     def slow(answer):
         for _ in range(200):
             pass
         return rendered(answer)
 
-    monkeypatch.setattr(fast_path, "_rendered", slow)
+    monkeypatch.setattr(fast_path, "rendered", slow)
     assert any(measured(way)[name] > most for name, most in STEPS.items())
 
 
