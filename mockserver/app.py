@@ -123,13 +123,13 @@ def build(settings: Settings | None = None) -> Mock:
 
 def _sessions(maker: "SessionMaker", store: EventStore, settings: Settings) -> Sessions:
     limit, max_idle = settings.session_limit, settings.session_max_idle
-    strict = settings.strict_sessions
+    strict, most = settings.strict_sessions, settings.most_bytes
     if not store.is_shared:
-        return Sessions(maker, limit=limit, max_idle=max_idle, strict=strict, store=store)
+        return Sessions(maker, limit=limit, max_idle=max_idle, most_bytes=most, strict=strict, store=store)
     from mockserver.sessions.shared_sessions import SharedSessions
 
     shared = cast(SharedStore, store)
-    return SharedSessions(maker, limit=limit, max_idle=max_idle, strict=strict, store=shared)
+    return SharedSessions(maker, limit=limit, max_idle=max_idle, most_bytes=most, strict=strict, store=shared)
 
 
 def _beside_store(vendor: App, control: App, store: EventStore) -> tuple[App, App]:

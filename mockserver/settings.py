@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 from mockserver.connection.client_limits import ClientLimits
 from mockserver.policy import Policy
 from mockserver.scenarios.scenario import DEFAULT_SCENARIO
-from mockserver.sessions.sessions import DEFAULT_IDLE_SECONDS, DEFAULT_LIMIT
+from mockserver.sessions.sessions import DEFAULT_IDLE_SECONDS, DEFAULT_LIMIT, DEFAULT_MOST_BYTES
 from mockserver.store.opening import MEMORY
 from mockserver.wire_faults.fault import Distribution
 
@@ -28,7 +28,8 @@ class Settings:
     and the moment of the page's example for one that stands still.
 
     Sessions are made on first use, or with `strict_sessions` only through the control plane; at most
-    `session_limit` of them, each until nobody has used it for `session_max_idle` real seconds.
+    `session_limit` of them, each until nobody has used it for `session_max_idle` real seconds.  What all of them keep
+    together takes at most `most_bytes`.
     `variants` are names, applied to `policy` from left to right.
     `delay` lies before every answer, on its session's clock.
     `cors_origins` come on top of every loopback origin; `cors` False removes CORS altogether.
@@ -53,6 +54,7 @@ class Settings:
     control_token: str | None = None
     session_limit: int = DEFAULT_LIMIT
     session_max_idle: float = DEFAULT_IDLE_SECONDS
+    most_bytes: int = DEFAULT_MOST_BYTES
     strict_sessions: bool = False
     token_lifetime: int = 3_600
     store: str = MEMORY

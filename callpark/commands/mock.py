@@ -59,6 +59,14 @@ if TYPE_CHECKING:
     help="A session that nobody uses for so long is forgotten.",
 )
 @click.option(
+    "--memory-limit",
+    default=256,
+    show_default=True,
+    type=click.IntRange(16, 1_000_000),
+    metavar="MIB",
+    help="More than that in all sessions, and the one that keeps most loses the oldest of its journal, or ends.",
+)
+@click.option(
     "--store",
     default="memory",
     show_default=True,
@@ -157,6 +165,7 @@ def command(
     strict_sessions: bool,
     session_limit: int,
     session_max_idle: int,
+    memory_limit: int,
     store: str,
     workers: int,
     delay: str | None,
@@ -185,6 +194,7 @@ def command(
     from callpark.ready_file import ready_file as appearing
     from mockserver.app import build
     from mockserver.connection.client_limits import ClientLimits
+    from mockserver.sessions.sessions import MIB
     from mockserver.settings import LOOPBACK, Settings
     from mockserver.store.seam import StoreUnavailableError
     from mockserver.wire_faults.fault import delay_named
@@ -200,6 +210,7 @@ def command(
             strict_sessions=strict_sessions,
             session_limit=session_limit,
             session_max_idle=session_max_idle,
+            most_bytes=memory_limit * MIB,
             store=store,
             variants=variants,
             delay=delay_named(delay) if delay else None,

@@ -22,6 +22,8 @@ async def list_sessions(asked: Asked) -> Any:
     return {
         "sessions": [_told(asked.sessions, each) for each in asked.sessions],
         "limit": asked.sessions.limit,
+        "bytesKept": asked.sessions.bytes_kept,
+        "bytesAtMost": asked.sessions.most_bytes,
         "evicted": [asdict(each) for each in asked.sessions.evictions],
     }
 

@@ -52,6 +52,9 @@ class Keeper(Protocol):
     def add(self, entry: Entry, *, limit: int, dropped: int, evicted: Evicted, last: int) -> None:
         """Keep an entry, for which the `dropped` oldest had to go; `last` is the highest number given so far."""
 
+    def drop(self, *, limit: int, dropped: int, evicted: Evicted, last: int) -> None:
+        """Let the `dropped` oldest entries go, without a new one."""
+
     def clear(self) -> None: ...
 
 
@@ -61,6 +64,9 @@ class SharedKeeper(Keeper, Protocol):
     def next_number(self, last: int) -> int: ...
 
     def news(self) -> News: ...
+
+    def unread(self) -> None:
+        """The next news are all there are."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -160,6 +166,47 @@ class Journal:
         self._last = recalled.last
         self._evicted = recalled.evicted
 
+    @property
+    def bytes_here(self) -> int:
+        """What its entries take in this process, as far as they were looked at here."""
+        return self._bytes
+
+    @property
+    def worlds_kept(self) -> int:
+        return len(self._worlds)
+
+    def trim(self, limit: int) -> None:
+        """Let the oldest entries go until all together have at most so many bytes, and the worlds that go with them."""
+        dropped = self._evict_beyond(limit) if self.shared is None else 0
+        if self.keeper is not None:
+            self.keeper.drop(limit=limit, dropped=dropped, evicted=self._evicted, last=self._last)
+        kept = {entry.number for entry in self.entries}
+        worlds = [each for each in self._worlds if each[0] in kept or each[0] in self._begun]
+        self._worlds = deque(worlds, maxlen=_WORLDS)
+
+    def let_go_of_copies(self) -> None:
+        """What others keep too is read again when it is asked for."""
+        if self.shared is not None:
+            self.shared.unread()
+            self._empty()
+
+    def all_gone(self) -> Evicted:
+        """What is no longer kept once the journal itself is not, exchanges under way among it."""
+        gone = self._evicted
+        return Evicted(
+            entries=gone.entries + len(self._entries) + len(self._begun),
+            exchanges=gone.exchanges
+            + sum(entry.kind == "exchange" for entry in self._entries)
+            + len(self._begun),
+            last=self._last,
+        )
+
+    def go_on_after(self, gone: Evicted) -> None:
+        """What an earlier session of the same name had is gone, and told to be; numbers go on from there."""
+        self._evicted, self._last = gone, gone.last
+        if self.keeper is not None:
+            self.keeper.drop(limit=self.limit, dropped=0, evicted=gone, last=gone.last)
+
     def clear(self) -> None:
         """Begin again at number 1; watchers stay, and so do the requests whose answer has not begun."""
         if self.keeper is not None:
@@ -191,14 +238,20 @@ class Journal:
             self._entries.append(entry)
             self._sizes.append(size)
             self._bytes += size
-            while self._bytes > self.limit and self._entries:
-                self._evict()
-                dropped += 1
+            if self._bytes > self.limit:
+                dropped = self._evict_beyond(self.limit)
         if self.keeper is not None:
             self.keeper.add(entry, limit=self.limit, dropped=dropped, evicted=self._evicted, last=self._last)
         if self._watchers:
             for watcher in tuple(self._watchers):
                 watcher(entry)
+
+    def _evict_beyond(self, limit: int) -> int:
+        dropped = 0
+        while self._bytes > limit and self._entries:
+            self._evict()
+            dropped += 1
+        return dropped
 
     def _evict(self) -> None:
         old = self._entries.popleft()

@@ -4,12 +4,12 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from functools import partial
 from random import Random
-from typing import Final
 
 from msgspec.structs import replace
 
 from mockserver.behaviour import Behaviour, BehaviourSet, Resolve, nothing_else
 from mockserver.clock import LAST_MOMENT, Clock, ClockSet
+from mockserver.journal.journal import Evicted
 from mockserver.scenarios.scenario import Scenario
 from mockserver.sessions.bell import Bell
 from mockserver.sessions.errands import ERRAND, Errands, Waking
@@ -28,8 +28,6 @@ from mockserver.store.seam import SessionForgottenError, StoreUnavailableError, 
 from mockserver.store.snapshot import WorldSet
 from mockserver.wire_faults.arsenal import Arsenal, FaultsSet
 from mockserver.wire_faults.fault import WireFault
-
-_ID_BITS: Final = 80
 
 
 class Session:
@@ -62,7 +60,6 @@ class Session:
         self._store = store
         self._initial = behaviour or Behaviour()
         self._resolve = resolve
-        self.behaviour: Behaviour
         self._followers: list[Follower] = []
         self._wakings: list[Waking] = []
         self.errands = Errands()
@@ -71,8 +68,7 @@ class Session:
         self.faults = Arsenal(
             seed=f"{seed}/{name}", always=always, keep=self._keep_faults if store.keeps_faults else None
         )
-        self._version = 0
-        self._stood_at = 0
+        self._version = self._stood_at = 0
         self._world = World(directory=scenario.directory)
         self.is_new = self._begin()
 
@@ -192,9 +188,9 @@ class Session:
         while not self._do(self._beginning(scenario or self.scenario, is_empty=is_empty)):
             pass
 
-    def close(self) -> None:
-        """Forget the stored events; whoever still holds the session is answered from what it was."""
-        self._store.forget(self.name)
+    def close(self, gone: Evicted | None = None) -> None:
+        """Forget the stored events, but for `gone`; whoever still holds the session is answered from what it was."""
+        self._store.forget(self.name, gone)
         step_done()
         self._end()
 
@@ -206,7 +202,7 @@ class Session:
     def new_call_id(self) -> str:
         """Twenty hexadecimal characters, as the vendor's ids have; the same seed and name give the same ids."""
         while True:
-            call_id = f"{self._random.getrandbits(_ID_BITS):020x}"
+            call_id = f"{self._random.getrandbits(80):020x}"
             if call_id not in self._world.calls:
                 return call_id
 
@@ -247,9 +243,12 @@ class Session:
         self.bell.ring()
 
     def _begin(self) -> bool:
-        """Whether it is this opening that made the session."""
+        """Whether it is this opening that made the session; others may make and forget it at the same time."""
+        is_new = False
         self._read_on()
-        is_new = self._version == 0 and self._commit(self._beginning(self.scenario))
+        while self._version == 0 or self.is_over:
+            self.is_over, self._version, self._stood_at = False, 0, 0
+            is_new = self._commit(self._beginning(self.scenario))
         self.journal.recall()
         if not is_new and self._store.keeps_faults:
             # What was drawn here before must not be drawn again, by whomever.
@@ -304,10 +303,9 @@ class Session:
                 events = self._store.read(self.name, after=self._version)
             except TailForgottenError:
                 standing = self._store.standing(self.name)
-                if standing is None:
-                    raise
-                self._stand(standing)
-                events = self._store.read(self.name, after=self._version)
+                if standing is not None:
+                    self._stand(standing)
+                events = self._store.read(self.name, after=self._version)  # says so if it was forgotten since
         except SessionForgottenError:
             self._end()
         else:

@@ -1,19 +1,28 @@
 """All sessions of one server: bounded in number and in age, and who had to go is told."""
 
 import logging
-from collections import OrderedDict, deque
+from collections import Counter, OrderedDict, deque
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from heapq import heapify, heappop, heappush
 from typing import Final, Protocol
 
 from mockserver.clock import system_time
+from mockserver.journal.entry import MOST_BODY
+from mockserver.journal.journal import Evicted
 from mockserver.scenarios.scenario import Scenario
+from mockserver.sessions.forgotten import Forgotten
 from mockserver.sessions.session import Session
+from mockserver.sessions.weight import Weight, gone_with, weight_of
 from mockserver.store.seam import EventStore
 
 DEFAULT_SESSION: Final = "default"
 DEFAULT_LIMIT: Final = 1_000
 DEFAULT_IDLE_SECONDS: Final = 86_400.0
+MIB: Final = 1024 * 1024
+DEFAULT_MOST_BYTES: Final = 256 * MIB
+_ONE_REQUEST: Final = 6 * MOST_BODY
+"""No request adds more: three payloads as far as they are kept, two heads, a call and a world."""
 _EVICTIONS_TOLD: Final = 100
 
 _log = logging.getLogger(__name__)
@@ -57,8 +66,11 @@ class Sessions:
     """Made on first use; with `strict` only `create` makes them, and the default one is always there.
 
     More than `limit` sessions, or one that nobody has used for `max_idle` seconds of `source`, and the longest
-    idle is forgotten.  Those that `store` has from before are opened when they are first looked for, and count as
-    used when this began.
+    idle is forgotten.  Where all together keep more than `most_bytes`, the one that keeps most gives way: the oldest
+    entries of its journal first, and the session itself where it has none.  That is looked at before a request, so
+    that one request may be over.  A session that begins under the name of a forgotten one, without having been
+    created, knows that there was more.
+    Those that `store` has from before are opened when they are first looked for, and count as used when this began.
     """
 
     def __init__(
@@ -67,6 +79,7 @@ class Sessions:
         *,
         limit: int = DEFAULT_LIMIT,
         max_idle: float = DEFAULT_IDLE_SECONDS,
+        most_bytes: int = DEFAULT_MOST_BYTES,
         strict: bool = False,
         store: EventStore | None = None,
         source: Callable[[], float] = system_time,
@@ -80,7 +93,12 @@ class Sessions:
         self._used: dict[str, float] = {}
         self._store = store
         self._dormant = dict.fromkeys(store.names() if store else (), source())
+        self._dormant_weights = [Weight(*each) for each in (store.weights() if store else ())]
         self._evictions: deque[Eviction] = deque(maxlen=_EVICTIONS_TOLD)
+        self._most_bytes = most_bytes
+        self._uncounted = 0
+        """How many requests there may be until what is kept has to be counted again."""
+        self._forgotten = Forgotten(store.forgotten() if store else None)
 
     def __len__(self) -> int:
         return len(self._open) + len(self._dormant)
@@ -100,15 +118,23 @@ class Sessions:
     def limit(self) -> int:
         return self._limit
 
+    @property
+    def most_bytes(self) -> int:
+        return self._most_bytes
+
+    @property
+    def bytes_kept(self) -> int:
+        return sum(each.whole for each in self._weights())
+
     def open(self, name: str) -> Session:
         """Raise UnknownSessionError if it would have to be made and must not be."""
         now = self._source()
-        self._forget_aged(now)
+        self._make_room(now)
         session = self.find(name)
         if session is None:
             if self._strict and name != DEFAULT_SESSION:
                 raise UnknownSessionError(name)
-            return self._add(name, Setup())
+            return self._reopened(name)
         self.use(name, now)
         return session
 
@@ -127,14 +153,15 @@ class Sessions:
         return found
 
     def forget_aged(self) -> None:
-        """What `open` and `create` begin with."""
-        self._forget_aged(self._source())
+        """What `open` and `create` begin with: sessions that are too old give way, and what is too much."""
+        self._make_room(self._source())
 
     def create(self, name: str, setup: Setup) -> Session:
         """Raise SessionExistsError."""
         self.forget_aged()
         if self.find(name) is not None:
             raise SessionExistsError(name)
+        self._forgotten.discard(name)
         return self._add(name, setup)
 
     def idle_seconds(self, name: str) -> float:
@@ -143,8 +170,9 @@ class Sessions:
     def _used_last(self, name: str) -> float:
         return self._used[name] if name in self._used else self._dormant[name]
 
-    def drop(self, name: str) -> None:
-        self._open[name].close()
+    def drop(self, name: str, gone: Evicted | None = None) -> None:
+        """`gone`: it did not end by somebody's wish, and had that."""
+        self._open[name].close(gone)
         del self._open[name]
         self._used.pop(name, None)
 
@@ -152,27 +180,107 @@ class Sessions:
         """Forget every session; each begins again on its next use."""
         for session in self:
             self.drop(session.name)
+        self._forgotten = Forgotten()
+
+    def _reopened(self, name: str) -> Session:
+        session = self._add(name, Setup())
+        if (gone := self._forgotten.of(name)) is not None:
+            session.journal.go_on_after(gone)
+            self._forgotten.discard(name)
+        return session
+
+    def _make_room(self, now: float) -> None:
+        self._forget_aged(now)
+        self._uncounted -= 1
+        if self._uncounted < 0:
+            self._count()
 
     def _add(self, name: str, setup: Setup) -> Session:
         session = self._make(name, setup)
         while len(self) >= self._limit and (old := self._longest_idle()) is not None:
-            self._evict(old, f"more than {self._limit} sessions")
+            self._evict(old, f"more than {self._limit} sessions", self._source())
         self._open[name] = session
         self._used[name] = self._source()
         return self._open[name]
 
     def _forget_aged(self, now: float) -> None:
         while (name := self._longest_idle()) is not None and now - self._used_last(name) > self._max_idle:
-            self._evict(name, f"not used for more than {self._max_idle:g} s")
+            self._evict(name, f"not used for more than {self._max_idle:g} s", now)
 
     def _longest_idle(self) -> str | None:
         return next(iter(self._dormant or self._open), None)
 
-    def _evict(self, name: str, reason: str) -> None:
+    def _count(self) -> None:
+        now = self._source()
+        weights = self._weights()
+        kept = sum(each.whole for each in weights)
+        if kept > self._most_bytes:
+            kept = self._lighten(weights, kept, now)
+        self._counted(self._most_bytes - kept)
+
+    def _counted(self, room: int) -> None:
+        self._uncounted = max(0, room // _ONE_REQUEST)
+
+    def _weights(self) -> list[Weight]:
+        sharing = Counter(id(each.world.directory) for each in self._open.values())
+        return [
+            *(each for each in self._dormant_weights if each.session in self._dormant),
+            *(
+                weight_of(each, its_own=sharing[id(each.world.directory)] == 1)
+                for each in self._open.values()
+            ),
+        ]
+
+    def _lighten(self, weights: Sequence[Weight], kept: int, now: float) -> int:
+        """Down to an eighth below the limit, so that this is seldom done; return what is kept then."""
+        goal = self._most_bytes - self._most_bytes // 8
+        heaviest = [(-each.whole, each) for each in weights]
+        heapify(heaviest)
+        trimmed: set[str] = set()
+        while kept > goal and heaviest:
+            _, each = heappop(heaviest)
+            kept -= each.whole
+            if not each.journal:
+                self._evict(each.session, self._too_much, now)
+                continue
+            next_one = -heaviest[0][0] if heaviest else 0
+            entries = max(
+                min(next_one - each.state, each.journal * 3 // 4),
+                goal - kept - each.state,  # no more has to go
+                0,
+            )
+            lighter = each._replace(journal=self._trim(each.session, entries))
+            trimmed.add(each.session)
+            kept += lighter.whole
+            heappush(heaviest, (-lighter.whole, lighter))
+        if trimmed:
+            _log.warning("%s: the oldest entries of %d journals are forgotten", self._too_much, len(trimmed))
+        return kept
+
+    @property
+    def _too_much(self) -> str:
+        return f"more than {self._most_bytes / MIB:g} MiB in all sessions"
+
+    def _trim(self, name: str, entries: int) -> int:
+        """Bytes that are left."""
+        session = self.find(name)
+        if session is None:
+            return 0
+        session.journal.trim(entries)
+        return session.journal.bytes_here
+
+    def _evict(self, name: str, reason: str, unused_since: float) -> None:  # noqa: ARG002  # nobody else uses any
         if name in self._open:
-            self.drop(name)
+            gone = gone_with(self._open[name])
+            self.drop(name, gone)
         elif self._store is not None:
-            self._store.forget(name)
+            gone = self._store.gone(name)  # it is not opened for that: it may be unreadable
+            self._store.forget(name, gone)
             del self._dormant[name]
+        self._forgotten.add(name, gone)
         self._evictions.append(Eviction(session=name, at=self._source(), reason=reason))
-        _log.warning("session %s is forgotten: %s; its next use begins a new one", name, reason)
+        tell_of(name, reason)
+
+
+def tell_of(name: str, reason: str) -> None:
+    _log.warning("session %s is forgotten: %s; its next use begins a new one", name, reason)

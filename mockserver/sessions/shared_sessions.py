@@ -1,6 +1,5 @@
 """Sessions that other processes serve too: each is caught up with before a request looks at it."""
 
-import logging
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -11,24 +10,26 @@ import msgspec
 import orjson
 
 from mockserver.clock import system_time
+from mockserver.journal.journal import Evicted
 from mockserver.sessions.session import Session
 from mockserver.sessions.sessions import (
     DEFAULT_IDLE_SECONDS,
     DEFAULT_LIMIT,
+    DEFAULT_MOST_BYTES,
     Eviction,
     MakeSession,
     SessionExistsError,
     Sessions,
     Setup,
+    tell_of,
 )
+from mockserver.sessions.weight import Weight
 from mockserver.store.seam import SharedStore
 
 _LOOKED: Final[ContextVar[set[str] | None]] = ContextVar("_LOOKED", default=None)
 """The sessions that the request which is served has looked at already."""
 _USE_TOLD: Final = 5.0
 """Seconds within which a further use of a session is not told to the others, nor are idle ones looked for."""
-
-_log = logging.getLogger(__name__)
 
 
 @contextmanager
@@ -61,10 +62,13 @@ class SharedSessions(Sessions):
         store: SharedStore,
         limit: int = DEFAULT_LIMIT,
         max_idle: float = DEFAULT_IDLE_SECONDS,
+        most_bytes: int = DEFAULT_MOST_BYTES,
         strict: bool = False,
         source: Callable[[], float] = system_time,
     ) -> None:
-        super().__init__(make, limit=limit, max_idle=max_idle, strict=strict, source=source)
+        super().__init__(
+            make, limit=limit, max_idle=max_idle, most_bytes=most_bytes, strict=strict, source=source
+        )
         self._shared = store
         self._told: dict[str, float] = {}
         self._looked_for_idle = source()
@@ -109,9 +113,9 @@ class SharedSessions(Sessions):
         used = self._shared.last_used(name)
         return 0.0 if used is None else max(0.0, self._source() - used)
 
-    def drop(self, name: str) -> None:
+    def drop(self, name: str, gone: Evicted | None = None) -> None:
         if name in self._open:
-            super().drop(name)
+            super().drop(name, gone)
         else:
             self._shared.forget(name)
         self._told.pop(name, None)
@@ -123,36 +127,59 @@ class SharedSessions(Sessions):
     def _add(self, name: str, setup: Setup) -> Session:
         session = self._make(name, setup)
         self._open[name] = session
-        self._shared.used(name, self._source())
+        now = self._source()
+        self._shared.used(name, now)
         names = self._shared.names()
         for old in names[: max(0, len(names) - self._limit)]:
             if old != name:
-                self._give_way(old, f"more than {self._limit} sessions")
+                self._evict(old, f"more than {self._limit} sessions", now)
         return session
 
     def create(self, name: str, setup: Setup) -> Session:
         session = super().create(name, setup)
         if not session.is_new:
             raise SessionExistsError(name)  # another process was quicker
+        if session.journal.evicted.entries:
+            session.journal.clear()  # who makes it knows that it is new
         return session
+
+    def _make_room(self, now: float) -> None:
+        self._forget_aged(now)
+        if self._shared.is_full:
+            self._count()
+
+    def _weights(self) -> list[Weight]:
+        return [Weight(*each) for each in self._shared.weights()]
+
+    def _trim(self, name: str, entries: int) -> int:
+        return self._shared.trim(name, entries)
+
+    def _counted(self, room: int) -> None:
+        self._shared.set_room(max(room, self._most_bytes // 64))
 
     def _forget_aged(self, now: float) -> None:
         if now - self._looked_for_idle < min(_USE_TOLD, self._max_idle):
             return
         self._looked_for_idle = now
         for name in self._shared.idle_since(now - self._max_idle):
-            self._give_way(name, f"not used for more than {self._max_idle:g} s")
+            self._evict(name, f"not used for more than {self._max_idle:g} s", now - self._max_idle)
         for name in self._open.keys() - set(self._shared.names()):
             self._open[name].catch_up()  # whoever waits in it is let go
             del self._open[name]
             self._told.pop(name, None)
+        if sum(each.journal.bytes_here for each in self._open.values()) > self._most_bytes:
+            for each in self._open.values():
+                each.journal.let_go_of_copies()
 
-    def _give_way(self, name: str, reason: str) -> None:
-        self.drop(name)
-        self._shared.note_eviction(
-            orjson.dumps(asdict(Eviction(session=name, at=self._source(), reason=reason)))
-        )
-        _log.warning("session %s is forgotten: %s; its next use begins a new one", name, reason)
+    def _evict(self, name: str, reason: str, unused_since: float) -> None:
+        told = orjson.dumps(asdict(Eviction(session=name, at=self._source(), reason=reason)))
+        if self._shared.evict(name, told=told, unused_since=unused_since):
+            tell_of(name, reason)
+        if (session := self._open.get(name)) is not None:
+            session.catch_up()
+            if session.is_over:
+                del self._open[name]
+        self._told.pop(name, None)
 
     def _changed(self, name: str) -> bool:
         """Also while nobody listens: whoever was rung for a moment ago looks at the session next, not at the store."""

@@ -1,17 +1,17 @@
 """Events in memory: what ends with the process."""
 
 from collections import deque
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Final
 
-from mockserver.journal.journal import Journal
+from mockserver.journal.journal import Evicted, Journal
 from mockserver.store.seam import SessionEvent, Standing, TailForgottenError, VersionConflictError
 
 _TAIL: Final = 1_000
 
 
 class MemoryStore:
-    """Keeps a bounded tail: in one process the session itself already holds the fold of everything."""
+    """Keeps a bounded tail, for sessions that are opened twice: one that is alone holds the fold of everything."""
 
     writer = ""
     is_shared = False
@@ -47,7 +47,7 @@ class MemoryStore:
     def keep(self, session: str, standing: Standing) -> None:
         """Nothing to keep: the session is what stands."""
 
-    def forget(self, session: str) -> None:
+    def forget(self, session: str, gone: Evicted | None = None) -> None:  # noqa: ARG002  # nothing outlives it here
         self._versions.pop(session, None)
         self._events.pop(session, None)
 
@@ -65,6 +65,15 @@ class MemoryStore:
 
     def names(self) -> Collection[str]:
         return ()
+
+    def weights(self) -> Sequence[tuple[str, int, int]]:
+        return ()
+
+    def gone(self, session: str) -> Evicted:  # noqa: ARG002  # the protocol's signature
+        return Evicted()
+
+    def forgotten(self) -> Mapping[str, Evicted]:
+        return {}
 
     def close(self) -> None:
         """Memory needs no goodbye."""

@@ -13,7 +13,7 @@ _REDIS: Final = ("redis://", "rediss://", "unix://")
 def open_store(named: str) -> EventStore:
     """`memory`, the path of a file, which is made if it is not there, or a Redis server's URL; raise StoreError."""
     if named == MEMORY:
-        return MemoryStore()
+        return MemoryStore(tail=0)
     if is_shared(named):
         return _on_redis(named)
     path = Path(named)

@@ -20,24 +20,38 @@ class Asking(Protocol):
     writer: str
     lives: dict[str, bytes]
 
+    def trim(self, session: str, limit: int) -> int: ...
+
+    def has_room(self, bytes_left: int) -> None: ...
+
     def ask(self, question: Callable[[], Any], *, writes: bool = False) -> Any: ...
 
 
 class RedisJournalKeeper:
     """What cannot be written is in no journal: an exchange is not undone for want of its entry.
 
-    `head` and `entries` are the keys of the session's hash and of its list, `channel` is where changes are told.
+    `head` and `entries` are the keys of the session's hash and of its list, `room` is that of what may still be added,
+    `channel` is where changes are told.
     """
 
     is_shared = True
 
     def __init__(
-        self, store: Asking, server: "redis.Redis", session: str, *, head: str, entries: str, channel: str
+        self,
+        store: Asking,
+        server: "redis.Redis",
+        session: str,
+        *,
+        head: str,
+        entries: str,
+        room: str,
+        channel: str,
     ) -> None:
         self._store = store
         self._session = session
         self._head = head
         self._keys = [head, entries]
+        self._room = room
         self._channel = channel
         self._chapter, self._seen = b"", 0
         self._chapters: dict[int, bytes] = {}
@@ -51,6 +65,8 @@ class RedisJournalKeeper:
         except StoreUnavailableError as error:
             _log.warning("the journal of session %s has no number to give: %s", self._session, error)
             number, chapter = last + 1, b"-"
+        if chapter not in self._chapters.values():
+            self._chapters.clear()  # what was numbered before is in no journal any more
         self._chapters[number] = chapter
         return int(number)
 
@@ -60,15 +76,22 @@ class RedisJournalKeeper:
         arguments: list[bytes | str | int] = [self._life(), chapter, limit, self._channel, self._store.writer]
         try:
             coded, tries = data + entry_as_bytes(entry), count()
-            self._store.ask(lambda: self._add(self._keys, [*arguments, next(tries), coded]))
+            keys = [*self._keys, self._room]
+            self._store.has_room(self._store.ask(lambda: self._add(keys, [*arguments, next(tries), coded])))
         except StoreUnavailableError as error:
             _log.warning("entry %d of session %s is not kept: %s", entry.number, self._session, error)
+
+    def drop(self, *, limit: int, dropped: int, evicted: Evicted, last: int) -> None:  # noqa: ARG002  # the protocol's signature
+        self._store.trim(self._session, limit)
+
+    def unread(self) -> None:
+        self._chapter, self._seen = b"", 0
 
     def clear(self) -> None:
         self._store.ask(lambda: self._clear(self._keys, [self._channel, self._store.writer]), writes=True)
 
     def recall(self) -> News:
-        self._chapter, self._seen = b"", 0
+        self.unread()
         return self.news()
 
     def news(self) -> News:

@@ -7,7 +7,7 @@ configuration decides.
 """
 
 import secrets
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from itertools import count
 from typing import Any, Final, TypeVar
@@ -17,7 +17,7 @@ from redis.backoff import NoBackoff
 from redis.retry import Retry
 
 from mockserver.clock import system_time
-from mockserver.journal.journal import Journal
+from mockserver.journal.journal import Evicted, Journal
 from mockserver.store import redis_scripts as scripts
 from mockserver.store.beginning import Begun
 from mockserver.store.coding import (
@@ -53,6 +53,10 @@ _ALIVE: Final = "callpark:alive:"
 _FORMAT: Final = "callpark:format"
 _EVICTED: Final = "callpark:evicted"
 _EVICTIONS_TOLD: Final = 100
+_ROOM: Final = "callpark:room"
+_FORGOTTEN: Final = ("callpark:forgotten", "callpark:order", "callpark:older", "callpark:oldest")
+_FORGOTTEN_BY_NAME: Final = 10_000
+_SESSIONS: Final = "callpark:session:"
 _Read = TypeVar("_Read")
 _Argument = bytes | str | int
 
@@ -75,12 +79,15 @@ class RedisStore:
         tail: int = _TAIL,
         patience: float = PATIENCE,
         source: Callable[[], float] = system_time,
+        forgotten_by_name: int = _FORGOTTEN_BY_NAME,
     ) -> None:
         self._shown = without_secret(url)
         self.writer = secrets.token_hex(8)
         self.standing_every: int | None = standing_every
         self.on_change: Callable[[str], bool] = lambda _session: False
         self.lives: dict[str, bytes] = {}
+        self.is_full = True
+        self._forgotten_by_name = forgotten_by_name
         self._tail = tail
         self._marks = count(1)
         self._patience = patience
@@ -98,23 +105,28 @@ class RedisStore:
                 f"store {self._shown!r} is no address of a Redis server; allowed: "
                 "redis://USER:PASSWORD@HOST:PORT/DATABASE, with user and password encoded as in every URL"
             ) from None
+        self._check_kind()
         self._check_format()
         register = self._redis.register_script
         self._append, self._read = register(scripts.APPEND), register(scripts.READ)
         self._keep, self._forget = register(scripts.KEEP), register(scripts.FORGET)
         self._waits, self._elsewhere = register(scripts.WAITS), register(scripts.ELSEWHERE)
+        self._evict, self._used = register(scripts.EVICT), register(scripts.USED)
+        self._weights, self._trim = register(scripts.WEIGHTS), register(scripts.TRIM)
         self._listening = Listening(
             url, self.writer, channel_of, lambda name: self.on_change(name), f"{_ALIVE}{self.writer}"
         )
 
     def append(self, session: str, *, expected_version: int, events: Sequence[SessionEvent]) -> int:
         mark = b"%s:%d " % (self.writer.encode(), next(self._marks))
-        keys = [*_keys(session, "head", "events", "journal"), _LIVES]
+        keys = [*_keys(session, "head", "events", "journal"), _LIVES, _NAMES, _ROOM, *_FORGOTTEN]
         begins = int(any(isinstance(event, Begun) for event in events))
         about = (self.lives.get(session, b""), expected_version, mark, begins)
         coded = [mark + event_as_bytes(event) for event in events]
-        arguments: list[_Argument] = [*about, channel_of(session), self.writer, *coded]
-        is_done, life, version = self.ask(lambda: self._append(keys, arguments), writes=True)
+        told = (channel_of(session), self.writer, session, repr(self._source()))
+        arguments: list[_Argument] = [*about, *told, *coded]
+        is_done, life, version, room = self.ask(lambda: self._append(keys, arguments), writes=True)
+        self.has_room(room)
         if not is_done:
             raise VersionConflictError(session, expected=expected_version, actual=version)
         self.lives[session] = life
@@ -150,16 +162,46 @@ class RedisStore:
         ]
         self.ask(lambda: self._keep(keys, arguments), writes=True)
 
-    def forget(self, session: str) -> None:
-        keys = [*_keys(session, "head", "events", "standing", "journal"), _NAMES]
-        self.ask(lambda: self._forget(keys, [session, channel_of(session), self.writer]), writes=True)
+    def forget(self, session: str, gone: Evicted | None = None) -> None:  # noqa: ARG002  # `evict` finds out itself
+        arguments = [session, channel_of(session), self.writer]
+        self.ask(lambda: self._forget(_all_keys(session), arguments), writes=True)
         self.lives.pop(session, None)
+
+    def evict(self, session: str, *, told: bytes, unused_since: float) -> bool:
+        keys = [*_all_keys(session), _EVICTED, *_FORGOTTEN]
+        about: list[_Argument] = [session, channel_of(session), self.writer, repr(unused_since), told]
+        arguments = [*about, _EVICTIONS_TOLD, self._forgotten_by_name]
+        return bool(self.ask(lambda: self._evict(keys, arguments), writes=True))
+
+    def weights(self) -> Sequence[tuple[str, int, int]]:
+        said = self.ask(lambda: self._weights([_NAMES], [_SESSIONS]))
+        return [(name.decode(), int(journal), int(rest)) for name, journal, rest in said]
+
+    def trim(self, session: str, limit: int) -> int:
+        arguments: list[_Argument] = [limit, channel_of(session), self.writer]
+        keys = _keys(session, "head", "journal")
+        return int(self.ask(lambda: self._trim(keys, arguments), writes=True))
+
+    def set_room(self, bytes_left: int) -> None:
+        self.ask(lambda: self._redis.set(_ROOM, bytes_left), writes=True)
+        self.is_full = False
+
+    def has_room(self, bytes_left: int) -> None:
+        if bytes_left < 0:
+            self.is_full = True
+
+    def gone(self, session: str) -> Evicted:  # noqa: ARG002  # `evict` finds out itself
+        return Evicted()
+
+    def forgotten(self) -> Mapping[str, Evicted]:
+        """It is the server that knows."""
+        return {}
 
     def journal(self, session: str) -> Journal:
         self.lives.pop(session, None)  # it is being opened: whichever life it has is the one meant
         head, entries = _keys(session, "head", "journal")
         keeper = RedisJournalKeeper(
-            self, self._redis, session, head=head, entries=entries, channel=channel_of(session)
+            self, self._redis, session, head=head, entries=entries, room=_ROOM, channel=channel_of(session)
         )
         return Journal(keeper=keeper, shared=keeper)
 
@@ -189,19 +231,13 @@ class RedisStore:
         return bool(self.ask(lambda: self._redis.exists(_key(session, "head"))))
 
     def used(self, session: str, at: float) -> None:
-        """Somebody has used the session, in epoch seconds."""
-        self.ask(lambda: self._redis.zadd(_NAMES, {session: at}, gt=True), writes=True)
+        """Somebody has used the session, in epoch seconds; one that is forgotten stays so."""
+        keys = [_key(session, "head"), _NAMES]
+        self.ask(lambda: self._used(keys, [session, repr(at)]), writes=True)
 
     def last_used(self, session: str) -> float | None:
         found: float | None = self.ask(lambda: self._redis.zscore(_NAMES, session))
         return found
-
-    def note_eviction(self, told: bytes) -> None:
-        def note() -> None:
-            self._redis.lpush(_EVICTED, told)
-            self._redis.ltrim(_EVICTED, 0, _EVICTIONS_TOLD - 1)
-
-        self.ask(note, writes=True)
 
     def evictions(self) -> list[bytes]:
         """The oldest first."""
@@ -237,6 +273,20 @@ class RedisStore:
             message = f"the Redis server at {self._shown} cannot be reached: {error}".rstrip(".")
             raise StoreUnavailableError(message, is_open=reached) from None
 
+    def _check_kind(self) -> None:
+        """What is known of all sessions together cannot be changed in one step with one of them across a cluster."""
+        try:
+            is_part = bool(self._redis.info("cluster").get("cluster_enabled"))
+        except redis.RedisError as error:
+            is_part = "cluster mode" in str(
+                error
+            )  # all else the next question says, or it may not be asked here
+        if is_part:
+            raise StoreError(
+                f"the server at {self._shown} is part of a cluster, where no step is whole across its parts; give one "
+                "that stands alone, with replicas if need be (Redis or Valkey, cluster-enabled no)"
+            )
+
     def _check_format(self) -> None:
         def check() -> Any:
             self._redis.setnx(_FORMAT, FORMAT)
@@ -266,7 +316,11 @@ def channel_of(session: str) -> str:
 
 
 def _key(session: str, part: str) -> str:
-    return f"callpark:session:{session}:{part}"
+    return f"{_SESSIONS}{session}:{part}"
+
+
+def _all_keys(session: str) -> list[str]:
+    return [*_keys(session, "head", "events", "standing", "journal", "waiting"), _NAMES]
 
 
 def _keys(session: str, *parts: str) -> list[str]:

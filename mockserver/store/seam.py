@@ -1,12 +1,12 @@
 """What a store offers a session, and how it says no."""
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
 from mockserver.behaviour import BehaviourSet
 from mockserver.clock import ClockSet
-from mockserver.journal.journal import Journal
+from mockserver.journal.journal import Evicted, Journal
 from mockserver.simulator.events import Event
 from mockserver.simulator.world import World
 from mockserver.store.beginning import Begun
@@ -88,8 +88,8 @@ class EventStore(Protocol):
     def keep(self, session: str, standing: Standing) -> None:
         """The events up to its version may be forgotten."""
 
-    def forget(self, session: str) -> None:
-        """Start the session over at version 0, without a journal."""
+    def forget(self, session: str, gone: Evicted | None = None) -> None:
+        """Start the session over at version 0, without a journal; what that had is remembered where it is told."""
 
     def journal(self, session: str) -> Journal:
         """The session's journal, to be recalled before it is used."""
@@ -106,6 +106,15 @@ class EventStore(Protocol):
     def names(self) -> Collection[str]:
         """The sessions that are kept."""
 
+    def weights(self) -> Sequence[tuple[str, int, int]]:
+        """Of each session that is kept elsewhere, the bytes of its journal, and of all the rest."""
+
+    def gone(self, session: str) -> Evicted:
+        """What would be gone, at most, with the journal of a session that nobody has opened."""
+
+    def forgotten(self) -> Mapping[str, Evicted]:
+        """What the latest that were forgotten had, the oldest first."""
+
     def close(self) -> None:
         """Nothing is asked of the store any more."""
 
@@ -115,9 +124,11 @@ class SharedStore(EventStore, Protocol):
 
     `on_change` is called in the loop of whoever heeds a session, after somebody else has changed it, and says whether
     anybody still waits for it.
+    `is_full`: so much was added that what is kept has to be counted again.
     """
 
     on_change: Callable[[str], bool]
+    is_full: bool
 
     def has(self, session: str) -> bool: ...
 
@@ -132,7 +143,14 @@ class SharedStore(EventStore, Protocol):
     def idle_since(self, moment: float) -> list[str]:
         """Those that nobody has used since."""
 
-    def note_eviction(self, told: bytes) -> None: ...
+    def evict(self, session: str, *, told: bytes, unused_since: float) -> bool:
+        """Forget the session and note `told`, unless somebody has done so or used it since; return whether."""
+
+    def trim(self, session: str, limit: int) -> int:
+        """Let the oldest entries of its journal go beyond `limit` bytes; return the bytes that are left."""
+
+    def set_room(self, bytes_left: int) -> None:
+        """So many may be added by everybody until `is_full`."""
 
     def evictions(self) -> list[bytes]:
         """The latest that were noted, the oldest first."""

@@ -7,7 +7,7 @@ transactions before it may be gone.
 
 import logging
 import sqlite3
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Final, TypeVar
@@ -46,6 +46,18 @@ CREATE TABLE event (
 ) WITHOUT ROWID;
 CREATE TABLE entry (position INTEGER PRIMARY KEY, session TEXT NOT NULL, data BLOB NOT NULL);
 CREATE INDEX entry_of_session ON entry (session, position);
+"""
+_LATER_TABLE: Final = (
+    "CREATE TABLE IF NOT EXISTS forgotten (session TEXT NOT NULL UNIQUE, evicted TEXT NOT NULL)"
+)
+"""Files that an earlier callpark has made have it from now on; that one does not mind."""
+_FORGOTTEN: Final = 10_000
+_WEIGHTS: Final = """
+SELECT name,
+  (SELECT coalesce(sum(length(data)), 0) FROM entry WHERE entry.session = name),
+  coalesce(length(standing), 0)
+    + (SELECT coalesce(sum(length(data)), 0) FROM event WHERE event.session = name)
+FROM session
 """
 
 _Read = TypeVar("_Read")
@@ -111,8 +123,16 @@ class SqliteStore:
             )
             ask("DELETE FROM event WHERE session = ? AND version <= ?", (session, standing.version))
 
-    def forget(self, session: str) -> None:
+    def forget(self, session: str, gone: Evicted | None = None) -> None:
         with self._change() as ask:
+            ask("DELETE FROM forgotten WHERE session = ?", (session,))
+            if gone is not None:
+                ask("INSERT INTO forgotten VALUES (?, ?)", (session, _told(gone)))
+                ask(
+                    "DELETE FROM forgotten WHERE rowid IN (SELECT rowid FROM forgotten ORDER BY rowid DESC"
+                    " LIMIT -1 OFFSET ?)",
+                    (_FORGOTTEN,),
+                )
             ask("DELETE FROM session WHERE name = ?", (session,))
             ask("DELETE FROM event WHERE session = ?", (session,))
             ask("DELETE FROM entry WHERE session = ?", (session,))
@@ -133,6 +153,21 @@ class SqliteStore:
         with self._asking() as ask:
             return [name for (name,) in ask("SELECT name FROM session ORDER BY name")]
 
+    def weights(self) -> Sequence[tuple[str, int, int]]:
+        with self._asking() as ask:
+            return ask(_WEIGHTS).fetchall()
+
+    def gone(self, session: str) -> Evicted:
+        with self._asking() as ask:
+            row = ask("SELECT last FROM session WHERE name = ?", (session,)).fetchone()
+        last = 0 if row is None else row[0]
+        return Evicted(entries=last, exchanges=last, last=last)
+
+    def forgotten(self) -> Mapping[str, Evicted]:
+        with self._asking() as ask:
+            rows = ask("SELECT session, evicted FROM forgotten ORDER BY rowid").fetchall()
+        return {session: _evicted(told) for session, told in rows}
+
     def close(self) -> None:
         self._database.close()
 
@@ -142,25 +177,26 @@ class SqliteStore:
             if row is None:
                 return Recalled()
             rows = ask("SELECT data FROM entry WHERE session = ? ORDER BY position", (session,)).fetchall()
-        entries, exchanges, last = (int(number) for number in row[1].split())
         return Recalled(
             entries=[self._read(session, entry_from, data) for (data,) in rows],
-            evicted=Evicted(entries=entries, exchanges=exchanges, last=last),
+            evicted=_evicted(row[1]),
             last=row[0],
         )
 
-    def add_entry(self, session: str, entry: Entry, *, dropped: int, evicted: Evicted, last: int) -> None:
+    def add_entry(
+        self, session: str, entry: Entry | None, *, dropped: int, evicted: Evicted, last: int
+    ) -> None:
         with self._change() as ask:
             if not self._version(session):
                 return  # it was dropped while this exchange was under way
-            ask("INSERT INTO entry (session, data) VALUES (?, ?)", (session, entry_as_bytes(entry)))
+            if entry is not None:
+                ask("INSERT INTO entry (session, data) VALUES (?, ?)", (session, entry_as_bytes(entry)))
             ask(
                 "DELETE FROM entry WHERE position IN "
                 "(SELECT position FROM entry WHERE session = ? ORDER BY position LIMIT ?)",
                 (session, dropped),
             )
-            told = f"{evicted.entries} {evicted.exchanges} {evicted.last}"
-            ask("UPDATE session SET last = ?, evicted = ? WHERE name = ?", (last, told, session))
+            ask("UPDATE session SET last = ?, evicted = ? WHERE name = ?", (last, _told(evicted), session))
 
     def clear_journal(self, session: str) -> None:
         with self._change() as ask:
@@ -222,8 +258,20 @@ class _JournalKeeper:
         except StoreUnavailableError as error:
             _log.warning("entry %d of session %s is not kept: %s", entry.number, self._session, error)
 
+    def drop(self, *, limit: int, dropped: int, evicted: Evicted, last: int) -> None:  # noqa: ARG002  # the protocol's signature
+        self._store.add_entry(self._session, None, dropped=dropped, evicted=evicted, last=last)
+
     def clear(self) -> None:
         self._store.clear_journal(self._session)
+
+
+def _told(evicted: Evicted) -> str:
+    return f"{evicted.entries} {evicted.exchanges} {evicted.last}"
+
+
+def _evicted(told: str) -> Evicted:
+    entries, exchanges, last = (int(number) for number in told.split())
+    return Evicted(entries=entries, exchanges=exchanges, last=last)
 
 
 def _opened(path: Path) -> sqlite3.Connection:
@@ -261,6 +309,7 @@ def _own(database: sqlite3.Connection, path: Path) -> None:
         for statement in filter(str.strip, _TABLES.split(";")):
             database.execute(statement)
         database.execute(f"PRAGMA application_id = {_APPLICATION}")
+    database.execute(_LATER_TABLE)
     database.execute(f"PRAGMA user_version = {FORMAT}")
     database.execute("COMMIT")
 

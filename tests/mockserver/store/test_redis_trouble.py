@@ -53,7 +53,8 @@ def test_an_answer_of_redis_that_gets_lost_is_no_second_entry_of_the_journal(mak
     journal.keeper._add = losing
     api.listed()
     api.listed()
-    assert lost == [1]
+    (said,) = lost
+    assert said > 0
     assert [entry.number for entry in journal.entries] == [1, 2, 3]
 
 

@@ -1,0 +1,174 @@
+"""What all sessions keep together is bounded; what gave way is said, and nobody is told a wrong count."""
+
+import gc
+import tracemalloc
+
+import pytest
+
+from mockserver.journal.entry import MOST_BODY
+from mockserver.journal.journal import Evicted
+from mockserver.sessions.forgotten import Forgotten
+from mockserver.sessions.sessions import _ONE_REQUEST
+
+LIMIT = 4 * 1024 * 1024
+LONG = b'{"action":"UnPark","nonsense":"' + b"x" * 60_000 + b'"}'
+CALL = "/uapi/phoneCalls/12/0003*210/b817d2618fe6f1804333"
+
+
+@pytest.fixture(params=["memory", "file"])
+def api(make_api, tmp_path, request):
+    store = "memory" if request.param == "memory" else str(tmp_path / "world.db")
+    api = make_api(most_bytes=LIMIT, store=store)
+    yield api
+    api.mock.close()
+
+
+def count(api, session, **pattern):
+    return api.control("POST", "journal/count", pattern, **{"X-Callpark-Session": session})
+
+
+def place(api, session, number):
+    body = {
+        "extension": "0003*210",
+        "phoneCallView": [
+            {"source": ["0003*210"], "destination": ["0003*211"], "callerId": "x" * 200 + f"<{number}>"}
+        ],
+    }
+    return api("POST", "/uapi/phoneCalls/12/simple", body, token=f"mock.{session}.12")
+
+
+def test_a_client_that_opens_sessions_by_the_hundred_takes_no_more_than_the_limit(api, caplog):
+    api.unpark()
+    for number in range(300):
+        api("PUT", CALL, LONG, token=f"mock.flood-{number % 100}.12")
+        assert api.mock.sessions.bytes_kept <= LIMIT + _ONE_REQUEST
+    assert len(api.mock.sessions) == 101
+    listed = api.control("GET", "sessions")
+    assert listed["bytesKept"] <= listed["bytesAtMost"] + _ONE_REQUEST == LIMIT + _ONE_REQUEST
+    assert "in all sessions: the oldest entries of" in caplog.text
+
+
+def test_who_keeps_little_loses_nothing_and_who_keeps_much_is_told_what_is_gone(api):
+    api.unpark()
+    for number in range(300):
+        api("PUT", CALL, LONG, token=f"mock.flood-{number % 100}.12")
+    assert count(api, "default")["count"] == 1
+    told = [count(api, f"flood-{number}") for number in range(100)]
+    assert any(each["evicted"]["exchanges"] for each in told)
+    for each in told:
+        assert each["count"] == ("unknown" if each["evicted"]["exchanges"] else 3)
+        assert each["atLeast"] <= 3 == each["atMost"]
+
+
+def test_calls_without_end_end_their_session_and_no_other(api, caplog):
+    api.mock.sessions._most_bytes = LIMIT // 8
+    api.unpark()
+    placed = 0
+    while not api.mock.sessions.evictions:
+        assert place(api, "flood", placed).status_code == 200
+        placed += 1
+        assert placed < LIMIT / 8 / 500
+    (gone,) = api.mock.sessions.evictions
+    assert (gone.session, gone.reason) == ("flood", "more than 0.5 MiB in all sessions")
+    assert "session flood is forgotten: more than 0.5 MiB in all sessions" in caplog.text
+    assert api.unpark().status_code == 204
+    assert count(api, "default")["count"] == 2
+    assert count(api, "flood")["atMost"] == placed
+    assert count(api, "flood")["count"] == "unknown"
+
+
+@pytest.fixture
+def forgetful(make_api, tmp_path):
+    def make(store="memory"):
+        return make_api(session_limit=1, store=store if store == "memory" else str(tmp_path / store))
+
+    return make
+
+
+def test_a_session_that_begins_after_a_forgotten_one_of_its_name_does_not_count_as_new(forgetful):
+    api = forgetful()
+    for _ in range(3):
+        api.unpark()
+    api.unpark(headers={"Authorization": "Bearer mock.other.12"})
+    assert count(api, "default") | {"session": ""} == {
+        "count": "unknown", "atLeast": 0, "atMost": 3, "session": "",
+        "bytesKept": 0, "bytesAtMost": 1_048_576, "evicted": {"entries": 3, "exchanges": 3, "last": 3},
+    }  # fmt: skip
+    api.unpark()
+    (entry,) = api.control("GET", "journal")["entries"]
+    assert entry["number"] == 4
+    verified = api.control("POST", "journal/verify", {"exactly": 1})
+    assert verified["verdict"] == "unknown"
+    assert count(api, "default", after=3)["count"] == 1
+    api.control("DELETE", "journal")
+    assert count(api, "default")["count"] == 0
+
+
+def test_what_is_made_or_dropped_by_hand_begins_at_nothing(forgetful):
+    api = forgetful()
+    api.unpark()
+    assert api("POST", "/_mock/sessions", {"session": "other"}).status_code == 201
+    assert api("POST", "/_mock/sessions", {"session": "default"}).status_code == 201
+    assert count(api, "default")["count"] == 0
+    api.unpark()
+    assert api("DELETE", "/_mock/sessions/default").status_code == 204
+    assert count(api, "default")["count"] == 0
+
+
+def test_a_file_knows_what_was_forgotten_when_it_is_served_again(forgetful):
+    api = forgetful("world.db")
+    api.unpark()
+    api.unpark(headers={"Authorization": "Bearer mock.other.12"})
+    api.mock.close()
+    again = forgetful("world.db")
+    assert count(again, "default")["atMost"] == 1
+    assert count(again, "other")["atMost"] == 1  # it gave way unopened
+    again.mock.close()
+    once_more = forgetful("world.db")
+    assert count(once_more, "default")["count"] == "unknown"
+    once_more.mock.close()
+
+
+def test_no_forgotten_session_is_taken_for_a_new_one_however_many_there_are():
+    forgotten = Forgotten(most=10)
+    for number in range(1, 1_001):
+        forgotten.add(f"s{number}", Evicted(entries=number, exchanges=number, last=number))
+    assert forgotten.of("s1000") == Evicted(entries=1_000, exchanges=1_000, last=1_000)
+    assert {forgotten.of(f"s{number}").last for number in range(1, 991)} == {990}
+    assert sum(forgotten.of(f"new-{number}") is not None for number in range(1_000)) < 10
+    forgotten.discard("s1000")
+    assert forgotten.of("s1000") is None
+
+
+def test_what_sessions_are_said_to_keep_is_about_what_they_take(make_api):
+    """Their journals are weighed elsewhere."""
+    api = make_api()
+    sessions = api.mock.sessions
+    place(api, "warm", 0)
+    tracemalloc.start()
+    try:
+        gc.collect()
+        before, counted = tracemalloc.get_traced_memory()[0], sessions.bytes_kept
+        for number in range(100):
+            place(api, f"few-{number}", number)
+        for number in range(400):
+            place(api, "many", number)
+            sessions.find("many").journal.clear()
+        gc.collect()
+        taken = tracemalloc.get_traced_memory()[0] - before
+    finally:
+        tracemalloc.stop()
+    assert 0.7 * taken < sessions.bytes_kept - counted < 2 * taken
+
+
+def test_one_request_is_never_more_than_is_reckoned_with(make_api):
+    """A long payload where none is read, all headers there may be, a long answer, and another one instead of it."""
+    api = make_api(scenario="five-hundred")
+    everything = "/uapi/phoneCalls/@me/@self"
+    api("GET", everything)
+    api.control("POST", "faults", {"fault": "WRONG_CONTENT_TYPE"})
+    sessions = api.mock.sessions
+    before = sessions.bytes_kept
+    headers = {f"x-{number}": "y" * 320 for number in range(190)}
+    api("GET", everything, b" " * 2 * MOST_BODY, headers=headers, conforming=False)
+    assert 2 * MOST_BODY < sessions.bytes_kept - before < _ONE_REQUEST
