@@ -9,7 +9,6 @@ Names of uvicorn's that are not public are used here, as in the protocol beneath
 
 import sys
 from asyncio import TimerHandle, Transport
-from collections import OrderedDict
 from dataclasses import replace
 from typing import Any, Final, Literal
 
@@ -25,6 +24,7 @@ from mockserver.connection.client_limits import (
     ClientLimits,
 )
 from mockserver.http_api.refusals import Fixed, Refusal, fixed
+from mockserver.serving.crowd import Crowd
 
 _NOT_HTTP: Final = "The request cannot be read as HTTP in one way, and one way only."
 _LATE: Final = "The request did not come in time."
@@ -41,9 +41,9 @@ class _Refused(Exception):
     """httptools hands it on as an error of the parser."""
 
 
-def bounded(base: type[HttpToolsProtocol], limits: ClientLimits) -> type[HttpToolsProtocol]:
-    """uvicorn takes a class, and makes one of it for each connection; all that one class made count together."""
-    waiting: OrderedDict[Any, None] = OrderedDict()
+def bounded(base: type[HttpToolsProtocol], limits: ClientLimits, crowd: Crowd) -> type[HttpToolsProtocol]:
+    """uvicorn takes a class, and makes one of it for each connection."""
+    waiting = crowd.waiting
 
     class Bounded(base):  # type: ignore[valid-type, misc]  # mypy wants to know the base beforehand
         headers: list[tuple[bytes, bytes]]
@@ -61,7 +61,7 @@ def bounded(base: type[HttpToolsProtocol], limits: ClientLimits) -> type[HttpToo
 
         def connection_made(self, transport: Transport) -> None:
             super().connection_made(transport)
-            if len(self.connections) > limits.max_connections and not self._room():
+            if not crowd.admits(self.connections):
                 self._end(replace(fixed(Fixed.UNAVAILABLE, _FULL), headers={"Retry-After": "1"}))
                 return
             waiting[self] = None
@@ -200,15 +200,6 @@ def bounded(base: type[HttpToolsProtocol], limits: ClientLimits) -> type[HttpToo
                 self._came > MAX_BODY_ON_THE_WIRE
                 or framing > 2 * MAX_HEAD_BYTES + _FRAMING * self._body_bytes
             )
-
-        def _room(self) -> bool:
-            """Whether a connection that has nothing to do could be closed for the sake of a new one."""
-            while waiting:
-                longest, _ = waiting.popitem(last=False)
-                if not longest.transport.is_closing():
-                    longest.transport.abort()
-                    return True
-            return False
 
         def _begin_to_wait(self) -> None:
             seconds = limits.header_timeout if self._stage == "head" else limits.body_timeout

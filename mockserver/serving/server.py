@@ -18,7 +18,9 @@ from mockserver.connection.client_limits import ClientLimits
 from mockserver.connection.descriptors import take_all_descriptors, within_descriptors
 from mockserver.connection.line import with_line
 from mockserver.serving.bounded_protocol import bounded
+from mockserver.serving.crowd import Crowd
 from mockserver.serving.fast_protocol import fast_protocol
+from mockserver.serving.handshake import behind_tls
 from mockserver.way.fast_path import FastPath
 
 Ready = Callable[[str], None]
@@ -116,19 +118,21 @@ class _Server(uvicorn.Server):
         beside: Beside | None = None,
     ) -> None:
         way: FastPath | None = getattr(app, "fast_path", None)
-        limits: ClientLimits = getattr(app, "limits", ClientLimits())
-        protocol = fast_protocol(way) if way else HttpToolsProtocol
+        limits: ClientLimits = within_descriptors(getattr(app, "limits", ClientLimits()))
+        crowd = Crowd(limits.max_connections)
+        protocol: Any = bounded(fast_protocol(way) if way else HttpToolsProtocol, limits, crowd)
+        if tls:
+            protocol = behind_tls(protocol, tls, limits, crowd)
         super().__init__(
             uvicorn.Config(
                 with_line(_with_cased_header(app)),
-                http=bounded(protocol, within_descriptors(limits)),
+                http=protocol,
                 access_log=False,
                 server_header=False,
                 date_header=False,
                 log_level="error",
                 ws="none",
                 lifespan="off",
-                ssl_context_factory=(lambda _config, _default: tls) if tls else None,
             )
         )
         self.url = url
