@@ -21,9 +21,9 @@ class Cors:
 
     @cached_property
     def _with(self) -> App:
-        from starlette.middleware.cors import CORSMiddleware
+        from mockserver.http_api.preflight import EnvelopeCors
 
-        return CORSMiddleware(
+        return EnvelopeCors(
             self._without,
             allow_origins=tuple(self._origins),
             allow_origin_regex=LOOPBACK_ORIGIN.pattern,

@@ -31,6 +31,7 @@ _LATE: Final = "The request did not come in time."
 _HEAD_TOO_LARGE: Final = f"The headers are more than {MAX_HEADERS}, or longer than {MAX_HEAD_BYTES} bytes."
 _TOO_MANY_PIPELINED: Final = f"More than {MAX_PIPELINED} requests wait on this connection."
 _FULL: Final = "All connections that the mock takes are in use."
+_VERSIONS: Final = frozenset({"1.0", "1.1"})
 _FRAMING: Final = 8
 """How many bytes may go with each byte of a payload: it may come in chunks of one, each with its length."""
 
@@ -111,11 +112,18 @@ def bounded(base: type[HttpToolsProtocol], limits: ClientLimits, crowd: Crowd) -
             if len(self.pipeline) >= MAX_PIPELINED:
                 self._refusing(fixed(Fixed.BUSY_CONNECTION, _TOO_MANY_PIPELINED))
             names = [name for name, _ in headers]
-            if names.count(b"host") > 1:
-                self._refusing(fixed(Fixed.REQUEST_INVALID, "There is more than one Host."))
+            version = self.parser.get_http_version()
+            if version not in _VERSIONS or b"#" in self.url:
+                self._refusing(fixed(Fixed.REQUEST_INVALID, _NOT_HTTP))
+            if (hosts := names.count(b"host")) != 1 and (hosts or version != "1.0"):
+                self._refusing(fixed(Fixed.REQUEST_INVALID, "There is not exactly one Host."))
+            if names.count(b"authorization") > 1:
+                self._refusing(fixed(Fixed.REQUEST_INVALID, "There is more than one Authorization."))
             if b"transfer-encoding" in names and _encoding(headers) != [b"chunked"]:
                 message = "Transfer-Encoding is not as expected. Allowed: chunked, and nothing else."
                 self._refusing(fixed(Fixed.REQUEST_INVALID, message))
+            if self.expect_100_continue and (version == "1.0" or not _has_payload(headers)):
+                self.expect_100_continue = False  # there is nobody who waits for it
             is_connect = self.parser.get_method() == b"CONNECT"
             if self.parser.should_upgrade() and not is_connect:
                 self._upgrading = (self._again(), list(headers))
@@ -186,7 +194,8 @@ def bounded(base: type[HttpToolsProtocol], limits: ClientLimits, crowd: Crowd) -
                     self.send_400_response("")
 
         def _again(self) -> bytes:
-            lines = [b"%s %s HTTP/1.1" % (self.parser.get_method(), self.url)]
+            version = self.parser.get_http_version().encode()
+            lines = [b"%s %s HTTP/%s" % (self.parser.get_method(), self.url, version)]
             lines += [b"%s: %s" % header for header in self.headers if header[0] != b"upgrade"]
             return b"\r\n".join((*lines, b"", b""))
 
@@ -249,6 +258,11 @@ def bounded(base: type[HttpToolsProtocol], limits: ClientLimits, crowd: Crowd) -
                     timer.cancel()
 
     return Bounded
+
+
+def _has_payload(headers: list[tuple[bytes, bytes]]) -> bool:
+    named = dict(headers)
+    return b"transfer-encoding" in named or named.get(b"content-length", b"0").strip(b"0") != b""
 
 
 def _encoding(headers: list[tuple[bytes, bytes]]) -> list[bytes]:

@@ -1,6 +1,7 @@
 """TLS before HTTP: a handshake counts as a connection from its first moment, and has an end.
 
-asyncio's own server counts it once it is done, and gives it a minute; what it is made of is used here, which is not public.
+asyncio's own server counts it once it is done, and gives it a minute; what that is made of is used here, and is not
+public.
 """
 
 import asyncio

@@ -89,4 +89,4 @@ class BehaviourSeam:
     def _with_defect(self, presentation: Presentation, slug: str) -> App:
         from mockserver.way.defect_seam import DefectSeam
 
-        return DefectSeam(self._plain(presentation), self._behaviours.defects[slug])
+        return DefectSeam(self._plain(presentation), self._behaviours.defects[slug], self._sessions.find)

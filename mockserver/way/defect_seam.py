@@ -1,24 +1,31 @@
 """The outer two seams of a defect, as one ASGI layer; without a defect the layer is not there."""
 
 import asyncio
-from collections import Counter, defaultdict
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from urllib.parse import quote
+from weakref import WeakKeyDictionary
 
 from mockserver.connection.asgi import App, Message, Receive, Scope, Send
 from mockserver.connection.body import BodyTooLargeError, ClientGoneError, read_body
 from mockserver.connection.client_limits import MAX_BODY_BYTES
 from mockserver.defect import CRASHED, SERVING, CrashError, Defect, Meeting, Received, Sent
+from mockserver.sessions.session import Session
 from mockserver.tokens import SESSION_HEADER, read_token
 
 
 class DefectSeam:
-    def __init__(self, app: App, defect: Defect) -> None:
+    """`find` says which session has a name, if one has: what is counted in it is counted for as long as it lives."""
+
+    def __init__(self, app: App, defect: Defect, find: Callable[[str], Session | None]) -> None:
         self._app = app
         self._defect = defect
-        self._tallies: defaultdict[str, Counter[str]] = defaultdict(Counter)
+        self._find = find
+        self._tallies: WeakKeyDictionary[Session, Counter[str]] = WeakKeyDictionary()
+        self._unborn: dict[str, tuple[Counter[str], int]] = {}
+        """Tallies of sessions that a request under way may make, and how many such requests there are."""
         self._meetings: dict[tuple[str, str], tuple[Meeting, int]] = {}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -29,14 +36,15 @@ class DefectSeam:
             asked = await _received(scope, receive)
         except ClientGoneError:
             return
-        session = _session(asked)
-        asked = replace(asked, tally=self._tallies[session])
-        if asked.method == "GET":
-            await _send(await self._serve(scope, asked), send)
-            return
-        with self._met(session, asked) as meeting:
-            await asyncio.sleep(self._defect.holds)
-            await _send(await self._serve(scope, replace(asked, meeting=meeting)), send)
+        name = _session(asked)
+        with self._tally(name) as tally:
+            asked = replace(asked, tally=tally)
+            if asked.method == "GET":
+                await _send(await self._serve(scope, asked), send)
+                return
+            with self._met(name, asked) as meeting:
+                await asyncio.sleep(self._defect.holds)
+                await _send(await self._serve(scope, replace(asked, meeting=meeting)), send)
 
     async def _serve(self, scope: Scope, asked: Received) -> Sent:
         SERVING.set(asked)
@@ -48,6 +56,23 @@ class DefectSeam:
         sent = self._defect.response(asked, honest) if self._defect.response else honest
         asked.meeting.answers.append(honest)
         return sent
+
+    @contextmanager
+    def _tally(self, name: str) -> Iterator[Counter[str]]:
+        session = self._find(name)
+        if session is not None:
+            yield self._tallies.setdefault(session, Counter())
+            return
+        tally, present = self._unborn.get(name, (Counter(), 0))
+        self._unborn[name] = tally, present + 1
+        try:
+            yield tally
+        finally:
+            if (made := self._find(name)) is not None:
+                self._tallies.setdefault(made, tally)
+            _, present = self._unborn.pop(name)
+            if present > 1:
+                self._unborn[name] = tally, present - 1
 
     @contextmanager
     def _met(self, session: str, asked: Received) -> Iterator[Meeting]:

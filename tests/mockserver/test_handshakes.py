@@ -2,7 +2,7 @@
 
 import socket
 import ssl
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 
 import pytest
 import trustme
@@ -95,14 +95,17 @@ def test_whoever_only_connects_makes_room_for_others(serve, trusting):
 
 def test_where_all_connections_are_busy_a_new_one_is_hung_up_on(serve, trusting):
     limits = ClientLimits(max_connections=1)
-    with serve(limits, delay=delay_named("60000")) as port, connected(port) as plain:
-        with trusting.wrap_socket(plain, server_hostname="localhost") as busy:
-            busy.sendall(ASKS)
-            busy.settimeout(0.2)
-            with pytest.raises(TimeoutError):
-                busy.recv(1)
-            with connected(port) as late:
-                assert is_closed(late)
+    with (
+        serve(limits, delay=delay_named("60000")) as port,
+        connected(port) as plain,
+        trusting.wrap_socket(plain, server_hostname="localhost") as busy,
+    ):
+        busy.sendall(ASKS + ASKS[:5])
+        busy.settimeout(0.2)
+        with pytest.raises(TimeoutError):
+            busy.recv(1)
+        with connected(port) as late:
+            assert is_closed(late)
 
 
 def test_a_request_that_comes_in_one_piece_with_the_end_of_the_handshake_is_answered(serve, trusting):
@@ -121,14 +124,14 @@ def test_a_request_that_comes_in_one_piece_with_the_end_of_the_handshake_is_answ
         told = b""
         while not told:
             came.write(line.recv(65536))
-            try:
+            with suppress(ssl.SSLWantReadError):
                 told = client.read(65536)
-            except ssl.SSLWantReadError:
-                pass
         assert told.startswith(b"HTTP/1.1 200 ")
 
 
-@pytest.mark.parametrize("sent", [ASKS, b"\x16\x03\x01" + b"\xff" * 500, b"\0" * 2_000, b"PRI * HTTP/2.0\r\n\r\n"])
+@pytest.mark.parametrize(
+    "sent", [ASKS, b"\x16\x03\x01" + b"\xff" * 500, b"\0" * 2_000, b"PRI * HTTP/2.0\r\n\r\n"]
+)
 def test_what_is_no_handshake_is_hung_up_on_and_nobody_else_notices(serve, trusting, sent, caplog):
     with serve(ClientLimits()) as port:
         with connected(port) as odd:
