@@ -4,7 +4,7 @@ import re
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Final, Self
 
 from msgspec import Struct
@@ -18,7 +18,8 @@ PAGE_MOMENT: Final = datetime.fromisoformat("2012-06-27T16:08:55+03:00").timesta
 
 
 # Whatever a call is told with, a thousand years behind or ahead of a session, is still a date that can be written.
-FIRST_MOMENT: Final = datetime(1970, 1, 1, tzinfo=UTC).timestamp()
+_FIRST_DATE: Final = datetime(1970, 1, 1, tzinfo=UTC)
+FIRST_MOMENT: Final = _FIRST_DATE.timestamp()
 LAST_MOMENT: Final = datetime(9000, 1, 1, tzinfo=UTC).timestamp()
 _RATE: Final = re.compile(r"x([0-9]{1,6}(?:\.[0-9]{1,6})?)")
 
@@ -44,6 +45,11 @@ def system_time() -> float:
 
 
 _EPOCH: Final = time.time() - time.monotonic()
+
+
+def date_at(moment: float) -> datetime:
+    """In UTC, also where the functions of some platforms end: before 1970, and after the year 3000."""
+    return _FIRST_DATE + timedelta(seconds=moment)
 
 
 class ClockSet(Struct, frozen=True, kw_only=True):

@@ -1,7 +1,7 @@
 """Phone calls as the vendor writes them in JSON.  Members without a value are left out."""
 
 from collections.abc import Callable, Mapping, Sequence
-from datetime import UTC, datetime, timedelta, timezone
+from datetime import UTC, timedelta, timezone
 from functools import lru_cache
 from math import floor
 from typing import Any, Final
@@ -9,6 +9,7 @@ from urllib.parse import quote
 
 from msgspec import Struct
 
+from mockserver.clock import date_at
 from mockserver.policy import LinkMember, Presentation
 from mockserver.simulator.directory import Directory
 from mockserver.simulator.phone_call import PhoneCall, View
@@ -105,5 +106,5 @@ def _as_text(value: int) -> str:
 @lru_cache(maxsize=4096)
 def _date(second: int, offset: int | None) -> str:
     zone = UTC if offset is None else timezone(timedelta(minutes=offset))
-    text = datetime.fromtimestamp(second, zone).isoformat(timespec="seconds")
+    text = date_at(second).astimezone(zone).isoformat(timespec="seconds")
     return text.replace("+00:00", "Z") if offset is None else text

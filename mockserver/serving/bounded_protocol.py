@@ -48,6 +48,7 @@ def bounded(base: type[HttpToolsProtocol], limits: ClientLimits, crowd: Crowd) -
 
     class Bounded(base):  # type: ignore[valid-type, misc]  # mypy wants to know the base beforehand
         headers: list[tuple[bytes, bytes]]
+        expect_100_continue: bool
         _stage: Stage = "idle"
         _came = 0
         """Bytes of the head, or of the body as it is on the wire."""

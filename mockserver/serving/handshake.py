@@ -44,7 +44,9 @@ class Handshake(asyncio.Protocol):
     ) -> None:
         self._make = make
         self._context = context
-        self._seconds = limits.header_timeout
+        self._seconds: Any = (
+            limits.header_timeout
+        )  # asyncio takes fractions too, of which its types know nothing
         self._crowd = crowd
         self._connections = connections
 

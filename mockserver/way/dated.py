@@ -1,9 +1,9 @@
 """The Date of every answer, by the clock of the session that it is of: the server beneath knows only its own."""
 
-from email.utils import formatdate
+from email.utils import format_datetime
 from functools import lru_cache
 
-from mockserver.clock import system_time
+from mockserver.clock import date_at, system_time
 from mockserver.connection.asgi import App, Message, Receive, Scope, Send
 from mockserver.sessions.sessions import DEFAULT_SESSION, Sessions
 from mockserver.tokens import claimed_session
@@ -16,7 +16,7 @@ def date_of(moment: float) -> bytes:
 
 @lru_cache(maxsize=1024)
 def _date(second: int) -> bytes:
-    return formatdate(second, usegmt=True).encode()
+    return format_datetime(date_at(second), usegmt=True).encode()
 
 
 class Dated:
