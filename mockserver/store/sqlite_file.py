@@ -51,7 +51,7 @@ _LATER_TABLE: Final = (
     "CREATE TABLE IF NOT EXISTS forgotten (session TEXT NOT NULL UNIQUE, evicted TEXT NOT NULL)"
 )
 """Files that an earlier callpark has made have it from now on; that one does not mind."""
-_FORGOTTEN: Final = 10_000
+_FORGOTTEN: Final = 100_000
 _WEIGHTS: Final = """
 SELECT name,
   (SELECT coalesce(sum(length(data)), 0) FROM entry WHERE entry.session = name),
