@@ -240,10 +240,7 @@ def command(
         except OSError as error:
             raise click.UsageError(f"{error.filename}: {error.strerror}") from error
 
-        def ready(url: str) -> None:
-            if announce:
-                announce(url)
-
+        ready = announce or (lambda _url: None)
         try:
             if workers > 1:
                 serving = partial(_with_workers, lambda: build(settings), app, workers)
