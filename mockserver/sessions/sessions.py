@@ -99,6 +99,7 @@ class Sessions:
         self._uncounted = 0
         """How many requests there may be until what is kept has to be counted again."""
         self._forgotten = Forgotten(store.forgotten() if store else None)
+        self._telling = Telling(source)
 
     def __len__(self) -> int:
         return len(self._open) + len(self._dormant)
@@ -279,8 +280,22 @@ class Sessions:
             del self._dormant[name]
         self._forgotten.add(name, gone)
         self._evictions.append(Eviction(session=name, at=self._source(), reason=reason))
-        tell_of(name, reason)
+        self._telling.of(name, reason)
 
 
-def tell_of(name: str, reason: str) -> None:
-    _log.warning("session %s is forgotten: %s; its next use begins a new one", name, reason)
+class Telling:
+    """Lines on sessions that are forgotten: one a second at the most, which counts those that had none."""
+
+    def __init__(self, source: Callable[[], float]) -> None:
+        self._source = source
+        self._next = float("-inf")
+        self._untold = 0
+
+    def of(self, name: str, reason: str) -> None:
+        now = self._source()
+        if now < self._next:
+            self._untold += 1
+            return
+        more = f" (and {self._untold} others were since the last such line)" if self._untold else ""
+        _log.warning("session %s is forgotten: %s; its next use begins a new one%s", name, reason, more)
+        self._next, self._untold = now + 1.0, 0

@@ -21,7 +21,6 @@ from mockserver.sessions.sessions import (
     SessionExistsError,
     Sessions,
     Setup,
-    tell_of,
 )
 from mockserver.sessions.weight import Weight
 from mockserver.store.seam import SharedStore
@@ -174,7 +173,7 @@ class SharedSessions(Sessions):
     def _evict(self, name: str, reason: str, unused_since: float) -> None:
         told = orjson.dumps(asdict(Eviction(session=name, at=self._source(), reason=reason)))
         if self._shared.evict(name, told=told, unused_since=unused_since):
-            tell_of(name, reason)
+            self._telling.of(name, reason)
         if (session := self._open.get(name)) is not None:
             session.catch_up()
             if session.is_over:

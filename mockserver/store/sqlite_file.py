@@ -259,7 +259,10 @@ class _JournalKeeper:
             _log.warning("entry %d of session %s is not kept: %s", entry.number, self._session, error)
 
     def drop(self, *, limit: int, dropped: int, evicted: Evicted, last: int) -> None:  # noqa: ARG002  # the protocol's signature
-        self._store.add_entry(self._session, None, dropped=dropped, evicted=evicted, last=last)
+        try:
+            self._store.add_entry(self._session, None, dropped=dropped, evicted=evicted, last=last)
+        except StoreUnavailableError as error:
+            _log.warning("entries of session %s that gave way stay in the file: %s", self._session, error)
 
     def clear(self) -> None:
         self._store.clear_journal(self._session)

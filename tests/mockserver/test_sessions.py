@@ -101,6 +101,19 @@ def test_the_longest_idle_session_gives_way_and_is_told(caplog):
     assert "session second is forgotten: more than 2 sessions" in caplog.text
 
 
+def test_a_flood_of_sessions_is_no_flood_of_lines(caplog):
+    source = Source()
+    sessions = Sessions(make_session, limit=1, source=source)
+    for number in range(100):
+        sessions.open(f"s-{number}")
+    assert len(caplog.records) == 1
+    source.moment = 1.0
+    sessions.open("last")
+    assert "session s-99 is forgotten" in caplog.records[1].message
+    assert "(and 98 others were since the last such line)" in caplog.records[1].message
+    assert len(sessions.evictions) == 100
+
+
 def test_a_session_that_nobody_uses_any_more_gives_way():
     source = Source()
     sessions = Sessions(make_session, max_idle=60, source=source)
