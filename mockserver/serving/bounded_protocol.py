@@ -14,7 +14,7 @@ from typing import Any, Final, Literal
 
 import httptools
 import orjson
-from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
+from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol, RequestResponseCycle
 
 from mockserver.connection.client_limits import (
     MAX_BODY_ON_THE_WIRE,
@@ -55,6 +55,8 @@ def bounded(base: type[HttpToolsProtocol], limits: ClientLimits, crowd: Crowd) -
         _body_bytes = 0
         _timer: TimerHandle | None = None
         _writing: TimerHandle | None = None
+        _answering: RequestResponseCycle | None = None
+        """Where requests wait behind one that is being answered, that one: uvicorn knows the last that came."""
         _refusal: Refusal | None = None
         """What the connection ends with, once the answers to earlier requests are out."""
         _data = b""
@@ -74,6 +76,9 @@ def bounded(base: type[HttpToolsProtocol], limits: ClientLimits, crowd: Crowd) -
             self._stop(self._timer, self._writing)
             self._timer = self._writing = None
             super().connection_lost(exc)
+            if self._answering is not None and not self._answering.response_complete:
+                self._answering.disconnected = True
+                self._answering.message_event.set()
             self._unset_keepalive_if_required()
 
         def data_received(self, data: bytes) -> None:
@@ -136,7 +141,10 @@ def bounded(base: type[HttpToolsProtocol], limits: ClientLimits, crowd: Crowd) -
             self._came = self._body_bytes = 0
             self._stop(self._timer)
             self._timer = None
+            before = self.cycle
             super().on_headers_complete()
+            if len(self.pipeline) == 1:
+                self._answering = before
             self.headers = []  # trailers go there, and nobody looks: they come after all who had to look at headers
             if is_connect:
                 self.cycle.keep_alive = False
@@ -157,6 +165,8 @@ def bounded(base: type[HttpToolsProtocol], limits: ClientLimits, crowd: Crowd) -
                 if not self.transport.is_closing():
                     self._end(self._refusal)
                 return
+            if self._answering is not None:
+                self._answering = self.pipeline[-1][0] if self.pipeline else None
             super().on_response_complete()
             if self._stage == "idle" and not self.pipeline and not self.transport.is_closing():
                 waiting[self] = None

@@ -9,6 +9,7 @@ import pytest
 from mockserver.app import build
 from mockserver.serving.server import running
 from mockserver.settings import Settings
+from mockserver.wire_faults.fault import delay_named
 
 CALL = b"/uapi/phoneCalls/12/0003*210/b817d2618fe6f1804333"
 TOKEN = b"Authorization: Bearer mock.default.12\r\n"
@@ -169,3 +170,21 @@ def test_a_client_of_http_1_0_needs_no_host(url):
 def test_all_of_that_has_moved_nothing(url):
     call = httpx.get(f"{url}{CALL.decode()}", headers={"Authorization": "Bearer mock.default.12"}).json()
     assert "parked" in call["entry"][0]["phoneCallView"][0]
+
+
+@pytest.mark.parametrize("behind", [0, 1, 3])
+def test_whoever_leaves_is_not_waited_for_whatever_was_asked_behind(behind):
+    settings = Settings(clock="manual", delay=delay_named("60000"))
+
+    def are_waiting(url):
+        return httpx.get(f"{url}/_mock/state").json()["waiting"]
+
+    with running(build(settings)) as url:
+        with socket.create_connection(("127.0.0.1", int(url.rpartition(":")[2]))) as line:
+            line.sendall(asks() * (1 + behind))
+            assert any(are_waiting(url) for _ in range(1_000))
+            if behind == 3:
+                httpx.post(f"{url}/_mock/clock/advance", json={"seconds": 60})
+                assert line.recv(1)
+                assert any(are_waiting(url) for _ in range(1_000))
+        assert any(not are_waiting(url) for _ in range(1_000))
