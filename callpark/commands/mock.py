@@ -15,6 +15,7 @@ from click.core import ParameterSource
 
 from callpark.greeting import greeting
 from callpark.mock_certificate import tls_of
+from callpark.mock_workers import check_workers
 
 if TYPE_CHECKING:
     from mockserver.app import Mock
@@ -225,7 +226,7 @@ def command(
                 header_timeout=header_timeout, body_timeout=body_timeout, max_connections=max_connections
             ),
         )
-        _check_workers(workers, store, watch)
+        check_workers(workers, store, watch)
         app = build(settings)
         beside = _watching(app, scenario) if watch else None
     except (ValueError, LookupError) as error:
@@ -316,29 +317,6 @@ def _greeter(
         ready(url)
 
     return greet
-
-
-def _check_workers(workers: int, store: str, watch: bool) -> None:
-    if workers == 1:
-        return
-    from mockserver.serving.workers import can_fork
-    from mockserver.store.opening import MEMORY, is_shared
-
-    if store == MEMORY:
-        raise click.UsageError(
-            "--workers needs --store redis://HOST:PORT: what one process has in memory, the others do not see"
-        )
-    if not is_shared(store):
-        raise click.UsageError(
-            f"--workers needs --store redis://HOST:PORT: {store} is served by one process, which alone hears of "
-            "the changes that a waiting request waits for"
-        )
-    if watch:
-        raise click.UsageError("--watch goes with one worker: each would begin the sessions again")
-    if not can_fork():
-        raise click.UsageError(
-            "--workers needs a system that can fork; start several mocks on one --store instead"
-        )
 
 
 def _with_workers(
