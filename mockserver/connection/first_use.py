@@ -18,6 +18,7 @@ class FirstUse(Generic[Made]):
     def __init__(self, make: Callable[[], Made]) -> None:
         self._make = make
         self._made: Made | None = None
+        self._making: asyncio.Future[Made] | None = None
 
     def at_once(self) -> Made:
         """For those who have nothing else to do meanwhile."""
@@ -29,4 +30,10 @@ class FirstUse(Generic[Made]):
         return self._made
 
     async def get(self) -> Made:
-        return await asyncio.to_thread(self.at_once) if self._made is None else self._made
+        """Who asked first goes on first."""
+        if self._made is not None:
+            return self._made
+        making = self._making
+        if making is None or making.done() or making.get_loop() is not asyncio.get_running_loop():
+            making = self._making = asyncio.ensure_future(asyncio.to_thread(self.at_once))
+        return await asyncio.shield(making)

@@ -336,3 +336,40 @@ def test_what_comes_late_to_a_process_that_looks_for_no_garbage_is_not_looked_th
         "assert gc.get_freeze_count() >= before + 1000\n"
     )
     subprocess.run([sys.executable, "-c", code], check=True)
+
+
+def test_who_asked_first_goes_on_first():
+    """Also where it is only made for them: the order of requests is that in which they came."""
+    may_begin = threading.Event()
+    use = FirstUse(lambda: may_begin.wait(20))
+    order = []
+
+    async def ask(number):
+        await use.get()
+        order.append(number)
+
+    async def all_at_once():
+        asked = [asyncio.ensure_future(ask(number)) for number in range(30)]
+        await asyncio.sleep(0)
+        may_begin.set()
+        await asyncio.gather(*asked)
+
+    asyncio.run(all_at_once())
+    assert order == list(range(30))
+
+
+def test_what_could_not_be_made_is_made_for_the_next_one_who_asks():
+    made = []
+
+    def make():
+        made.append(None)
+        if len(made) == 1:
+            raise OSError("no such file")
+        return "made"
+
+    async def ask_twice(use):
+        with pytest.raises(OSError, match="no such file"):
+            await use.get()
+        return await use.get()
+
+    assert asyncio.run(ask_twice(FirstUse(make))) == "made"
