@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final, Literal
 
-from callpark_spec import Clause, openapi_document
+from callpark_spec import Clause
 from callpark_spec.errors import nearest
 from contract_tests.case import Case, Kind
 from contract_tests.cases import CONTROL, all_cases
@@ -18,7 +18,6 @@ from contract_tests.world import World
 
 Lane = Literal["conform", "explore", "all"]
 
-VIEW: Final = "01"
 UNAUTHORIZED: Final = "access"
 """The area whose cases are answered with 401."""
 SEEN_IN_EVERY_RETRIEVAL: Final = ("success/status-accepted", "uri/phone-call-id/from-list")
@@ -45,9 +44,9 @@ def lane_cases(lane: Lane, world: World, *, by_chance: bool = False) -> tuple[Ca
         return conform
     if by_chance:
         return conform or (CONTROL,)
-    from contract_tests.lanes.coverage import coverage_cases  # and with it schemathesis
+    from contract_tests.lanes.coverage import coverage_cases
 
-    return conform + coverage_cases(openapi_document(), world, VIEW)
+    return conform + coverage_cases(world)
 
 
 def recorded_cases(lane: str, world: World) -> tuple[Case, ...]:

@@ -1,6 +1,6 @@
-"""Requests that schemathesis's engine made once, kept as changes of the page's request.
+"""Requests that schemathesis made once: its engine's, as changes of the page's request, and those of its coverage phase.
 
-Making a request takes the engine many times as long as sending it, and the same seed makes the same requests: so they
+Making a request takes it many times as long as sending it, and the same seed makes the same requests: so they
 are made beforehand, and sent from here. `python -m contract_tests.lanes.corpus` makes them anew, which is due when the
 OpenAPI document, the engine or hypothesis is another one; a test says so.
 """
@@ -30,16 +30,55 @@ SEEDS = 10
 EXAMPLES = 120
 MAKERS = ("schemathesis", "hypothesis")
 VIEW = "01"
+NOBODY = World(user="callparkuser0", extension="7170001", retriever="7170002")
+"""Whom the coverage requests were made for: names that are such as the document allows and occur nowhere else in them."""
+NO_CALL = KnownCall(
+    id="callparkplaceholder0",
+    user=NOBODY.user,
+    extension=NOBODY.extension,
+    view="~v",
+    views=("~v",),
+)
 
 Requests = tuple[tuple[Change, ...], ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class CoverageRequest:
+    """A request made for `NOBODY` and `NO_CALL`, and the generator's words for what is particular about it."""
+
+    description: str
+    request: Request
+
+    def as_json(self) -> dict[str, Any]:
+        """As a plain object; the bytes of the body stand in latin-1."""
+        made = self.request
+        plain = {"description": self.description, "method": made.method, "target": made.target}
+        body = {} if made.body is None else {"body": made.body.decode("latin-1")}
+        return plain | {"headers": [list(header) for header in made.headers]} | body
+
+    @classmethod
+    def from_json(cls, value: dict[str, Any]) -> CoverageRequest:
+        """The reverse of `as_json`."""
+        request = Request(
+            method=value["method"],
+            target=value["target"],
+            headers=tuple((name, text) for name, text in value["headers"]),
+            body=value["body"].encode("latin-1") if "body" in value else None,
+        )
+        return cls(description=value["description"], request=request)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Corpus:
-    """`runs` are what the engine made for the seeds from 0; `origin` says of which document, and who made them."""
+    """`runs` are what the engine made for the seeds from 0, `coverage` what the coverage phase makes of the document.
+
+    `origin` says of which document, and who made them.
+    """
 
     origin: dict[str, str]
     runs: tuple[Requests, ...]
+    coverage: tuple[CoverageRequest, ...] = ()
 
     def requests(self, seed: int) -> Requests:
         """What the engine made for a seed, in its order; for a seed it was not asked for, as many drawn from all."""
@@ -56,9 +95,7 @@ def said(changes: Sequence[Change]) -> str:
 
 def stand_in(world: World) -> KnownCall:
     """The call that requests are made for before there is any."""
-    return KnownCall(
-        id="callparkplaceholder0", user=world.user, extension=world.extension, view=VIEW, views=(VIEW,)
-    )
+    return KnownCall(id=NO_CALL.id, user=world.user, extension=world.extension, view=VIEW, views=(VIEW,))
 
 
 @cache
@@ -69,7 +106,8 @@ def corpus() -> Corpus:
         tuple(Step.from_json({"does": "unpark", "changes": changes}).changes for changes in run)
         for run in value["runs"]
     )
-    return Corpus(origin=value["origin"], runs=runs)
+    coverage = tuple(CoverageRequest.from_json(one) for one in value["coverage"])
+    return Corpus(origin=value["origin"], runs=runs, coverage=coverage)
 
 
 def origin() -> dict[str, str]:
@@ -97,12 +135,22 @@ def made(seed: int, world: World) -> Requests:
     return tuple(found.values())
 
 
+def covered(world: World, call: KnownCall) -> tuple[CoverageRequest, ...]:
+    """What the coverage phase makes for a call in a world."""
+    from contract_tests.schemathesis_adapter import Schema, placed_in
+
+    generated = Schema(placed_in(openapi_document(), world, call)).coverage()
+    return tuple(CoverageRequest(description=one.description, request=one.request) for one in generated)
+
+
 def as_text(corpus: Corpus) -> str:
     """The file: a line for each request, so that what has changed can be seen."""
     runs = ",\n".join(
         "[\n" + ",\n".join(json.dumps(_changes(one)) for one in run) + "\n]" for run in corpus.runs
     )
-    return f'{{"origin": {json.dumps(corpus.origin)},\n"runs": [\n{runs}\n]}}\n'
+    coverage = ",\n".join(json.dumps(one.as_json()) for one in corpus.coverage)
+    origin = json.dumps(corpus.origin)
+    return f'{{"origin": {origin},\n"coverage": [\n{coverage}\n],\n"runs": [\n{runs}\n]}}\n'
 
 
 def _changes(changes: Sequence[Change]) -> list[dict[str, Any]]:
@@ -117,8 +165,10 @@ def main() -> None:
     world = mock_profile("").world()
     runs = tuple(made(seed, world) for seed in range(SEEDS))
     path = Path(__file__).with_name(FILE)
-    path.write_text(as_text(Corpus(origin=origin(), runs=runs)), encoding="ascii")
-    counts = ", ".join(str(len(run)) for run in runs)
+    coverage = covered(NOBODY, NO_CALL)
+    made_now = Corpus(origin=origin(), runs=runs, coverage=coverage)
+    path.write_text(as_text(made_now), encoding="ascii")
+    counts = ", ".join(str(len(run)) for run in (coverage, *runs))
     sys.stdout.write(f"{path.name}: {counts} requests\n")
 
 

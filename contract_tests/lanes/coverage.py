@@ -1,39 +1,39 @@
 """schemathesis's deterministic coverage of the PUT as cases: what they expect is what their request deserves.
 
 The generated request decides, not the generator's label: the expectation says whether it is at fault, in order or
-grey, and the case is judged like one of the fixed table.
+grey, and the case is judged like one of the fixed table. Of the same document the generator makes the same requests, so
+they came with the checker (`contract_tests.lanes.corpus`), and the names of a world take their places in them.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import json
 from dataclasses import replace
-from typing import Any
+from urllib.parse import quote
 
 from contract_tests.case import Case, Kind
 from contract_tests.draft import Setting
 from contract_tests.exchange import Request
 from contract_tests.expectation import expect
-from contract_tests.schemathesis_adapter import Schema, placed_in
+from contract_tests.lanes.corpus import NO_CALL, NOBODY, corpus
 from contract_tests.world import KnownCall, World
 
-PLACEHOLDER = "callparkplaceholder0"
 IN_ORDER = "request/documented-example"
 GREY = "payload/grey-values"
 
 
-def coverage_cases(document: Mapping[str, Any], world: World, view: str) -> tuple[Case, ...]:
-    """A case for each generated request. `view` is the view of the calls that the cases will be given."""
-    call = KnownCall(id=PLACEHOLDER, user=world.user, extension=world.extension, view=view, views=(view,))
-    schema = Schema(placed_in(document, world, call))
+def coverage_cases(world: World) -> tuple[Case, ...]:
+    """A case for each generated request."""
+    call = replace(NO_CALL, user=world.user, extension=world.extension)
+    around = world.holding([call])
     return tuple(
-        _case(number, generated.request, generated.description, world.holding([call]))
-        for number, generated in enumerate(schema.coverage(), start=1)
+        _case(number, one.request, one.description, around)
+        for number, one in enumerate(corpus().coverage, start=1)
     )
 
 
 def _case(number: int, request: Request, description: str, world: World) -> Case:
-    expectation = expect(request, world, "document")
+    expectation = expect(placed(request, world, world.calls[0]), world, "document")
     if not expectation.is_judged:
         kind, clause = Kind.OBSERVATION, GREY
     elif expectation.faults:
@@ -50,6 +50,21 @@ def _case(number: int, request: Request, description: str, world: World) -> Case
 
 
 def _on_call(request: Request, setting: Setting) -> Request:
-    identifier = setting.call.id
-    body = request.body.replace(PLACEHOLDER.encode(), identifier.encode()) if request.body else request.body
-    return replace(request, target=request.target.replace(PLACEHOLDER, identifier), body=body)
+    return placed(request, setting.world, setting.call)
+
+
+def placed(request: Request, world: World, call: KnownCall) -> Request:
+    """A request that was made for `NOBODY` and `NO_CALL`, as one for a call in a world."""
+    names = (
+        (NOBODY.user, call.user),
+        (NOBODY.extension, call.extension),
+        (NOBODY.retriever, world.retriever),
+        (NO_CALL.id, call.id),
+        (NO_CALL.view, call.view),
+    )
+    target, body = request.target, request.body
+    for known, name in names:
+        target = target.replace(known, quote(name, safe=""))
+        if body is not None:
+            body = body.replace(known.encode(), json.dumps(name)[1:-1].encode())
+    return replace(request, target=target, body=body)

@@ -5,12 +5,27 @@ import json
 import pytest
 
 from callpark_spec import openapi_document
+from contract_tests.draft import Setting
 from contract_tests.lanes import corpus as module
-from contract_tests.lanes.corpus import EXAMPLES, Corpus, as_text, corpus, made, origin, said, stand_in
+from contract_tests.lanes.corpus import (
+    EXAMPLES,
+    NO_CALL,
+    NOBODY,
+    Corpus,
+    CoverageRequest,
+    as_text,
+    corpus,
+    covered,
+    made,
+    origin,
+    said,
+    stand_in,
+)
+from contract_tests.lanes.coverage import coverage_cases, placed
 from contract_tests.lanes.explore import FUZZED
 from contract_tests.lanes.steps import Change, Step, request_of
 from contract_tests.profile import mock_profile
-from contract_tests.world import World
+from contract_tests.world import KnownCall, World
 
 AGAIN = "make corpus"
 
@@ -31,6 +46,50 @@ def test_the_engine_would_make_it_now():
     assert made(3, mock_profile("").world()) == corpus().requests(3), AGAIN
 
 
+def test_the_coverage_phase_would_make_it_now():
+    assert covered(NOBODY, NO_CALL) == corpus().coverage, AGAIN
+
+
+WORLDS = {
+    "the mock's": mock_profile("").world(),
+    "another": World(user="77", extension="0009*1", retriever="0009*2"),
+    "with names": World(user="u.2_x-1", extension="123", retriever="45678901234"),
+}
+
+
+@pytest.mark.parametrize("world", WORLDS.values(), ids=WORLDS)
+def test_a_world_takes_its_place_in_what_the_coverage_phase_made(world):
+    """Byte for byte what it would make for this very world."""
+    call = stand_in(world)
+
+    assert [placed(one.request, world, call) for one in corpus().coverage] == [
+        one.request for one in covered(world, call)
+    ]
+
+
+def test_a_coverage_case_is_placed_on_the_call_that_it_is_given():
+    world = WORLDS["another"]
+    call = KnownCall(id="abcdef012345", user="77", extension="0009*1", view="7", views=("7",))
+    sent = [case.request(Setting(world=world, call=call)) for case in coverage_cases(world)]
+
+    assert not any(name in repr(sent) for name in (NOBODY.user, NOBODY.extension, NOBODY.retriever))
+    assert NO_CALL.id not in repr(sent)
+    assert sum(b'"phoneCallViewId": "7"' in (one.body or b"") for one in sent) > 60
+    assert sum("/77/0009%2A1/abcdef012345" in one.target for one in sent) > 60
+
+
+def test_nobody_is_named_but_where_a_world_takes_his_place():
+    """No name is part of a longer one, so that putting another in its place leaves the rest as it was."""
+    for one in corpus().coverage:
+        body = (one.request.body or b"").decode("latin-1")
+        for name in (NOBODY.user, NOBODY.extension, NO_CALL.id):
+            assert one.request.target.split("/").count(name) == one.request.target.count(name)
+            assert name not in body
+        for name in (NOBODY.retriever, NO_CALL.view):
+            assert name not in one.request.target
+            assert body.count(f'"{name}"') == body.count(name)
+
+
 def test_it_is_written_as_it_is_read():
     text = as_text(corpus())
     value = json.loads(text)
@@ -41,6 +100,7 @@ def test_it_is_written_as_it_is_read():
         tuple(Step.from_json({"does": "unpark", "changes": one}).changes for one in run)
         for run in value["runs"]
     ] == list(corpus().runs)
+    assert [CoverageRequest.from_json(one) for one in value["coverage"]] == list(corpus().coverage)
 
 
 @pytest.mark.parametrize("seed", [0, 9, 10, 4711, -1])
