@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
+from functools import lru_cache
 from typing import Any
 
 from contract_tests.draft import listing
@@ -14,6 +15,8 @@ from contract_tests.expectation.path import parse_link
 from contract_tests.world import KnownCall, same_extension
 
 PARKED_MEMBERS = ("parked", "parkedPos", "parkedBy")
+LOOKED_AT = 64
+"""So many listings are kept read; each has at most `LONGEST_BODY` bytes."""
 ON_CALL = 5
 RINGING = (1, 2, 3, 4)
 """Off hook, trying, ringing, the other side is ringing."""
@@ -86,12 +89,18 @@ def sight(exchange: Exchange | None, call_id: str) -> Sighting:
         return Sighting(presence=Presence.UNKNOWN, why=exchange.trouble or "no answer")
     if response.is_too_long:
         return Sighting(presence=Presence.UNKNOWN, why=f"the listing has {response.body_size:,} bytes")
-    if response.status == 204 or _says_no_such_call(response.status, response.body):
+    return _listed(response.status, response.body, call_id)
+
+
+@lru_cache(LOOKED_AT)
+def _listed(status: int, body: bytes, call_id: str) -> Sighting:
+    """A listing is looked at for the call before, after, and by whoever waits for it to show: it is read once."""
+    if status == 204 or _says_no_such_call(status, body):
         return Sighting(presence=Presence.ABSENT)
-    if response.status != 200:
-        return Sighting(presence=Presence.UNKNOWN, why=f"listing the call was answered {response.status}")
+    if status != 200:
+        return Sighting(presence=Presence.UNKNOWN, why=f"listing the call was answered {status}")
     try:
-        calls = listed_calls(parse_json(response.body))
+        calls = listed_calls(parse_json(body))
     except ValueError as error:
         return Sighting(presence=Presence.UNKNOWN, why=f"the listing is no JSON: {str(error)[:80]}")
     if calls is None:
@@ -147,7 +156,7 @@ def is_left_alone(before: Sighting, after: Sighting) -> bool | None:
     Its place in the lot does not count: the vendor calls it a position, and whoever counts the calls that wait lets
     the others move up when one of them leaves.
     """
-    return is_unchanged(_but_for_its_place(before), _but_for_its_place(after))
+    return is_unchanged(before, after) or is_unchanged(_but_for_its_place(before), _but_for_its_place(after))
 
 
 def is_as_handed_out(sighting: Sighting, call: KnownCall) -> bool:

@@ -80,12 +80,10 @@ def parse_json(body: bytes | None) -> Any:
     if body is None:
         raise ValueError("there is no body")
     try:
-        value = json.loads(
-            body.decode("utf-8"),
-            parse_int=_whole_number,
-            parse_constant=_refuse_constant,
-            object_pairs_hook=_unique_members,
-        )
+        text = body.decode("utf-8")
+        if text.startswith("\ufeff"):
+            raise ValueError("it begins with a byte order mark")
+        value = _JSON.decode(text)
     except RecursionError as error:
         raise OpenJson(TOO_DEEP) from error
     if body.count(b"[") + body.count(b"{") > MOST_NESTED and _is_deeper(value, MOST_NESTED):
@@ -202,3 +200,8 @@ def _whole_number(digits: str) -> float:
 
 def _refuse_constant(name: str) -> NoReturn:
     raise ValueError(f"{name} is no JSON number")
+
+
+_JSON = json.JSONDecoder(
+    parse_int=_whole_number, parse_constant=_refuse_constant, object_pairs_hook=_unique_members
+)

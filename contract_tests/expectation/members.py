@@ -32,6 +32,13 @@ OTHER_ACTIONS = frozenset(
 )
 ONE_DAY = 24 * 3600
 LONGER_THAN_ANY_NAME = 80
+_EXTENSION = re.compile(r"[0-9*]+")
+_CALLER_ID = re.compile(r"([^<>]*)<([^<>]*)>", re.DOTALL)
+_LETTER = re.compile(r"[A-Za-z]")
+_NUMBER = re.compile(r"\+?[0-9*]+")
+_NAME = re.compile(r"[A-Za-z]+( [A-Za-z]+)* ")
+_POSITIVE = re.compile(r"[1-9][0-9]*")
+_NOT_POSITIVE = re.compile(r"0+|-[0-9]+")
 
 
 def action_remarks(value: Any) -> Iterator[Remark]:
@@ -72,7 +79,7 @@ def send_call_to_remarks(value: Any, world: World) -> Iterator[Remark]:
         yield Fault("payload/send-call-to/required", "sendCallTo is missing")
     elif value is None or value in ("", "@self") or isinstance(value, (int, float)):
         yield Grey(f"sendCallTo is {_shown(value)}")
-    elif not isinstance(value, str) or not re.fullmatch(r"[0-9*]+", value):
+    elif not isinstance(value, str) or not _EXTENSION.fullmatch(value):
         yield Fault("payload/send-call-to/unknown", f"sendCallTo is {_shown(value)}")
     elif value == world.retriever:
         return
@@ -96,7 +103,7 @@ def caller_id_remarks(value: Any) -> Iterator[Remark]:
     if not isinstance(value, str):
         yield Fault("failure/caller-id/not-a-string", f"callerId is {_shown(value)}")
         return
-    parts = re.fullmatch(r"([^<>]*)<([^<>]*)>", value, re.DOTALL)
+    parts = _CALLER_ID.fullmatch(value)
     if parts is None:
         bare = "<" not in value and ">" not in value
         yield (
@@ -108,9 +115,9 @@ def caller_id_remarks(value: Any) -> Iterator[Remark]:
     name, number = parts.groups()
     if not number:
         yield Fault("failure/caller-id/no-number", f"callerId {_shown(value)} has empty brackets")
-    elif re.search(r"[A-Za-z]", number):
+    elif _LETTER.search(number):
         yield Fault("failure/caller-id/not-a-number", f"callerId {_shown(value)} has letters in its number")
-    elif not (re.fullmatch(r"\+?[0-9*]+", number) and re.fullmatch(r"[A-Za-z]+( [A-Za-z]+)* ", name)):
+    elif not (_NUMBER.fullmatch(number) and _NAME.fullmatch(name)):
         yield Grey(f"callerId is {_shown(value)}")
     elif len(value) > LONGER_THAN_ANY_NAME:
         yield Grey(f"callerId has {len(value)} characters")
@@ -147,10 +154,10 @@ def _number_remarks(value: int | float) -> Iterator[Remark]:
 
 
 def _numeric_string_remarks(value: str) -> Iterator[Remark]:
-    if re.fullmatch(r"[1-9][0-9]*", value):
+    if _POSITIVE.fullmatch(value):
         if len(value) > 5 or int(value) > ONE_DAY:
             yield Grey(f"waitForPickup is {_shown(value)}")
-    elif re.fullmatch(r"0+|-[0-9]+", value):
+    elif _NOT_POSITIVE.fullmatch(value):
         yield Fault("failure/timeout/not-positive", f"waitForPickup is {_shown(value)}")
     elif _could_be_numeric(value):
         yield Grey(f"waitForPickup is {_shown(value)}")

@@ -11,6 +11,8 @@ from contract_tests.expectation.remark import Fault, Grey, Remark
 from contract_tests.world import KnownCall, World, same_extension
 
 LONG_ENOUGH_TO_BE_UNIQUE = 12
+_USER = re.compile(r"@?[A-Za-z0-9_.-]+")
+_EXTENSION = re.compile(r"[0-9*]+")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,7 +68,7 @@ def user_remarks(address: Address, acting_as: str, world: World) -> Iterator[Rem
     elif user in (world.user, world.foreign_user):
         clause = "uri/user-id/owner-of-extension" if acting_as == world.user else "access/other-user"
         yield Fault(clause, f"user {user} is not the authenticated one")
-    elif user == world.unknown_user or not re.fullmatch(r"@?[A-Za-z0-9_.-]+", user):
+    elif user == world.unknown_user or not _USER.fullmatch(user):
         yield Fault("uri/user-id/unknown", f"nobody is user {user[:40]!r}")
     else:
         yield Grey(f"nothing is known of user {user[:40]!r}")
@@ -83,7 +85,7 @@ def extension_remarks(
         return
     elif extension == world.foreign_extension:
         yield Fault("uri/user-id/owner-of-extension", f"{extension} is another user's extension")
-    elif extension == world.unknown_extension or not re.fullmatch(r"[0-9*]+", extension):
+    elif extension == world.unknown_extension or not _EXTENSION.fullmatch(extension):
         yield Fault("uri/extension/unknown", f"nobody has the extension {extension[:40]!r}")
     elif call is not None and same_extension(extension, call.extension):
         yield Grey("the extension has the short form")

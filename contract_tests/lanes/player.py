@@ -222,7 +222,7 @@ class Player:
                 else self._look_again(call, may_change=accepted and call.id == addressed)
             )
         played = replace(played, after=dict(self._seen))
-        troubles = list(self.table.bench.troubles(played)) if judged else []
+        troubles = list(self.table.bench.troubles(played, expectation)) if judged else []
         self.lot = next_lot(played, expectation)
         self._doubt_who_came_back()
         return troubles

@@ -101,14 +101,16 @@ class Bench:
         """What may answer, by the reading that counts the page's example too: what it refuses, both refuse."""
         return expect(played.exchange.request, self.world.holding(played.lot.known()), "document")
 
-    def troubles(self, played: Played) -> Iterator[Trouble]:
-        """All that is wrong with a step, the most telling first. No answer is no trouble: it says nothing."""
+    def troubles(self, played: Played, expectation: Expectation) -> Iterator[Trouble]:
+        """All that is wrong with a step of which this is expected, the most telling first.
+
+        No answer is no trouble: it says nothing.
+        """
         if played.exchange.response is None:
             return
         answer = read_answer(played.exchange.response)
         if answer.is_too_long and not answer.is_server_error:
             return
-        expectation = self.expectation(played)
         among = suspects(played.step, expectation)
         for trouble in (
             *self._of_answer(played, answer, expectation),

@@ -5,9 +5,13 @@ from __future__ import annotations
 import base64
 import html
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import lru_cache
 
 SHORTEST = 4
+SHORT = 256
+"""Characters; what is no longer and repeats, as names and values of headers do, is looked through once."""
+REMEMBERED = 1024
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 # What is escaped may have been escaped again; bounded, so that no answer makes the search long.
 _BACKSLASHES = r"\\{1,8}"
@@ -16,6 +20,10 @@ _AMPERSAND = "&(?:amp;){0,4}"
 _SHORTEST_BASE64 = 6  # anything shorter would be found in innocent text
 _WIDE = r"\x00{0,3}"  # between the characters of UTF-16 and UTF-32
 _LINE_BREAK = r"(?:\s|\\[rn]){0,4}"  # base64 of a letter has lines of 64 or 76 characters
+
+
+_ESCAPES = "%\\&\0"
+"""What percent-encoding, the escapes of JSON, JavaScript and HTML, and wide encodings cannot do without."""
 
 
 class SecretRefused(ValueError):
@@ -35,6 +43,8 @@ class Redaction:
         self._known: list[tuple[str, str]] = []
         self._names: list[str] = []
         self._search: re.Pattern[str] | None = None
+        self._plainly: tuple[str, ...] | None = ()
+        self._in_short: Callable[[str], str] = self._replaced
         self._learn(secrets.items())
 
     def also(self, name: str, secret: str) -> None:
@@ -49,9 +59,25 @@ class Redaction:
         self._names = [name for name, _ in longest_first]
         patterns = [f"(?P<s{index}>{_pattern(secret)})" for index, (_, secret) in enumerate(longest_first)]
         self._search = re.compile("|".join(patterns), re.IGNORECASE) if patterns else None
+        self._plainly = _plain_spellings(secret for _, secret in self._known)
+        self._in_short = lru_cache(REMEMBERED)(self._replaced)
 
     def __call__(self, text: str) -> str:
-        return self._search.sub(self._name_of, text) if self._search else text
+        return self._in_short(text) if len(text) <= SHORT else self._replaced(text)
+
+    def _replaced(self, text: str) -> str:
+        return self._search.sub(self._name_of, text) if self._search and self._may_hold(text) else text
+
+    def _may_hold(self, text: str) -> bool:
+        """Whether a secret may be in a text at all: False spares the search, which takes ten times as long.
+
+        Without anything that an escape begins with there are only the secret itself, its digits and its base64 to be
+        found, in either case and perhaps broken into lines.
+        """
+        if self._plainly is None or not text.isascii() or any(sign in text for sign in _ESCAPES):
+            return True
+        flat = "".join(text.split()).lower()
+        return any(spelling in flat for spelling in self._plainly)
 
     def of_bytes(self, content: bytes) -> bytes:
         """The same for bytes, be they text or not."""
@@ -78,6 +104,19 @@ def _pattern(secret: str) -> str:
     digits = secret.encode("utf-8", "surrogateescape").hex()
     cores = sorted(set(_base64_cores(secret)), key=lambda core: (-len(core), core))
     return "|".join([spelled, digits, *map(_quoted, cores)])
+
+
+def _plain_spellings(secrets: Iterable[str]) -> tuple[str, ...] | None:
+    """What ASCII text without escapes and blanks holds, in small letters, if it holds one of the secrets.
+
+    None where more is needed to tell: a letter beyond ASCII may be another case of one in it, and a blank has two forms.
+    """
+    found: set[str] = set()
+    for secret in secrets:
+        if not secret.isascii() or any(character.isspace() for character in secret):
+            return None
+        found |= {secret.lower(), secret.encode().hex(), *map(str.lower, _base64_cores(secret))}
+    return tuple(sorted(one for one in found if not any(other in one for other in found - {one})))
 
 
 def _quoted(core: str) -> str:

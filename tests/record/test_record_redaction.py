@@ -6,6 +6,7 @@ import base64
 import html
 import json
 import re
+from random import Random
 from urllib.parse import quote, quote_plus
 
 import pytest
@@ -75,6 +76,40 @@ def test_the_longer_of_two_secrets_wins() -> None:
 
 def test_names_that_were_put_in_are_not_searched_again() -> None:
     assert Redaction({"token": "abcd", "other": "token"})("abcd") == "${token}"
+
+
+def test_what_is_looked_through_at_once_is_what_the_search_would_leave() -> None:
+    """Texts of pieces of a secret, of its spellings and of what stands around them, in any order."""
+    secret = "mock.s3ss-10n/+.12"
+    redact = Redaction({"token": secret, "other": "Zz9-other"})
+    encoded = base64.b64encode(f"user:{secret}".encode()).decode()
+    pieces = [
+        secret, secret.upper(), secret[:9], secret[9:], secret.encode().hex(), encoded, encoded[:12], encoded[12:],
+        base64.urlsafe_b64encode(secret.encode()).decode(), quote(secret, safe=""), "zZ9-OTHER", "Zz9-", "other",
+        "\n", " ", "\r\n\t", "%", "\\", "\\u006d", "&#109;", "\0", "\u017f", "\u212a", "{", '"', "a", "",
+    ]  # fmt: skip
+    chance = Random(5)
+    whole = re.compile(redact._search.pattern, re.IGNORECASE)  # type: ignore[union-attr]
+    spared = 0
+    for _ in range(20_000):
+        text = "".join(chance.choices(pieces, k=chance.randint(1, 5)))
+        assert redact(text) == whole.sub(redact._name_of, text), text
+        spared += not redact._may_hold(text)
+    assert 1_000 < spared < 19_000
+
+
+@pytest.mark.parametrize("secret", ["two words", "m\u00fcller", "kelvin-\u212a", "long-\u017f"])
+def test_a_secret_of_odd_letters_is_found_in_plain_ones(secret: str) -> None:
+    redact = Redaction({"key": secret})
+    plain = secret.replace("\u212a", "k").replace("\u017f", "s").replace(" ", "+")
+    assert redact(f"[{plain}]") == "[${key}]"
+
+
+def test_a_text_seen_before_a_secret_was_learnt_is_looked_through_again() -> None:
+    redact = Redaction({"token": "first-one"})
+    assert redact("second-one") == "second-one"
+    redact.also("token", "second-one")
+    assert redact("second-one") == "${token}"
 
 
 def test_bytes_that_are_no_text_keep_what_is_no_secret() -> None:
