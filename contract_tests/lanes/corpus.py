@@ -1,4 +1,4 @@
-"""Requests that schemathesis made once: its engine's, as changes of the page's request, and those of its coverage phase.
+"""Requests that schemathesis made once: its engine's, as changes of the page's request, and its coverage phase's.
 
 Making a request takes it many times as long as sending it, and the same seed makes the same requests: so they
 are made beforehand, and sent from here. `python -m contract_tests.lanes.corpus` makes them anew, which is due when the
@@ -31,7 +31,7 @@ EXAMPLES = 120
 MAKERS = ("schemathesis", "hypothesis")
 VIEW = "01"
 NOBODY = World(user="callparkuser0", extension="7170001", retriever="7170002")
-"""Whom the coverage requests were made for: names that are such as the document allows and occur nowhere else in them."""
+"""Whom the coverage requests were made for: names such as the document allows, which occur nowhere else in them."""
 NO_CALL = KnownCall(
     id="callparkplaceholder0",
     user=NOBODY.user,
@@ -80,12 +80,16 @@ class Corpus:
     runs: tuple[Requests, ...]
     coverage: tuple[CoverageRequest, ...] = ()
 
-    def requests(self, seed: int) -> Requests:
-        """What the engine made for a seed, in its order; for a seed it was not asked for, as many drawn from all."""
-        if 0 <= seed < len(self.runs):
-            return self.runs[seed]
-        every = list({said(changes): changes for run in self.runs for changes in run}.values())
-        return tuple(Random(seed).sample(every, min(EXAMPLES, len(every))))
+    def requests(self, seed: int, count: int) -> Requests:
+        """So many requests at the most, each once: what the engine made for the seed, then for the seeds after it.
+
+        For a seed that it was not asked for they are drawn from all.
+        """
+        is_known = 0 <= seed < len(self.runs)
+        runs = (*self.runs[seed:], *self.runs[:seed]) if is_known else self.runs
+        every = list({said(changes): changes for run in runs for changes in run}.values())
+        chosen = every[:count] if is_known else Random(seed).sample(every, min(count, len(every)))
+        return tuple(chosen)
 
 
 def said(changes: Sequence[Change]) -> str:

@@ -54,7 +54,8 @@ from contract_tests.world import World
 SEQUENCES = 60
 SETTLE = 2.0
 """Seconds that an answer may take to show where no profile says it: in a file that plays a finding again."""
-GENERATED = 120
+GENERATED = 360
+"""A request that was made beforehand costs a third of a drawn one, so that they have the larger share."""
 MOST_FINDINGS = 3
 ENOUGH_RACES = 2
 """So many races that are lost say all there is to say of the clause that they are about."""

@@ -58,7 +58,7 @@ class Fuzzing:
                 send()
 
     def _send_the_corpus(self) -> None:
-        requests = self.part(corpus().requests(self.seed)[: self.max_examples])
+        requests = self.part(corpus().requests(self.seed, self.max_examples))
         self.is_without_requests = not requests
         for changes in requests:
             self._answer(changes)

@@ -109,7 +109,8 @@ def _pattern(secret: str) -> str:
 def _plain_spellings(secrets: Iterable[str]) -> tuple[str, ...] | None:
     """What ASCII text without escapes and blanks holds, in small letters, if it holds one of the secrets.
 
-    None where more is needed to tell: a letter beyond ASCII may be another case of one in it, and a blank has two forms.
+    None where more is needed to tell: a letter beyond ASCII may be another case of one in it, and a blank has two
+    forms.
     """
     found: set[str] = set()
     for secret in secrets:

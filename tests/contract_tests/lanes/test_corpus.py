@@ -22,7 +22,7 @@ from contract_tests.lanes.corpus import (
     stand_in,
 )
 from contract_tests.lanes.coverage import coverage_cases, placed
-from contract_tests.lanes.explore import FUZZED
+from contract_tests.lanes.explore import FUZZED, GENERATED
 from contract_tests.lanes.steps import Change, Step, request_of
 from contract_tests.profile import mock_profile
 from contract_tests.world import KnownCall, World
@@ -43,7 +43,7 @@ def test_another_document_is_told_from_this_one(monkeypatch):
 
 
 def test_the_engine_would_make_it_now():
-    assert made(3, mock_profile("").world()) == corpus().requests(3), AGAIN
+    assert made(3, mock_profile("").world()) == corpus().runs[3], AGAIN
 
 
 def test_the_coverage_phase_would_make_it_now():
@@ -103,20 +103,29 @@ def test_it_is_written_as_it_is_read():
     assert [CoverageRequest.from_json(one) for one in value["coverage"]] == list(corpus().coverage)
 
 
+@pytest.mark.parametrize("count", [12, EXAMPLES, GENERATED])
 @pytest.mark.parametrize("seed", [0, 9, 10, 4711, -1])
-def test_the_same_seed_has_the_same_requests_each_once(seed):
-    requests = corpus().requests(seed)
+def test_the_same_seed_has_the_same_requests_each_once(seed, count):
+    requests = corpus().requests(seed, count)
 
-    assert requests == corpus().requests(seed)
-    assert requests != corpus().requests(seed + 1)
-    assert 80 < len({said(changes) for changes in requests}) == len(requests) <= EXAMPLES
+    assert requests == corpus().requests(seed, count)
+    assert requests != corpus().requests(seed + 1, count)
+    assert len({said(changes) for changes in requests}) == len(requests) == count
+
+
+def test_a_seed_has_its_own_requests_first_and_never_more_than_there_are():
+    every = {said(changes) for run in corpus().runs for changes in run}
+
+    assert corpus().requests(9, 50) == corpus().runs[9][:50]
+    assert {said(changes) for changes in corpus().requests(4, 10_000)} == every
+    assert {said(changes) for changes in corpus().requests(4711, 10_000)} == every
 
 
 def test_a_seed_beyond_those_draws_from_all():
     one, other = (Change(part="callerId", value=text) for text in ("a", "b"))
     small = Corpus(origin={}, runs=(((one,),), ((other,), (one,))))
 
-    assert sorted(map(said, small.requests(99))) == [said((one,)), said((other,))]
+    assert sorted(map(said, small.requests(99, 7))) == [said((one,)), said((other,))]
 
 
 def test_it_holds_on_any_world():
@@ -147,7 +156,7 @@ def test_it_is_sent_in_place_of_what_the_engine_would_make(mock, explore, engine
     call = stand_in(mock_profile("").world())
     beforehand = [
         request_of(Step(does="unpark", changes=changes), [call], mock_profile("").world()).body
-        for changes in corpus().requests(5)[:12]
+        for changes in corpus().requests(5, 12)
     ]
     (row,) = [row for row in seen.rows if row.case == FUZZED.case]
     assert row.verdict == "pass"
