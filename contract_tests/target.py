@@ -15,7 +15,7 @@ from contract_tests.credentials import (
     NoTokenIssued,
     as_it_may_be_told,
 )
-from contract_tests.exchange import Exchange, Request, Response, Role
+from contract_tests.exchange import LONGEST_BODY, Exchange, Request, Response, Role
 from contract_tests.patience import asked_for, is_busy, kept_busy
 from contract_tests.proxy import UnusableProxy
 from contract_tests.wire import NoAnswer, NotConnected, Wire, reason
@@ -222,7 +222,7 @@ class Target:
             known,
             number=self._number,
             request=replace(known.request, headers=known.request.headers + self.headers),
-            response=response,
+            response=_as_kept(response, known.role) if response is not None else None,
             trouble=trouble,
             timed_out=timed_out,
             started=round(begun - self._started, 6),
@@ -306,6 +306,13 @@ def origin_and_prefix(url: str) -> str:
     if parts.query or parts.fragment or parts.username:
         raise UnusableTarget(f"{url!r} has a user, a query or a fragment; give origin and path only")
     return f"{parts.scheme}://{parts.netloc}{parts.path.rstrip('/').removesuffix('/uapi')}"
+
+
+def _as_kept(response: Response, role: Role) -> Response:
+    """An answer as evidence of which no more is kept than is looked at; a rung reads the whole of what it asked for."""
+    if role not in ("request", "before", "after", "again") or len(response.body) <= LONGEST_BODY:
+        return response
+    return replace(response, body=response.body[:LONGEST_BODY])
 
 
 def _may_be_repeated(known: Exchange) -> bool:

@@ -27,6 +27,7 @@ class Fuzzing:
     Requests that say the same are sent once, and of those at most `max_examples`; of those that were made beforehand a
     `part`. `went` is told of each request sent,
     `found` of what goes wrong, before anything else is sent: a target may be another one later.
+    The engine wants to know what it was answered when it repeats one, so that answers are kept for as long as it runs.
     """
 
     hunt: Hunt
@@ -39,6 +40,7 @@ class Fuzzing:
     part: Callable[[Requests], Sequence[tuple[Change, ...]]] = lambda requests: requests
     is_without_requests: bool = field(init=False, default=False)
     _left: int = field(init=False)
+    _tried: int = field(init=False, default=0)
     _answers: dict[str, Response | None] = field(init=False, default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -61,7 +63,7 @@ class Fuzzing:
         requests = self.part(corpus().requests(self.seed, self.max_examples))
         self.is_without_requests = not requests
         for changes in requests:
-            self._answer(changes)
+            self._try(changes)
 
     def _let_the_engine_send(self) -> None:
         from contract_tests.lanes.machine import the_same_every_time
@@ -84,13 +86,18 @@ class Fuzzing:
     def _answer(self, changes: tuple[Change, ...]) -> Response | None:
         text = said(changes)
         if text not in self._answers:
-            self.went(len(self._answers) + 1)
-            news = self.hunt.try_(changes)
-            self._answers[text] = self.hunt.last_response
-            if news is not None:
-                self.hunt.muted.update((news.trouble.clause, *news.trouble.suspects))
-                self._left -= 1
-                self.found(news)
-            if self._left <= 0:
-                raise _EnoughFound
+            self._answers[text] = self._try(changes)
         return self._answers[text]
+
+    def _try(self, changes: tuple[Change, ...]) -> Response | None:
+        self._tried += 1
+        self.went(self._tried)
+        news = self.hunt.try_(changes)
+        response = self.hunt.last_response
+        if news is not None:
+            self.hunt.muted.update((news.trouble.clause, *news.trouble.suspects))
+            self._left -= 1
+            self.found(news)
+        if self._left <= 0:
+            raise _EnoughFound
+        return response

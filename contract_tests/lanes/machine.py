@@ -22,6 +22,7 @@ from hypothesis.stateful import (
     rule,
     run_state_machine_as_test,
 )
+from hypothesis.strategies._internal.utils import clear_strategy_cache
 
 from contract_tests.lanes.lot import Standing
 from contract_tests.lanes.player import CannotGoOn, Player
@@ -193,6 +194,7 @@ def the_same_every_time() -> Iterator[None]:
     """Keeps hypothesis from mixing numbers and words it finds in loaded source files into what it draws.
 
     They depend on what happens to be imported, and are kept in a folder `.hypothesis` where the program runs.
+    Afterwards it forgets the strategies that it keeps for the next search: each sequence has made some of its own.
     """
     private: Any = providers
     known, cache = private._get_local_constants, private.CONSTANTS_CACHE
@@ -208,3 +210,4 @@ def the_same_every_time() -> Iterator[None]:
     finally:
         private._get_local_constants = known
         private.CONSTANTS_CACHE = cache
+        clear_strategy_cache()

@@ -45,7 +45,7 @@ class Watch:
         if evidence.witness_after is not None:
             self._tried.clear()
         elif evidence.exchange is not None:
-            self._tried.append(evidence)
+            self._tried.append(Evidence(case=evidence.case, attempts=evidence.attempts))
 
     @property
     def is_old(self) -> bool:

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from contract_tests import wire as wire_module
-from contract_tests.exchange import Request
+from contract_tests.exchange import LONGEST_BODY, Request
 from contract_tests.target import MORE_TRIES, Limits, TargetUnreachable, UnusableTarget, origin_and_prefix
 
 ODD = Request(method="PUT", target="/uapi/phoneCalls/@me/0003*210/a%2Fb%zz//;x", body=b"\xff\x00")
@@ -260,8 +260,19 @@ def test_of_200_megabytes_no_more_is_waited_for_than_anybody_reads(raw_server, t
     announced = answered(200, b"", Content_Length=200_000_000) + b"x" * 4_000_000
     response = target_at(raw_server(announced).url).exchange(ODD).response
 
-    assert len(response.body) == wire_module.MAX_BODY
+    assert len(response.body) == LONGEST_BODY
     assert response.body_size == 200_000_000
+    assert response.is_too_long
+
+
+@pytest.mark.parametrize(
+    ("role", "length"), [("request", LONGEST_BODY), ("after", LONGEST_BODY), ("set-up", 100_000)]
+)
+def test_no_more_of_an_answer_is_kept_than_is_looked_at(raw_server, target_at, answered, role, length):
+    server = raw_server(answered(200, b"x" * 100_000))
+    response = target_at(server.url).exchange(ODD, role=role).response
+
+    assert (len(response.body), response.body_size) == (length, 100_000)
     assert response.is_too_long
 
 
