@@ -167,7 +167,7 @@ def resident(pid: int) -> int:
     return int(Path(f"/proc/{pid}/statm").read_text(encoding="ascii").split()[1]) * os.sysconf("SC_PAGE_SIZE")
 
 
-def svg(points: Sequence[Point]) -> str:
+def svg(points: Sequence[Point], whose: str = "mock") -> str:
     """The curve, with nothing in it but lines and words."""
     width, height, left, below = 720, 240, 60, 30
     most = max(each.bytes for each in points) * 1.15
@@ -186,17 +186,19 @@ def svg(points: Sequence[Point]) -> str:
     ]
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" role="img"'
-        f' aria-label="Resident memory of the mock against requests" font-family="sans-serif" font-size="12">'
+        f' aria-label="Resident memory of the {whose} against requests" font-family="sans-serif" font-size="12">'
         f'<rect width="{width}" height="{height}" fill="#fff"/>'
         f'<path d="M{left} 10V{height - below}H{width - 10}" fill="none" stroke="#888"/>'
         f'<polyline points="{line}" fill="none" stroke="#0a5" stroke-width="2"/>{"".join(words)}</svg>\n'
     )
 
 
-def write(points: Sequence[Point], folder: Path) -> None:
+def write(points: Sequence[Point], folder: Path, whose: str = "mock") -> None:
+    """Figures and curve; those of the mock are called `memory` alone."""
+    name = "memory" if whose == "mock" else f"memory-{whose}"
     told = [[each.requests, each.bytes] for each in points]
-    (folder / "memory.json").write_text(json.dumps(told) + "\n", encoding="utf-8")
-    (folder / "memory.svg").write_text(svg(points), encoding="utf-8")
+    (folder / f"{name}.json").write_text(json.dumps(told) + "\n", encoding="utf-8")
+    (folder / f"{name}.svg").write_text(svg(points, whose), encoding="utf-8")
 
 
 def main() -> int:
