@@ -1,12 +1,13 @@
 """Measures the checker beside plain schemathesis: requests, time, and which defects of the catalogue each finds.
 
-    python bench/checker.py [--rounds N] [--defects N | --all-defects] [--publish]
+    python bench/checker.py [--rounds N] [--defects N | --all-defects] [--seconds N] [--jobs N] [--publish]
 
 Each is started as a user starts it, on the same mock in another process, in rounds that take turns; the figures are
 medians. Plain schemathesis is its command line with its own phases, checks and number of examples, on the OpenAPI
 document narrowed to the PUT, with the users and a parked call of the mock as examples. It stops at its first failure,
 and takes the refusal of a request for a call that there is not for one; so it runs a second time without that check,
-going on after failures, with ten times as many examples: ratios are against that. A defect counts as found when
+going on after failures, with ten times as many examples: ratios are against that. On a defect each has `--seconds`,
+and going on takes all of them. A defect counts as found when
 a run names a failure that no run on the mock without defects named: a clause, or a check of schemathesis. `replay` is
 the part of the lane explore that sends what schemathesis's engine made beforehand, all seeds of it, in this process.
 
@@ -18,16 +19,20 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import re
 import resource
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Sequence
-from contextlib import closing
+from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from importlib.metadata import version
+from itertools import count
 from pathlib import Path
+from queue import SimpleQueue
 from statistics import median
 from tempfile import TemporaryDirectory
 from typing import Any, Final
@@ -38,7 +43,7 @@ from callpark.proof.server_process import ServerProcess
 from callpark_spec import openapi_document
 from contract_tests.answer_schema import AnswerSchema
 from contract_tests.approach import approach
-from contract_tests.lanes.corpus import SEEDS
+from contract_tests.lanes.corpus import corpus
 from contract_tests.lanes.explore import ExploreLane
 from contract_tests.profile import Profile
 from contract_tests.schemathesis_adapter import PUT_PATH, placed_in
@@ -56,6 +61,9 @@ CHECKERS: Final = ("callpark, lane conform", "callpark, lane explore", "schemath
 EXAMPLES: Final = 1000
 REPLAY: Final = "callpark, replay"
 PATIENCE: Final = 600.0
+HONEST_SEARCHES: Final = 2
+COMPILED: Final = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+"""The environment of what is measured, which is compiled once and for all, as where it is installed."""
 
 
 class CannotMeasureError(Exception):
@@ -76,6 +84,15 @@ class Run:
     named: frozenset[str]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Search:
+    """Which defects are looked for, how many seconds each checker has for one, and how many are tried at once."""
+
+    defects: Sequence[str]
+    seconds: float
+    jobs: int
+
+
 def main() -> int:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
@@ -83,20 +100,28 @@ def main() -> int:
     parser.add_argument("--rounds", type=int, default=3, help="runs of each on the mock without defects")
     parser.add_argument("--defects", type=int, default=12, help="so many of the catalogue, evenly taken")
     parser.add_argument("--all-defects", action="store_true", help="every defect of the catalogue")
+    parser.add_argument("--seconds", type=float, default=10.0, help="what each has for a defect")
+    parser.add_argument("--jobs", type=int, default=1, help="defects that are tried at once")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument(
         "--publish", action="store_true", help="write table and figures into the documentation"
     )
     wanted = parser.parse_args()
-    server = ServerProcess()
     try:
-        found = measured(server, wanted.rounds, taken(wanted.defects, whole=wanted.all_defects), wanted.seed)
+        found = measured(
+            wanted.rounds,
+            Search(
+                defects=taken(wanted.defects, whole=wanted.all_defects),
+                seconds=wanted.seconds,
+                jobs=wanted.jobs,
+            ),
+            wanted.seed,
+        )
     except CannotMeasureError as error:
         print(error, file=sys.stderr)
         return 1
     finally:
         said("")
-        server.stop()
     print(publish(found) if wanted.publish else "\n".join(rows(found)))
     return 0
 
@@ -109,28 +134,26 @@ def taken(count: int, *, whole: bool) -> list[str]:
     return [every[place * len(every) // count] for place in range(count)]
 
 
-def measured(server: ServerProcess, rounds: int, defects: Sequence[str], seed: int) -> dict[str, Any]:
+def measured(rounds: int, search: Search, seed: int) -> dict[str, Any]:
     """The figures, as they go into JSON."""
     honest: dict[str, list[Run]] = {name: [] for name in (*CHECKERS, REPLAY)}
-    for number in range(rounds):
-        turn = number % len(CHECKERS)
-        for name in CHECKERS[turn:] + CHECKERS[:turn]:
-            said(f"round {number + 1} of {rounds}: {name}")
-            honest[name].append(run(name, server.serve(Candidate(), afresh=True), seed))
-        honest[REPLAY].append(replay(server.serve(Candidate(), afresh=True)))
+    with closing_all(1) as servers:
+        server = servers.get()
+        for number in range(rounds):
+            turn = number % len(CHECKERS)
+            for name in CHECKERS[turn:] + CHECKERS[:turn]:
+                said(f"round {number + 1} of {rounds}: {name}")
+                honest[name].append(run(name, server.serve(Candidate(), afresh=True), seed))
+            honest[REPLAY].append(replay(server.serve(Candidate(), afresh=True)))
+        servers.put(server)
     base = {name: frozenset[str]().union(*(one.named for one in runs)) for name, runs in honest.items()}
-    kills: dict[str, list[str]] = {name: [] for name in CHECKERS}
-    for place, defect in enumerate(defects, start=1):
-        for name in CHECKERS:
-            said(f"defect {place} of {len(defects)}, {defect}: {name}")
-            url = server.serve(Candidate(defect=defect), afresh=True)
-            if run(name, url, seed).named - base[name]:
-                kills[name].append(defect)
+    kills = killed(search, base, seed)
     return {
         "method": {
             "rounds": rounds,
             "seed": seed,
-            "defects": list(defects),
+            "defects": list(search.defects),
+            "secondsForADefect": search.seconds,
             "catalogue": len(DEFECTS),
             "schemathesis": version("schemathesis"),
             "callpark": version("callpark"),
@@ -153,25 +176,69 @@ def measured(server: ServerProcess, rounds: int, defects: Sequence[str], seed: i
     }
 
 
-def run(name: str, url: str, seed: int) -> Run:
-    """One run of a checker in a process of its own. Raises `CannotMeasureError`."""
+def killed(search: Search, base: Mapping[str, frozenset[str]], seed: int) -> dict[str, list[str]]:
+    """The defects that each checker found, in the order of the catalogue."""
+    tried = count(1)
+
+    def named(candidate: Candidate, servers: SimpleQueue[ServerProcess]) -> dict[str, frozenset[str]]:
+        server = servers.get()
+        try:
+            said(f"defect {next(tried)} of {HONEST_SEARCHES + len(search.defects)}: {candidate.title}")
+            return {
+                name: run(name, server.serve(candidate, afresh=True), seed, search.seconds).named
+                for name in CHECKERS
+            }
+        finally:
+            servers.put(server)
+
+    if not search.defects:
+        return {name: [] for name in CHECKERS}
+    with closing_all(search.jobs) as servers, ThreadPoolExecutor(search.jobs) as pool:
+        honest = [pool.submit(named, Candidate(), servers) for _ in range(HONEST_SEARCHES)]
+        searches = [
+            (defect, pool.submit(named, Candidate(defect=defect), servers)) for defect in search.defects
+        ]
+        known = {name: base[name].union(*(one.result()[name] for one in honest)) for name in CHECKERS}
+        return {
+            name: [defect for defect, one in searches if one.result()[name] - known[name]]
+            for name in CHECKERS
+        }
+
+
+@contextmanager
+def closing_all(many: int) -> Iterator[SimpleQueue[ServerProcess]]:
+    """Servers to be taken and given back, which end afterwards."""
+    every = [ServerProcess() for _ in range(many)]
+    free: SimpleQueue[ServerProcess] = SimpleQueue()
+    for server in every:
+        free.put(server)
+    try:
+        yield free
+    finally:
+        for server in every:
+            server.stop()
+
+
+def run(name: str, url: str, seed: int, seconds: float | None = None) -> Run:
+    """One run of a checker in a process of its own, bounded in seconds or not. Raises `CannotMeasureError`."""
+    limit = () if seconds is None else ("--max-time", f"{seconds:g}")
     with TemporaryDirectory() as folder:
         if name.startswith("schemathesis"):
             more = (
                 *("--continue-on-failure", "--exclude-checks", "positive_data_acceptance"),
                 *("--max-examples", str(EXAMPLES)),
             )
-            return _schemathesis(url, seed, Path(folder), more if name == GOING_ON else ())
-        return _callpark(name.rpartition(" ")[2], url, seed, Path(folder))
+            return _schemathesis(url, seed, Path(folder), (*more, *limit) if name == GOING_ON else ())
+        return _callpark(name.rpartition(" ")[2], url, seed, Path(folder), limit)
 
 
-def _callpark(lane: str, url: str, seed: int, folder: Path) -> Run:
-    options = ("--lane", lane, "--seed", str(seed), "--quiet", "--out", "out")
+def _callpark(lane: str, url: str, seed: int, folder: Path, limit: Sequence[str]) -> Run:
+    options = ("--lane", lane, "--seed", str(seed), "--quiet", "--out", "out", *limit)
     seconds, cpu = _timed((str(BIN / "callpark"), "check", url, *options), folder)
     record = folder / "out" / "record.ndjson"
     if not record.is_file():
         raise CannotMeasureError(f"callpark check --lane {lane} left no record")
-    lines = [json.loads(line) for line in record.read_text(encoding="utf-8").splitlines()]
+    lines = [json.loads(line) for line in record.read_bytes().splitlines()]
     sent = [line for line in lines if line["line"] == "exchange"]
     return Run(
         judged=sum(line["role"] == "request" for line in sent),
@@ -234,6 +301,7 @@ def _timed(command: Sequence[str], folder: Path) -> tuple[float, float]:
             stderr=subprocess.DEVNULL,
             timeout=PATIENCE,
             check=False,
+            env=COMPILED,
         )
     except (OSError, subprocess.TimeoutExpired) as error:
         raise CannotMeasureError(f"{command[0]}: {error}") from error
@@ -247,22 +315,21 @@ def replay(url: str) -> Run:
     judged = sent = 0
     begun, cpu = time.monotonic(), time.process_time()
     found = approach(url, run=f"replay-{time.monotonic_ns()}")
-    named: set[str] = set()
     with closing(found.target):
-        for seed in range(SEEDS):
-            lane = ExploreLane(
-                target=found.target,
-                rung=found.rung,
-                world=found.profile.world(),
-                seed=seed,
-                settling=Settling(sleep=time.sleep, settle=found.profile.settle),
-                violations=AnswerSchema(openapi_document()).violations,
-                levels={clause.id: str(clause.level) for clause in callpark_spec.load().clauses.values()},
-                combinations=(),
-                rounds=0,
-                sequences=0,
-            )
-            named |= {row.clause for row in lane.run() if row.finding is not None}
+        lane = ExploreLane(
+            target=found.target,
+            rung=found.rung,
+            world=found.profile.world(),
+            seed=0,
+            settling=Settling(sleep=time.sleep, settle=found.profile.settle),
+            violations=AnswerSchema(openapi_document()).violations,
+            levels={clause.id: str(clause.level) for clause in callpark_spec.load().clauses.values()},
+            combinations=(),
+            rounds=0,
+            sequences=0,
+            generated=sum(map(len, corpus().runs)),
+        )
+        named = frozenset(row.clause for row in lane.run() if row.finding is not None)
         for exchange in found.target.unwatched():
             sent += 1
             judged += exchange.role == "request"
@@ -271,7 +338,7 @@ def replay(url: str) -> Run:
         sent=sent,
         seconds=time.monotonic() - begun,
         cpu=time.process_time() - cpu,
-        named=frozenset(named),
+        named=named,
     )
 
 
@@ -307,7 +374,7 @@ def method(found: dict[str, Any]) -> str:
     return (
         f"Medians of {how['rounds']} rounds, seed {how['seed']}, schemathesis {how['schemathesis']},"
         f" Python {how['python']}; {len(how['defects'])} of the {how['catalogue']} defects of the catalogue, each tried"
-        " once. What is judged is a request under test with"
+        f" once, for {how['secondsForADefect']:g} seconds at the most. What is judged is a request under test with"
         " its answer; what is sent includes listings and setting up."
     )
 

@@ -8,6 +8,8 @@ import pytest
 
 from callpark.proof.candidate import Candidate
 from callpark.proof.serve import served
+from contract_tests.lanes import fuzzing
+from contract_tests.lanes.corpus import Corpus
 
 ROOT = Path(__file__).parents[2]
 
@@ -33,6 +35,7 @@ def found(bench):
         "rounds": 3,
         "seed": 1,
         "defects": ["a", "b"],
+        "secondsForADefect": 10.0,
         "catalogue": 140,
         "schemathesis": "4",
         "python": "3.11",
@@ -57,6 +60,7 @@ def test_what_was_measured_stands_on_the_page(bench, found, tmp_path, monkeypatc
     text = page.read_text(encoding="utf-8")
     assert table in text
     assert "2 of the 140 defects" in text
+    assert "for 10 seconds at the most" in text
     assert "outdated" not in text
     assert text.endswith("More.\n")
     assert json.loads((tmp_path / "figures.json").read_text(encoding="utf-8")) == found
@@ -96,8 +100,38 @@ def test_what_schemathesis_sent_and_named_is_read_from_its_report(bench, tmp_pat
 
 
 def test_the_corpus_goes_through_the_judge_without_a_finding(bench, monkeypatch):
-    monkeypatch.setattr(bench, "SEEDS", 1)
+    whole = bench.corpus()
+    few = Corpus(origin={}, runs=(whole.runs[0][:40], whole.runs[1][:40]))
+    monkeypatch.setattr(bench, "corpus", lambda: few)
+    monkeypatch.setattr(fuzzing, "corpus", lambda: few)
     with served(Candidate()) as url:
         run = bench.replay(url)
     assert run.named == frozenset()
-    assert 100 < run.judged < run.sent
+    assert 80 <= run.judged < run.sent < 400
+
+
+def test_a_defect_is_found_by_what_nothing_honest_is_accused_of(bench, monkeypatch):
+    """Neither by a run on the mock without defects, nor by a search of it."""
+    asked = []
+
+    def run(name, url, seed, seconds):
+        asked.append((name, url, seconds))
+        named = {"always", "in a search"} | ({"broken"} if url == "one" and name == bench.GOING_ON else set())
+        return bench.Run(judged=1, sent=1, seconds=1.0, cpu=1.0, named=frozenset(named))
+
+    class Server:
+        def serve(self, candidate, *, afresh):
+            return candidate.defect
+
+        def stop(self):
+            pass
+
+    monkeypatch.setattr(bench, "run", run)
+    monkeypatch.setattr(bench, "ServerProcess", Server)
+    base = dict.fromkeys(bench.CHECKERS, frozenset({"always"}))
+    found = bench.killed(bench.Search(defects=["one", "other"], seconds=7.0, jobs=2), base, 1)
+    assert found == {name: [] for name in bench.CHECKERS} | {bench.GOING_ON: ["one"]}
+    assert {(name, url) for name, url, _ in asked} == {
+        (name, url) for name in bench.CHECKERS for url in ("", "one", "other")
+    }
+    assert {seconds for _, _, seconds in asked} == {7.0}
