@@ -5,8 +5,8 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: help demo test test-long crash-test lint format lock corpus reading audit fuzz fuzz-api soak proof reports docs pictures \
-  site bench bench-checker clean
+.PHONY: help demo test test-long crash-test lint format lock corpus reading audit fuzz fuzz-api soak soak-checker proof reports \
+  docs pictures site bench bench-checker clean
 
 help:
 	@echo "make demo   park a call, retrieve it, check the mock, write the report"
@@ -22,6 +22,7 @@ help:
 	@echo "make fuzz   fuzz the readers of payloads, profiles, scenarios and records, a minute each (installs atheris)"
 	@echo "make fuzz-api  let schemathesis loose on both sides of the mock"
 	@echo "make soak   the memory of the mock over a million requests"
+	@echo "make soak-checker  the memory of the checker over a million requests (takes half an hour)"
 	@echo "make proof  run the checker over everything right and wrong, renew reports/proof (takes long)"
 	@echo "make reports  judge the exhibits of the gallery and renew reports but for the proof"
 	@echo "make docs   renew what comes from the code: docs/reference, figures in the README"
@@ -103,6 +104,10 @@ fuzz-api: $(READY)
 
 soak: $(READY)
 	@$(BIN)/python bench/soak.py --write docs/explanation
+
+# SOAK_OPTIONS="--requests 100000" for less.
+soak-checker: $(READY)
+	@$(BIN)/python bench/soak_checker.py --write docs/explanation $(SOAK_OPTIONS)
 
 # The whole proof of the checker, renewed in reports/proof. It takes a while; cut short, it goes on where it was.
 proof: $(READY)

@@ -1,13 +1,13 @@
 """Measures the checker beside plain schemathesis: requests, time, and which defects of the catalogue each finds.
 
-    python bench/checker.py [--rounds N] [--defects N | --all-defects] [--seconds N] [--jobs N] [--publish]
+    python bench/checker.py [--rounds N] [--defects N | --all-defects] [--examples N] [--jobs N] [--publish]
 
 Each is started as a user starts it, on the same mock in another process, in rounds that take turns; the figures are
 medians. Plain schemathesis is its command line with its own phases, checks and number of examples, on the OpenAPI
 document narrowed to the PUT, with the users and a parked call of the mock as examples. It stops at its first failure,
 and takes the refusal of a request for a call that there is not for one; so it runs a second time without that check,
-going on after failures, with ten times as many examples: ratios are against that. On a defect each has `--seconds`,
-and going on takes all of them. A defect counts as found when
+going on after failures, with ten times as many examples: ratios are against that. On a defect it has `--examples`
+of them, which bounds it the same on every machine. A defect counts as found when
 a run names a failure that no run on the mock without defects named: a clause, or a check of schemathesis. `replay` is
 the part of the lane explore that sends what schemathesis's engine made beforehand, all seeds of it, in this process.
 
@@ -61,7 +61,6 @@ CHECKERS: Final = ("callpark, lane conform", "callpark, lane explore", "schemath
 EXAMPLES: Final = 1000
 REPLAY: Final = "callpark, replay"
 PATIENCE: Final = 600.0
-HONEST_SEARCHES: Final = 2
 COMPILED: Final = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
 """The environment of what is measured, which is compiled once and for all, as where it is installed."""
 
@@ -86,10 +85,10 @@ class Run:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Search:
-    """Which defects are looked for, how many seconds each checker has for one, and how many are tried at once."""
+    """Which defects are looked for, with how many examples of schemathesis going on, and how many at once."""
 
     defects: Sequence[str]
-    seconds: float
+    examples: int
     jobs: int
 
 
@@ -100,7 +99,9 @@ def main() -> int:
     parser.add_argument("--rounds", type=int, default=3, help="runs of each on the mock without defects")
     parser.add_argument("--defects", type=int, default=12, help="so many of the catalogue, evenly taken")
     parser.add_argument("--all-defects", action="store_true", help="every defect of the catalogue")
-    parser.add_argument("--seconds", type=float, default=10.0, help="what each has for a defect")
+    parser.add_argument(
+        "--examples", type=int, default=EXAMPLES, help="what schemathesis, going on, has for a defect"
+    )
     parser.add_argument("--jobs", type=int, default=1, help="defects that are tried at once")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument(
@@ -112,7 +113,7 @@ def main() -> int:
             wanted.rounds,
             Search(
                 defects=taken(wanted.defects, whole=wanted.all_defects),
-                seconds=wanted.seconds,
+                examples=wanted.examples,
                 jobs=wanted.jobs,
             ),
             wanted.seed,
@@ -153,7 +154,7 @@ def measured(rounds: int, search: Search, seed: int) -> dict[str, Any]:
             "rounds": rounds,
             "seed": seed,
             "defects": list(search.defects),
-            "secondsForADefect": search.seconds,
+            "examplesForADefect": search.examples,
             "catalogue": len(DEFECTS),
             "schemathesis": version("schemathesis"),
             "callpark": version("callpark"),
@@ -183,9 +184,9 @@ def killed(search: Search, base: Mapping[str, frozenset[str]], seed: int) -> dic
     def named(candidate: Candidate, servers: SimpleQueue[ServerProcess]) -> dict[str, frozenset[str]]:
         server = servers.get()
         try:
-            said(f"defect {next(tried)} of {HONEST_SEARCHES + len(search.defects)}: {candidate.title}")
+            said(f"defect {next(tried)} of {1 + len(search.defects)}: {candidate.title}")
             return {
-                name: run(name, server.serve(candidate, afresh=True), seed, search.seconds).named
+                name: run(name, server.serve(candidate, afresh=True), seed, search.examples).named
                 for name in CHECKERS
             }
         finally:
@@ -194,11 +195,11 @@ def killed(search: Search, base: Mapping[str, frozenset[str]], seed: int) -> dic
     if not search.defects:
         return {name: [] for name in CHECKERS}
     with closing_all(search.jobs) as servers, ThreadPoolExecutor(search.jobs) as pool:
-        honest = [pool.submit(named, Candidate(), servers) for _ in range(HONEST_SEARCHES)]
+        honest = pool.submit(named, Candidate(), servers)
         searches = [
             (defect, pool.submit(named, Candidate(defect=defect), servers)) for defect in search.defects
         ]
-        known = {name: base[name].union(*(one.result()[name] for one in honest)) for name in CHECKERS}
+        known = {name: base[name] | honest.result()[name] for name in CHECKERS}
         return {
             name: [defect for defect, one in searches if one.result()[name] - known[name]]
             for name in CHECKERS
@@ -219,21 +220,20 @@ def closing_all(many: int) -> Iterator[SimpleQueue[ServerProcess]]:
             server.stop()
 
 
-def run(name: str, url: str, seed: int, seconds: float | None = None) -> Run:
-    """One run of a checker in a process of its own, bounded in seconds or not. Raises `CannotMeasureError`."""
-    limit = () if seconds is None else ("--max-time", f"{seconds:g}")
+def run(name: str, url: str, seed: int, examples: int = EXAMPLES) -> Run:
+    """One run of a checker in a process of its own. Raises `CannotMeasureError`."""
     with TemporaryDirectory() as folder:
         if name.startswith("schemathesis"):
             more = (
                 *("--continue-on-failure", "--exclude-checks", "positive_data_acceptance"),
-                *("--max-examples", str(EXAMPLES)),
+                *("--max-examples", str(examples)),
             )
-            return _schemathesis(url, seed, Path(folder), (*more, *limit) if name == GOING_ON else ())
-        return _callpark(name.rpartition(" ")[2], url, seed, Path(folder), limit)
+            return _schemathesis(url, seed, Path(folder), more if name == GOING_ON else ())
+        return _callpark(name.rpartition(" ")[2], url, seed, Path(folder))
 
 
-def _callpark(lane: str, url: str, seed: int, folder: Path, limit: Sequence[str]) -> Run:
-    options = ("--lane", lane, "--seed", str(seed), "--quiet", "--out", "out", *limit)
+def _callpark(lane: str, url: str, seed: int, folder: Path) -> Run:
+    options = ("--lane", lane, "--seed", str(seed), "--quiet", "--out", "out")
     seconds, cpu = _timed((str(BIN / "callpark"), "check", url, *options), folder)
     record = folder / "out" / "record.ndjson"
     if not record.is_file():
@@ -374,8 +374,8 @@ def method(found: dict[str, Any]) -> str:
     return (
         f"Medians of {how['rounds']} rounds, seed {how['seed']}, schemathesis {how['schemathesis']},"
         f" Python {how['python']}; {len(how['defects'])} of the {how['catalogue']} defects of the catalogue, each tried"
-        f" once, for {how['secondsForADefect']:g} seconds at the most. What is judged is a request under test with"
-        " its answer; what is sent includes listings and setting up."
+        f" once, schemathesis going on with {how['examplesForADefect']:,} examples. What is judged is a request under"
+        " test with its answer; what is sent includes listings and setting up."
     )
 
 

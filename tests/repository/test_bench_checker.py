@@ -35,7 +35,7 @@ def found(bench):
         "rounds": 3,
         "seed": 1,
         "defects": ["a", "b"],
-        "secondsForADefect": 10.0,
+        "examplesForADefect": 1_000,
         "catalogue": 140,
         "schemathesis": "4",
         "python": "3.11",
@@ -60,7 +60,7 @@ def test_what_was_measured_stands_on_the_page(bench, found, tmp_path, monkeypatc
     text = page.read_text(encoding="utf-8")
     assert table in text
     assert "2 of the 140 defects" in text
-    assert "for 10 seconds at the most" in text
+    assert "with 1,000 examples" in text
     assert "outdated" not in text
     assert text.endswith("More.\n")
     assert json.loads((tmp_path / "figures.json").read_text(encoding="utf-8")) == found
@@ -114,8 +114,8 @@ def test_a_defect_is_found_by_what_nothing_honest_is_accused_of(bench, monkeypat
     """Neither by a run on the mock without defects, nor by a search of it."""
     asked = []
 
-    def run(name, url, seed, seconds):
-        asked.append((name, url, seconds))
+    def run(name, url, seed, examples):
+        asked.append((name, url, examples))
         named = {"always", "in a search"} | ({"broken"} if url == "one" and name == bench.GOING_ON else set())
         return bench.Run(judged=1, sent=1, seconds=1.0, cpu=1.0, named=frozenset(named))
 
@@ -129,9 +129,9 @@ def test_a_defect_is_found_by_what_nothing_honest_is_accused_of(bench, monkeypat
     monkeypatch.setattr(bench, "run", run)
     monkeypatch.setattr(bench, "ServerProcess", Server)
     base = dict.fromkeys(bench.CHECKERS, frozenset({"always"}))
-    found = bench.killed(bench.Search(defects=["one", "other"], seconds=7.0, jobs=2), base, 1)
+    found = bench.killed(bench.Search(defects=["one", "other"], examples=7, jobs=2), base, 1)
     assert found == {name: [] for name in bench.CHECKERS} | {bench.GOING_ON: ["one"]}
     assert {(name, url) for name, url, _ in asked} == {
         (name, url) for name in bench.CHECKERS for url in ("", "one", "other")
     }
-    assert {seconds for _, _, seconds in asked} == {7.0}
+    assert {examples for _, _, examples in asked} == {7}
