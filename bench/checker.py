@@ -1,13 +1,14 @@
 """Measures the checker beside plain schemathesis: requests, time, and which defects of the catalogue each finds.
 
-    python bench/checker.py [--rounds N] [--defects N | --all-defects] [--examples N] [--jobs N] [--publish]
+    python bench/checker.py [--rounds N] [--defects N | --all-defects] [--examples N] [--minutes N]
+        [--jobs N] [--publish]
 
 Each is started as a user starts it, on the same mock in another process, in rounds that take turns; the figures are
 medians. Plain schemathesis is its command line with its own phases, checks and number of examples, on the OpenAPI
 document narrowed to the PUT, with the users and a parked call of the mock as examples. It stops at its first failure,
 and takes the refusal of a request for a call that there is not for one; so it runs a second time without that check,
 going on after failures, with ten times as many examples: ratios are against that. On a defect it has `--examples`
-of them, which bounds it the same on every machine. A defect counts as found when
+of them, which bounds it the same on every machine; `--minutes` bounds the whole search. A defect counts as found when
 a run names a failure that no run on the mock without defects named: a clause, or a check of schemathesis. `replay` is
 the part of the lane explore that sends what schemathesis's engine made beforehand, all seeds of it, in this process.
 
@@ -25,17 +26,16 @@ import resource
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing, contextmanager
+from collections.abc import Iterator, Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from importlib.metadata import version
-from itertools import count
 from pathlib import Path
-from queue import SimpleQueue
 from statistics import median
 from tempfile import TemporaryDirectory
 from typing import Any, Final
+
+from defect_search import Search, searched
 
 import callpark_spec
 from callpark.proof.candidate import Candidate
@@ -83,15 +83,6 @@ class Run:
     named: frozenset[str]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Search:
-    """Which defects are looked for, with how many examples of schemathesis going on, and how many at once."""
-
-    defects: Sequence[str]
-    examples: int
-    jobs: int
-
-
 def main() -> int:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
@@ -101,6 +92,12 @@ def main() -> int:
     parser.add_argument("--all-defects", action="store_true", help="every defect of the catalogue")
     parser.add_argument(
         "--examples", type=int, default=EXAMPLES, help="what schemathesis, going on, has for a defect"
+    )
+    parser.add_argument(
+        "--minutes",
+        type=float,
+        default=float("inf"),
+        help="begin to look for no further defect after this long",
     )
     parser.add_argument("--jobs", type=int, default=1, help="defects that are tried at once")
     parser.add_argument("--seed", type=int, default=1)
@@ -113,9 +110,10 @@ def main() -> int:
             wanted.rounds,
             Search(
                 defects=taken(wanted.defects, whole=wanted.all_defects),
-                examples=wanted.examples,
                 jobs=wanted.jobs,
+                minutes=wanted.minutes,
             ),
+            wanted.examples,
             wanted.seed,
         )
     except CannotMeasureError as error:
@@ -135,26 +133,32 @@ def taken(count: int, *, whole: bool) -> list[str]:
     return [every[place * len(every) // count] for place in range(count)]
 
 
-def measured(rounds: int, search: Search, seed: int) -> dict[str, Any]:
+def measured(rounds: int, search: Search, examples: int, seed: int) -> dict[str, Any]:
     """The figures, as they go into JSON."""
     honest: dict[str, list[Run]] = {name: [] for name in (*CHECKERS, REPLAY)}
-    with closing_all(1) as servers:
-        server = servers.get()
+    server = ServerProcess()
+    try:
         for number in range(rounds):
             turn = number % len(CHECKERS)
             for name in CHECKERS[turn:] + CHECKERS[:turn]:
                 said(f"round {number + 1} of {rounds}: {name}")
                 honest[name].append(run(name, server.serve(Candidate(), afresh=True), seed))
             honest[REPLAY].append(replay(server.serve(Candidate(), afresh=True)))
-        servers.put(server)
+    finally:
+        server.stop()
     base = {name: frozenset[str]().union(*(one.named for one in runs)) for name, runs in honest.items()}
-    kills = killed(search, base, seed)
+    kills = searched(
+        search,
+        {name: base[name] for name in CHECKERS},
+        lambda name, url: run(name, url, seed, examples).named,
+        said,
+    )
     return {
         "method": {
             "rounds": rounds,
             "seed": seed,
-            "defects": list(search.defects),
-            "examplesForADefect": search.examples,
+            "defects": kills.tried,
+            "examplesForADefect": examples,
             "catalogue": len(DEFECTS),
             "schemathesis": version("schemathesis"),
             "callpark": version("callpark"),
@@ -170,54 +174,11 @@ def measured(rounds: int, search: Search, seed: int) -> dict[str, Any]:
                 "judgedPerSecond": round(median(one.judged / one.seconds for one in runs), 1),
                 "judgedPerCpuSecond": round(median(one.judged / one.cpu for one in runs), 1),
                 "falseAlarms": sorted(base[name]),
-                "found": kills.get(name),
+                "found": kills.by.get(name),
             }
             for name, runs in honest.items()
         ],
     }
-
-
-def killed(search: Search, base: Mapping[str, frozenset[str]], seed: int) -> dict[str, list[str]]:
-    """The defects that each checker found, in the order of the catalogue."""
-    tried = count(1)
-
-    def named(candidate: Candidate, servers: SimpleQueue[ServerProcess]) -> dict[str, frozenset[str]]:
-        server = servers.get()
-        try:
-            said(f"defect {next(tried)} of {1 + len(search.defects)}: {candidate.title}")
-            return {
-                name: run(name, server.serve(candidate, afresh=True), seed, search.examples).named
-                for name in CHECKERS
-            }
-        finally:
-            servers.put(server)
-
-    if not search.defects:
-        return {name: [] for name in CHECKERS}
-    with closing_all(search.jobs) as servers, ThreadPoolExecutor(search.jobs) as pool:
-        honest = pool.submit(named, Candidate(), servers)
-        searches = [
-            (defect, pool.submit(named, Candidate(defect=defect), servers)) for defect in search.defects
-        ]
-        known = {name: base[name] | honest.result()[name] for name in CHECKERS}
-        return {
-            name: [defect for defect, one in searches if one.result()[name] - known[name]]
-            for name in CHECKERS
-        }
-
-
-@contextmanager
-def closing_all(many: int) -> Iterator[SimpleQueue[ServerProcess]]:
-    """Servers to be taken and given back, which end afterwards."""
-    every = [ServerProcess() for _ in range(many)]
-    free: SimpleQueue[ServerProcess] = SimpleQueue()
-    for server in every:
-        free.put(server)
-    try:
-        yield free
-    finally:
-        for server in every:
-            server.stop()
 
 
 def run(name: str, url: str, seed: int, examples: int = EXAMPLES) -> Run:

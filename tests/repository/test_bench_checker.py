@@ -1,6 +1,7 @@
 """The benchmark of the checker counts what was sent and what was named, and says it on the page."""
 
 import importlib
+import itertools
 import json
 from pathlib import Path
 
@@ -110,28 +111,49 @@ def test_the_corpus_goes_through_the_judge_without_a_finding(bench, monkeypatch)
     assert 80 <= run.judged < run.sent < 400
 
 
-def test_a_defect_is_found_by_what_nothing_honest_is_accused_of(bench, monkeypatch):
+class Server:
+    def serve(self, candidate, *, afresh):
+        return candidate.defect
+
+    def stop(self):
+        pass
+
+
+@pytest.fixture
+def search(bench, monkeypatch):
+    module = importlib.import_module("defect_search")
+    monkeypatch.setattr(module, "ServerProcess", Server)
+    return module
+
+
+def test_a_defect_is_found_by_what_nothing_honest_is_accused_of(search):
     """Neither by a run on the mock without defects, nor by a search of it."""
     asked = []
 
-    def run(name, url, seed, examples):
-        asked.append((name, url, examples))
-        named = {"always", "in a search"} | ({"broken"} if url == "one" and name == bench.GOING_ON else set())
-        return bench.Run(judged=1, sent=1, seconds=1.0, cpu=1.0, named=frozenset(named))
+    def named(name, url):
+        asked.append((name, url))
+        broken = {"broken"} if (name, url) == ("ours", "two") else set()
+        return frozenset({f"always of {name}", "in a search"} | broken)
 
-    class Server:
-        def serve(self, candidate, *, afresh):
-            return candidate.defect
+    base = {name: frozenset({f"always of {name}"}) for name in ("ours", "theirs")}
+    wanted = search.Search(defects=["one", "two", "three"], jobs=2)
+    found = search.searched(wanted, base, named, lambda text: None)
+    assert found == search.Found(tried=["one", "two", "three"], by={"ours": ["two"], "theirs": []})
+    assert {*asked} == {(name, url) for name in base for url in ("", "one", "two", "three")}
 
-        def stop(self):
-            pass
 
-    monkeypatch.setattr(bench, "run", run)
-    monkeypatch.setattr(bench, "ServerProcess", Server)
-    base = dict.fromkeys(bench.CHECKERS, frozenset({"always"}))
-    found = bench.killed(bench.Search(defects=["one", "other"], examples=7, jobs=2), base, 1)
-    assert found == {name: [] for name in bench.CHECKERS} | {bench.GOING_ON: ["one"]}
-    assert {(name, url) for name, url, _ in asked} == {
-        (name, url) for name in bench.CHECKERS for url in ("", "one", "other")
-    }
-    assert {examples for _, _, examples in asked} == {7}
+def test_when_the_time_is_over_no_further_defect_is_tried_and_none_counts_as_tried(search):
+    wanted = search.Search(defects=["one", "two"], minutes=-1.0)
+    found = search.searched(
+        wanted, {"ours": frozenset()}, lambda name, url: frozenset({url}), lambda text: None
+    )
+    assert found == search.Found(tried=[], by={"ours": []})
+
+
+@pytest.mark.parametrize("count", [1, 2, 3, 7, 8, 140])
+def test_wherever_a_search_ends_it_has_been_everywhere(search, count):
+    order = search.spread([*range(count)])
+    assert sorted(order) == [*range(count)]
+    for cut in range(4, count):
+        gaps = [later - one for one, later in itertools.pairwise([-1, *sorted(order[:cut]), count])]
+        assert max(gaps) <= 5 * count / cut
