@@ -1,6 +1,8 @@
 """The requests that the engine made beforehand are those that it would make now, and are the same for a seed."""
 
 import json
+import subprocess
+import sys
 
 import pytest
 
@@ -162,3 +164,17 @@ def test_it_is_sent_in_place_of_what_the_engine_would_make(mock, explore, engine
     assert row.verdict == "pass"
     assert 0 < len(sent) <= 12
     assert (sent == beforehand) is not engine
+
+
+def test_what_is_sent_from_it_needs_no_engine():
+    code = (
+        "import sys, contract_tests.lanes.explore\n"
+        "from contract_tests.lanes.corpus import corpus\n"
+        "from contract_tests.profile import Profile\n"
+        "from contract_tests.selection import lane_cases\n"
+        "assert len(lane_cases('all', Profile().world())) > len(corpus().coverage) > 80\n"
+        "print('schemathesis' in sys.modules)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+
+    assert (done.stdout, done.stderr) == ("False\n", "")
