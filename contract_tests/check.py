@@ -109,7 +109,7 @@ class Check:
         """The whole check. Leaves a record without a footer when it is interrupted. May raise `NothingSelected`."""
         world = self.plan.profile.world()
         chosen = selected(
-            lane_cases(self.plan.lane, world, by_chance=self.plan.by_chance),
+            lane_cases(self.plan.lane, world, by_chance=self.plan.by_chance, engine=self.plan.engine),
             clauses=self.plan.clauses,
             ids=self.plan.cases,
             safe=self.plan.safe,

@@ -34,10 +34,12 @@ class NothingSelected(Exception):
     """The clauses or cases asked for select nothing; the message names them."""
 
 
-def lane_cases(lane: Lane, world: World, *, by_chance: bool = False) -> tuple[Case, ...]:
+def lane_cases(
+    lane: Lane, world: World, *, by_chance: bool = False, engine: bool = False
+) -> tuple[Case, ...]:
     """The cases of the table, those generated from the OpenAPI document, or both.
 
-    With `by_chance` a lane that only explores has nothing but the control.
+    With `by_chance` a lane that only explores has nothing but the control; with `engine` cases are generated now.
     """
     conform = all_cases() if lane in ("conform", "all") else ()
     if lane == "conform":
@@ -46,7 +48,7 @@ def lane_cases(lane: Lane, world: World, *, by_chance: bool = False) -> tuple[Ca
         return conform or (CONTROL,)
     from contract_tests.lanes.coverage import coverage_cases
 
-    return conform + coverage_cases(world)
+    return conform + coverage_cases(world, engine=engine)
 
 
 def recorded_cases(lane: str, world: World) -> tuple[Case, ...]:

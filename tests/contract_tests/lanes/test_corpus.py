@@ -9,6 +9,7 @@ import pytest
 from callpark_spec import openapi_document
 from contract_tests.draft import Setting
 from contract_tests.lanes import corpus as module
+from contract_tests.lanes import coverage
 from contract_tests.lanes.corpus import (
     EXAMPLES,
     NO_CALL,
@@ -78,6 +79,22 @@ def test_a_coverage_case_is_placed_on_the_call_that_it_is_given():
     assert NO_CALL.id not in repr(sent)
     assert sum(b'"phoneCallViewId": "7"' in (one.body or b"") for one in sent) > 60
     assert sum("/77/0009%2A1/abcdef012345" in one.target for one in sent) > 60
+
+
+def test_with_the_engine_the_coverage_cases_are_made_now_and_are_the_same(monkeypatch):
+    call = stand_in(WORLDS["another"])
+    setting = Setting(world=WORLDS["another"], call=call)
+    beforehand, now = (
+        [
+            (case.id, case.title, case.request(setting))
+            for case in coverage_cases(WORLDS["another"], engine=engine)
+        ]
+        for engine in (False, True)
+    )
+
+    assert beforehand == now
+    monkeypatch.setattr(coverage, "covered", lambda world, call: corpus().coverage[:1])
+    assert len(coverage_cases(WORLDS["another"], engine=True)) == 1
 
 
 def test_nobody_is_named_but_where_a_world_takes_his_place():
