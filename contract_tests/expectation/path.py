@@ -89,7 +89,7 @@ def extension_remarks(
         yield Fault("uri/extension/unknown", f"nobody has the extension {extension[:40]!r}")
     elif call is not None and same_extension(extension, call.extension):
         yield Grey("the extension has the short form")
-    elif call is not None and extension == world.sibling:
+    elif call is not None and extension in (world.extension, world.sibling):
         yield Fault("uri/extension/of-the-call", f"the call is not one of {extension}")
     elif extension != world.extension:
         yield Grey(f"nothing is known of the extension {extension[:40]!r}")

@@ -335,3 +335,12 @@ def test_the_expectation_imports_nothing_that_reads_or_writes():
 
     assert {name.partition(".")[0] for name in outside} <= ALLOWED
     assert {name for name in outside if name.startswith("urllib")} <= {"urllib.parse"}
+
+
+def test_a_call_is_not_one_of_the_users_other_extension_whichever_of_both_that_is(world, call):
+    elsewhere = replace(call, extension=world.sibling)
+    for parked, other in ((call, world.sibling), (elsewhere, world.extension)):
+        draft = replace(documented(Setting(world=world, call=parked)), extension=other)
+        expectation = expect(draft.request(), world.holding([parked]), "document")
+
+        assert verdict_of(expectation) == ["uri/extension/of-the-call"]
