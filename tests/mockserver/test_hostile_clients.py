@@ -373,7 +373,8 @@ def test_where_all_connections_are_busy_a_new_one_is_told_so():
     settings = {"limits": ClientLimits(max_connections=2), "delay": delay_named("60000")}
     with served(**settings) as url, Client(url) as first, Client(url) as second:
         for each in (first, second):
-            each.send(asks())
+            each.send(puts(more=b"Expect: 100-continue\r\nContent-Length: %d\r\n" % len(REFUSED)))
+            assert each.answer()[0] == 100  # the mock has seen it, and keeps it waiting from now on
         with Client(url) as third:
             status, headers, body = third.answer()
             assert (status, body["error"]["code"]) == (503, "service_unavailable")
