@@ -58,6 +58,7 @@ class ExchangeSeam:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
+        self._sessions.forget_aged()  # what is refused before its token is looked at is in a journal too
         query: bytes = scope.get("query_string", b"")
         raw = raw_path(scope)
         name = claimed_session(scope["headers"], query) or DEFAULT_SESSION

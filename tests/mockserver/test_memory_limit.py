@@ -48,6 +48,15 @@ def test_a_client_that_opens_sessions_by_the_hundred_takes_no_more_than_the_limi
     assert "in all sessions: the oldest entries of" in caplog.text
 
 
+def test_a_client_whose_requests_lead_nowhere_takes_no_more_than_the_limit(api):
+    """They are in journals too, though nobody's token was looked at."""
+    for number in range(400):
+        session = f"flood-{number % 20}"
+        place = CALL if number < 20 else "/uapi/nowhere"
+        assert api("PUT", place, LONG, token=f"mock.{session}.12").status_code in (400, 404)
+        assert api.mock.sessions.bytes_kept <= LIMIT + _ONE_REQUEST
+
+
 def test_who_keeps_little_loses_nothing_and_who_keeps_much_is_told_what_is_gone(api):
     api.unpark()
     for number in range(300):
