@@ -176,6 +176,8 @@ class Sessions:
         self._open[name].close(gone)
         del self._open[name]
         self._used.pop(name, None)
+        if gone is None:
+            self._forgotten.discard(name)
 
     def clear(self) -> None:
         """Forget every session; each begins again on its next use."""

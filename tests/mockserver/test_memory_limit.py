@@ -138,6 +138,18 @@ def test_a_file_knows_what_was_forgotten_when_it_is_served_again(forgetful):
     once_more.mock.close()
 
 
+def test_a_file_that_is_served_again_knows_no_more_of_what_is_dropped_by_hand(forgetful):
+    api = forgetful("world.db")
+    api.unpark()
+    api.unpark(headers={"Authorization": "Bearer mock.other.12"})
+    api.unpark()
+    api.mock.close()
+    again = forgetful("world.db")
+    assert again("DELETE", "/_mock/sessions/default").status_code == 204
+    assert count(again, "default")["count"] == 0
+    again.mock.close()
+
+
 def test_no_forgotten_session_is_taken_for_a_new_one_however_many_there_are():
     forgotten = Forgotten(most=10)
     for number in range(1, 1_001):
