@@ -14,7 +14,7 @@ from mockserver.scenarios.scenario import Scenario
 from mockserver.sessions.forgotten import Forgotten
 from mockserver.sessions.session import Session
 from mockserver.sessions.weight import Weight, gone_with, weight_of
-from mockserver.store.seam import EventStore
+from mockserver.store.seam import EventStore, StoreUnavailableError
 
 DEFAULT_SESSION: Final = "default"
 DEFAULT_LIMIT: Final = 1_000
@@ -252,7 +252,11 @@ class Sessions:
                 goal - kept - each.state,  # no more has to go
                 0,
             )
-            lighter = each._replace(journal=self._trim(each.session, entries))
+            left = self._trim(each.session, entries)
+            if left is None:
+                self._evict(each.session, self._too_much, now)
+                continue
+            lighter = each._replace(journal=left)
             trimmed.add(each.session)
             kept += lighter.whole
             heappush(heaviest, (-lighter.whole, lighter))
@@ -264,9 +268,13 @@ class Sessions:
     def _too_much(self) -> str:
         return f"more than {self._most_bytes / MIB:g} MiB in all sessions"
 
-    def _trim(self, name: str, entries: int) -> int:
-        """Bytes that are left."""
-        session = self.find(name)
+    def _trim(self, name: str, entries: int) -> int | None:
+        """Bytes that are left; None for a session that cannot be read, and so cannot be made lighter."""
+        try:
+            session = self.find(name)
+        except StoreUnavailableError as error:
+            _log.warning("the journal of session %s cannot be trimmed: %s", name, error)
+            return None
         if session is None:
             return 0
         session.journal.trim(entries)

@@ -1,6 +1,7 @@
 """What all sessions keep together is bounded; what gave way is said, and nobody is told a wrong count."""
 
 import gc
+import sqlite3
 import tracemalloc
 
 import pytest
@@ -84,6 +85,23 @@ def test_calls_without_end_end_their_session_and_no_other(api, caplog):
     assert count(api, "default")["count"] == 2
     assert count(api, "flood")["atMost"] == placed
     assert count(api, "flood")["count"] == "unknown"
+
+
+def test_a_session_that_cannot_be_read_gives_way_and_keeps_nobody_from_being_served(make_api, tmp_path):
+    file = tmp_path / "world.db"
+    api = make_api(store=str(file))
+    for number in range(200):
+        api("PUT", CALL, LONG, token=f"mock.flood-{number % 10}.12")
+    api.mock.close()
+    database = sqlite3.connect(file)
+    with database:
+        database.execute("UPDATE event SET data = x'00' WHERE session = 'flood-3'")
+    database.close()
+    again = make_api(store=str(file), most_bytes=LIMIT)
+    assert again.unpark().status_code == 200
+    assert [each.session for each in again.mock.sessions.evictions] == ["flood-3"]
+    assert again.mock.sessions.bytes_kept <= LIMIT + _ONE_REQUEST
+    again.mock.close()
 
 
 @pytest.fixture
