@@ -31,7 +31,7 @@ from mockserver.control.wire_faults import WIRE_FAULTS
 from mockserver.explanation.explaining import Explainer
 from mockserver.http_api.contract import Contract
 from mockserver.http_api.refusals import unavailable
-from mockserver.sessions.sessions import Sessions
+from mockserver.sessions.sessions import ONE_SCENARIO, Sessions
 from mockserver.settings import Settings
 from mockserver.store.seam import StoreUnavailableError
 from mockserver.way.behaviour_seam import Behaviours
@@ -102,6 +102,8 @@ class ControlPlane:
             query=dict(request.query_params),
             is_trusted=self._guard.trusts(scope),
         )
+        if request.method != "GET":
+            self._sessions.reckon_with(ONE_SCENARIO)
         content = await found.route.operation(asked)
         return content if isinstance(content, Response) else _json(content)
 

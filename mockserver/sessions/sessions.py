@@ -23,6 +23,8 @@ MIB: Final = 1024 * 1024
 DEFAULT_MOST_BYTES: Final = 256 * MIB
 _ONE_REQUEST: Final = 6 * MOST_BODY
 """No request adds more: three payloads as far as they are kept, two heads, a call and a world."""
+ONE_SCENARIO: Final = 20 * MIB
+"""No scenario that is read from 100,000 keys and values takes more."""
 _EVICTIONS_TOLD: Final = 100
 
 _log = logging.getLogger(__name__)
@@ -156,6 +158,10 @@ class Sessions:
     def forget_aged(self) -> None:
         """What `open` and `create` begin with: sessions that are too old give way, and what is too much."""
         self._make_room(self._source())
+
+    def reckon_with(self, most_bytes: int) -> None:
+        """What is asked next may add so much, where a request on a vendor path adds little."""
+        self._uncounted -= most_bytes // _ONE_REQUEST
 
     def create(self, name: str, setup: Setup) -> Session:
         """Raise SessionExistsError."""

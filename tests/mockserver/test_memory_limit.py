@@ -87,6 +87,18 @@ def test_calls_without_end_end_their_session_and_no_other(api, caplog):
     assert count(api, "flood")["count"] == "unknown"
 
 
+def test_sessions_that_begin_with_much_are_counted_before_the_next_begins(make_api):
+    """What is written to the control plane may be as much as many requests add."""
+    api = make_api(most_bytes=4 * LIMIT)
+    kept = []
+    for number in range(40):
+        wanted = {"session": f"big-{number}", "scenario": {"name": "five-hundred"}}
+        assert api("POST", "/_mock/sessions", wanted).status_code == 201
+        kept.append(api.mock.sessions.bytes_kept)
+    assert api.mock.sessions.evictions
+    assert max(kept) <= 4 * LIMIT + kept[0]
+
+
 def test_a_session_that_cannot_be_read_gives_way_and_keeps_nobody_from_being_served(make_api, tmp_path):
     file = tmp_path / "world.db"
     api = make_api(store=str(file))
