@@ -101,7 +101,7 @@ class Sessions:
         self._uncounted = 0
         """How many requests there may be until what is kept has to be counted again."""
         self._forgotten = Forgotten(store.forgotten() if store else None)
-        self._telling = Telling(source)
+        self._telling, self._telling_of_journals = Telling(source), Telling(source)
 
     def __len__(self) -> int:
         return len(self._open) + len(self._dormant)
@@ -267,7 +267,9 @@ class Sessions:
             kept += lighter.whole
             heappush(heaviest, (-lighter.whole, lighter))
         if trimmed:
-            _log.warning("%s: the oldest entries of %d journals are forgotten", self._too_much, len(trimmed))
+            self._telling_of_journals.of(
+                f"{self._too_much}: the oldest entries of {len(trimmed)} journals are forgotten"
+            )
         return kept
 
     @property
@@ -296,22 +298,25 @@ class Sessions:
             del self._dormant[name]
         self._forgotten.add(name, gone)
         self._evictions.append(Eviction(session=name, at=self._source(), reason=reason))
-        self._telling.of(name, reason)
+        self._tell_forgotten(name, reason)
+
+    def _tell_forgotten(self, name: str, reason: str) -> None:
+        self._telling.of(f"session {name} is forgotten: {reason}; its next use begins a new one")
 
 
 class Telling:
-    """Lines on sessions that are forgotten: one a second at the most, which counts those that had none."""
+    """Lines of one kind in the log: one a second at the most, which counts those that were left out."""
 
     def __init__(self, source: Callable[[], float]) -> None:
         self._source = source
         self._next = float("-inf")
         self._untold = 0
 
-    def of(self, name: str, reason: str) -> None:
+    def of(self, line: str) -> None:
         now = self._source()
         if now < self._next:
             self._untold += 1
             return
         more = f" (and {self._untold} others were since the last such line)" if self._untold else ""
-        _log.warning("session %s is forgotten: %s; its next use begins a new one%s", name, reason, more)
+        _log.warning("%s%s", line, more)
         self._next, self._untold = now + 1.0, 0

@@ -173,7 +173,7 @@ class SharedSessions(Sessions):
     def _evict(self, name: str, reason: str, unused_since: float) -> None:
         told = orjson.dumps(asdict(Eviction(session=name, at=self._source(), reason=reason)))
         if self._shared.evict(name, told=told, unused_since=unused_since):
-            self._telling.of(name, reason)
+            self._tell_forgotten(name, reason)
         if (session := self._open.get(name)) is not None:
             session.catch_up()
             if session.is_over:

@@ -58,6 +58,15 @@ def test_a_client_whose_requests_lead_nowhere_takes_no_more_than_the_limit(api):
         assert api.mock.sessions.bytes_kept <= LIMIT + _ONE_REQUEST
 
 
+def test_a_flood_that_is_held_down_is_no_flood_of_lines(make_api, caplog, monkeypatch):
+    api = make_api(most_bytes=LIMIT)
+    monkeypatch.setattr(api.mock.sessions._telling_of_journals, "_source", lambda: 0.0)
+    for number in range(300):
+        api("PUT", CALL, LONG, token=f"mock.flood-{number % 100}.12")
+    assert api.mock.sessions._telling_of_journals._untold
+    assert caplog.text.count("the oldest entries of") == 1
+
+
 def test_who_keeps_little_loses_nothing_and_who_keeps_much_is_told_what_is_gone(api):
     api.unpark()
     for number in range(300):
