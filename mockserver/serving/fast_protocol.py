@@ -2,7 +2,7 @@
 of it, and header lines that the parser has read before are not read again.
 
 Everything else is uvicorn's: what came in pieces, is to be upgraded, waits behind another request of its connection, or
-is not the fast way's business.  Names of uvicorn's that are not public are used here and nowhere else.
+is not the fast way's business.  Names of uvicorn's that are not public are used here, as in `bounded_protocol`.
 """
 
 import re

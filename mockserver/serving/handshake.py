@@ -44,9 +44,8 @@ class Handshake(asyncio.Protocol):
     ) -> None:
         self._make = make
         self._context = context
-        self._seconds: Any = (
-            limits.header_timeout
-        )  # asyncio takes fractions too, of which its types know nothing
+        # asyncio takes fractions too, of which its types know nothing
+        self._seconds: Any = limits.header_timeout
         self._crowd = crowd
         self._connections = connections
 

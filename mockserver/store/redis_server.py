@@ -278,9 +278,8 @@ class RedisStore:
         try:
             is_part = bool(self._redis.info("cluster").get("cluster_enabled"))
         except redis.RedisError as error:
-            is_part = "cluster mode" in str(
-                error
-            )  # all else the next question says, or it may not be asked here
+            # All else the next question says, or it may not be asked here.
+            is_part = "cluster mode" in str(error)
         if is_part:
             raise StoreError(
                 f"the server at {self._shown} is part of a cluster, where no step is whole across its parts; give one "
