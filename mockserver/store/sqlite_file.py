@@ -52,6 +52,8 @@ _LATER_TABLE: Final = (
 )
 """Files that an earlier callpark has made have it from now on; that one does not mind."""
 _FORGOTTEN: Final = 100_000
+_TIDIED_EVERY: Final = 1_000
+"""So many may be there beyond those: all of them are counted to find the oldest."""
 _WEIGHTS: Final = """
 SELECT name,
   (SELECT coalesce(sum(length(data)), 0) FROM entry WHERE entry.session = name),
@@ -127,12 +129,13 @@ class SqliteStore:
         with self._change() as ask:
             ask("DELETE FROM forgotten WHERE session = ?", (session,))
             if gone is not None:
-                ask("INSERT INTO forgotten VALUES (?, ?)", (session, _told(gone)))
-                ask(
-                    "DELETE FROM forgotten WHERE rowid IN (SELECT rowid FROM forgotten ORDER BY rowid DESC"
-                    " LIMIT -1 OFFSET ?)",
-                    (_FORGOTTEN,),
-                )
+                row = ask("INSERT INTO forgotten VALUES (?, ?)", (session, _told(gone))).lastrowid or 0
+                if row % _TIDIED_EVERY == 0:
+                    ask(
+                        "DELETE FROM forgotten WHERE rowid IN (SELECT rowid FROM forgotten ORDER BY rowid DESC"
+                        " LIMIT -1 OFFSET ?)",
+                        (_FORGOTTEN,),
+                    )
             ask("DELETE FROM session WHERE name = ?", (session,))
             ask("DELETE FROM event WHERE session = ?", (session,))
             ask("DELETE FROM entry WHERE session = ?", (session,))

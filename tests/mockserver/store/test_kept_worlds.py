@@ -7,8 +7,9 @@ import sys
 
 import pytest
 
+from mockserver.journal.journal import Evicted
 from mockserver.settings import Settings
-from mockserver.store import StoreError, StoreUnavailableError
+from mockserver.store import StoreError, StoreUnavailableError, sqlite_file
 from mockserver.store.opening import open_store
 from mockserver.store.sqlite_file import SqliteStore
 
@@ -269,6 +270,21 @@ def test_a_session_of_which_events_are_missing_is_unreadable_and_others_are_not(
     assert error_of(refused) == (503, "service_unavailable")
     assert "session 'default' cannot be read: events are missing" in refused.json()["error"]["message"]
     assert again("GET", "/uapi/phoneCalls/@me/@self", token="mock.other.12").status_code == 200
+
+
+def test_a_file_remembers_the_latest_that_were_forgotten_and_seldom_looks_for_the_oldest(file, monkeypatch):
+    monkeypatch.setattr(sqlite_file, "_FORGOTTEN", 20)
+    monkeypatch.setattr(sqlite_file, "_TIDIED_EVERY", 10)
+    store, asked = SqliteStore(file), []
+    store._database.set_trace_callback(asked.append)
+    for number in range(100):
+        store.forget(f"s{number}", Evicted(entries=1, exchanges=1, last=number + 1))
+        assert len(store.forgotten()) <= 20 + 10
+    kept = list(store.forgotten())
+    assert kept == [f"s{number}" for number in range(100 - len(kept), 100)]
+    assert len(kept) >= 20
+    assert sum("OFFSET" in each for each in asked) == 10
+    store.close()
 
 
 def test_a_behaviour_that_this_mock_does_not_have_makes_its_session_unusable_and_says_so(serve, error_of):
