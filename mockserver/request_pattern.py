@@ -99,10 +99,6 @@ class RequestPattern(
         given = sum(value is not None for value in single) + (self.body is not msgspec.UNSET)
         return given + len(self.query_parameters) + len(self.headers)
 
-    @property
-    def looks_at_body(self) -> bool:
-        return self.action is not None or self.body is not msgspec.UNSET
-
     def fits(self, facts: RequestFacts) -> bool:
         return next(self.mismatches(facts), None) is None
 

@@ -39,13 +39,6 @@ class Misfit:
     is_missing: bool = False
 
 
-def object_fault(
-    compiled: Compiled, schema: Mapping[str, Any], value: object, *, at: str = ""
-) -> Refusal | None:
-    misfit = next(object_misfits(compiled, schema, value, at=at), None)
-    return misfit.refusal if misfit else None
-
-
 def object_misfits(
     compiled: Compiled, schema: Mapping[str, Any], value: object, *, at: str = ""
 ) -> Iterator[Misfit]:
