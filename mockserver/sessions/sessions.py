@@ -13,7 +13,7 @@ from mockserver.journal.journal import Evicted
 from mockserver.scenarios.scenario import Scenario
 from mockserver.sessions.forgotten import Forgotten
 from mockserver.sessions.session import Session
-from mockserver.sessions.weight import Weight, gone_with, weight_of
+from mockserver.sessions.weight import STATE_OF_ONE_REQUEST, Weight, gone_with, weight_of
 from mockserver.store.seam import EventStore, StoreUnavailableError
 
 DEFAULT_SESSION: Final = "default"
@@ -99,7 +99,9 @@ class Sessions:
         self._evictions: deque[Eviction] = deque(maxlen=_EVICTIONS_TOLD)
         self._most_bytes = most_bytes
         self._uncounted = 0
-        """How many requests there may be until what is kept has to be counted again."""
+        """How many requests there may be until what is kept has to be looked at again."""
+        self._beside_journals = float("inf")
+        """Bytes of all else when sessions were weighed last, and what may have been added since."""
         self._forgotten = Forgotten(store.forgotten() if store else None)
         self._telling, self._telling_of_journals = Telling(source), Telling(source)
 
@@ -153,6 +155,7 @@ class Sessions:
             found = self._open[name] = self._make(name, Setup())
             self._open.move_to_end(name, last=False)
             self._used[name] = self._dormant.pop(name)
+            self.reckon_with(weight_of(found, its_own=True).state)
         return found
 
     def forget_aged(self) -> None:
@@ -161,6 +164,7 @@ class Sessions:
 
     def reckon_with(self, most_bytes: int) -> None:
         """What is asked next may add so much, where a request on a vendor path adds little."""
+        self._beside_journals += most_bytes
         self._uncounted -= most_bytes // _ONE_REQUEST
 
     def create(self, name: str, setup: Setup) -> Session:
@@ -200,9 +204,10 @@ class Sessions:
 
     def _make_room(self, now: float) -> None:
         self._forget_aged(now)
+        self._beside_journals += STATE_OF_ONE_REQUEST
         self._uncounted -= 1
         if self._uncounted < 0:
-            self._count()
+            self._look_at_journals()
 
     def _add(self, name: str, setup: Setup) -> Session:
         session = self._make(name, setup)
@@ -210,6 +215,7 @@ class Sessions:
             self._evict(old, f"more than {self._limit} sessions", self._source())
         self._open[name] = session
         self._used[name] = self._source()
+        self.reckon_with(weight_of(session, its_own=True).state)
         return self._open[name]
 
     def _forget_aged(self, now: float) -> None:
@@ -219,12 +225,25 @@ class Sessions:
     def _longest_idle(self) -> str | None:
         return next(iter(self._dormant or self._open), None)
 
+    def _look_at_journals(self) -> None:
+        """They are most of what grows; all sessions are weighed where these and the rest may be too much."""
+        room = self._most_bytes - self._beside_journals - self._bytes_in_journals
+        if room < 0:
+            self._count()
+        else:
+            self._counted(int(room))
+
+    @property
+    def _bytes_in_journals(self) -> int:
+        return sum([each.journal.bytes_here for each in self._open.values()])
+
     def _count(self) -> None:
         now = self._source()
         weights = self._weights()
         kept = sum(each.whole for each in weights)
         if kept > self._most_bytes:
             kept = self._lighten(weights, kept, now)
+        self._beside_journals = kept - self._bytes_in_journals
         self._counted(self._most_bytes - kept)
 
     def _counted(self, room: int) -> None:

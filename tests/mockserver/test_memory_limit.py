@@ -58,6 +58,29 @@ def test_a_client_whose_requests_lead_nowhere_takes_no_more_than_the_limit(api):
         assert api.mock.sessions.bytes_kept <= LIMIT + _ONE_REQUEST
 
 
+def test_a_mock_that_is_full_seldom_weighs_all_its_sessions(make_api, monkeypatch):
+    """It is full for weeks, and a request costs little beside weighing a thousand sessions."""
+    api = make_api(most_bytes=LIMIT)
+    for number in range(300):
+        api("PUT", CALL, LONG, token=f"mock.flood-{number % 100}.12")
+    weighed, weights = [], api.mock.sessions._weights
+    monkeypatch.setattr(api.mock.sessions, "_weights", lambda: weighed.append(None) or weights())
+    for number in range(1_500):
+        api("PUT", CALL, b"{}", token=f"mock.flood-{number % 100}.12")
+    assert api.mock.sessions.bytes_kept > LIMIT * 3 // 4
+    assert 0 < len(weighed) < 1_500 // 4
+
+
+def test_sessions_of_a_large_scenario_are_weighed_as_they_begin(make_api):
+    sessions = make_api(most_bytes=4 * LIMIT, scenario="five-hundred").mock.sessions
+    kept = []
+    for number in range(40):
+        sessions.open(f"big-{number}")
+        kept.append(sessions.bytes_kept)
+    assert sessions.evictions
+    assert max(kept) <= 4 * LIMIT + kept[0]
+
+
 def test_a_flood_that_is_held_down_is_no_flood_of_lines(make_api, caplog, monkeypatch):
     api = make_api(most_bytes=LIMIT)
     monkeypatch.setattr(api.mock.sessions._telling_of_journals, "_source", lambda: 0.0)
