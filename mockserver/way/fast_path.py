@@ -88,7 +88,7 @@ class FastPath:
             extensions = {**scope.get("extensions", {}), CAME: asked.exchange.at}
             await self._whole({**scope, "extensions": extensions}, heard.again(receive), send)
             return
-        told = self._told_of(asked, asked.session.clock.now())
+        told = self._answered(asked, asked.session.clock.now())
         await send({"type": "http.response.start", "status": told.status, "headers": told.headers})
         await send({"type": "http.response.body", "body": told.content})
 
@@ -108,16 +108,16 @@ class FastPath:
         """
         self._sessions.forget_aged()
         asked = self._asked(head, method, raw, scheme, server)
-        return self._told_of(asked, asked.at) if asked is not None and self._fits(asked, content) else None
+        return self._answered(asked, asked.at) if asked is not None and self._fits(asked, content) else None
 
-    def _told_of(self, asked: Asked, now: float) -> Told:
+    def _answered(self, asked: Asked, now: float) -> Told:
         """`now` is on the session's clock."""
         mark = UNDER_WAY.set(asked.exchange)
         try:
             answer = self._answer(asked)
         finally:
             UNDER_WAY.reset(mark)
-        return self._told(asked, answer, max(now, asked.session.world.now))
+        return self._filed(asked, answer, max(now, asked.session.world.now))
 
     def _asked_by(self, scope: Scope) -> Asked | None:
         """None for what is more than this looks at, or decided otherwise."""
@@ -194,7 +194,8 @@ class FastPath:
             raise BrokenPromiseError(f"status {answer.status}, body {answer.body!r}")
         return answer
 
-    def _told(self, asked: Asked, answer: Answer, now: float) -> Told:
+    def _filed(self, asked: Asked, answer: Answer, now: float) -> Told:
+        """The answer as it goes out, with its exchange in the journal."""
         headers, content = rendered(answer)
         exchange, session = asked.exchange, asked.session
         exchange.reply = reply = Noted(status=answer.status, headers=tuple(headers), body=Body.of(content))
