@@ -21,7 +21,6 @@ from __future__ import annotations
 import argparse
 import json
 import os
-import re
 import resource
 import subprocess
 import sys
@@ -36,6 +35,7 @@ from tempfile import TemporaryDirectory
 from typing import Any, Final
 
 from defect_search import Search, searched
+from publishing import PAGE, put_between
 
 import callpark_spec
 from callpark.proof.candidate import Candidate
@@ -52,7 +52,6 @@ from mockserver.defects import DEFECTS
 
 BIN: Final = Path(sys.executable).parent
 TOKEN: Final = "mock.default.12"
-PAGE: Final = Path(__file__).parents[1] / "docs" / "explanation" / "performance.md"
 FIGURES: Final = PAGE.with_name("performance-checker.json")
 BEGIN: Final = "<!-- checker: begin -->"
 END: Final = "<!-- checker: end -->"
@@ -344,10 +343,7 @@ def publish(found: dict[str, Any]) -> str:
     """Writes page and figures, and returns the table."""
     table = "\n".join(rows(found))
     FIGURES.write_text(json.dumps(found, indent=2) + "\n", encoding="utf-8")
-    text = PAGE.read_text(encoding="utf-8")
-    inside = f"{BEGIN}\n\n{table}\n\n{method(found)}\n\n{END}"
-    between = f"{re.escape(BEGIN)}.*{re.escape(END)}"
-    PAGE.write_text(re.sub(between, lambda _: inside, text, flags=re.DOTALL), encoding="utf-8")
+    put_between(BEGIN, END, f"{table}\n\n{method(found)}")
     return table
 
 

@@ -41,8 +41,10 @@ def publish(found: dict[str, Any]) -> str:
 
 
 def put_between(begin: str, end: str, told: str) -> None:
-    """In place of what stands on the page between two marks."""
+    """In place of what stands on the page between two marks; raise ValueError where they are not there."""
     text = PAGE.read_text(encoding="utf-8")
+    if not 0 <= text.find(begin) < text.find(end):
+        raise ValueError(f"{PAGE} has no {begin} with an {end} behind it")
     inside = f"{begin}\n\n{told}\n\n{end}"
     PAGE.write_text(
         re.sub(f"{re.escape(begin)}.*{re.escape(end)}", lambda _: inside, text, flags=re.DOTALL),

@@ -28,6 +28,8 @@ from mockserver.simulator.outcomes import Parked, Retrieved
 
 BEGIN: Final = "<!-- worlds: begin -->"
 END: Final = "<!-- worlds: end -->"
+ROOMY: Final = 1 << 34
+"""Bytes that sessions may take: none of those that are measured gives way to the next."""
 DAY = 86_400
 CALLS = 480
 
@@ -109,7 +111,7 @@ def against_slots(mock: Mock, slots: int) -> Callable[[], object]:
 
 
 def against_sessions(_mock: Mock, sessions: int) -> Callable[[], object]:
-    crowd = build(Settings(clock="manual", session_limit=sessions + 1))
+    crowd = build(Settings(clock="manual", session_limit=sessions + 1, most_bytes=ROOMY))
     for number in range(sessions):
         crowd.sessions.open(f"other-{number}")
     session = crowded(crowd, 10)
@@ -186,7 +188,7 @@ def main() -> int:
     parser.add_argument("--rounds", type=int, default=10)
     parser.add_argument("--publish", action="store_true", help="write the figures into the documentation")
     wanted = parser.parse_args()
-    mock = build(Settings(clock="manual"))
+    mock = build(Settings(clock="manual", most_bytes=ROOMY))
     figures = {}
     for name, prepare in FIGURES.items():
         figures[name] = best(prepare, mock, wanted.rounds)

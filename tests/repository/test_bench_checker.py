@@ -55,7 +55,7 @@ def test_the_table_holds_all_against_the_stronger_schemathesis(bench, found):
 def test_what_was_measured_stands_on_the_page(bench, found, tmp_path, monkeypatch):
     page = tmp_path / "performance.md"
     page.write_text(f"# Fast\n\n{bench.BEGIN}\noutdated\n{bench.END}\n\nMore.\n", encoding="utf-8")
-    monkeypatch.setattr(bench, "PAGE", page)
+    monkeypatch.setattr(importlib.import_module("publishing"), "PAGE", page)
     monkeypatch.setattr(bench, "FIGURES", tmp_path / "figures.json")
     table = bench.publish(found)
     text = page.read_text(encoding="utf-8")
@@ -65,6 +65,16 @@ def test_what_was_measured_stands_on_the_page(bench, found, tmp_path, monkeypatc
     assert "outdated" not in text
     assert text.endswith("More.\n")
     assert json.loads((tmp_path / "figures.json").read_text(encoding="utf-8")) == found
+
+
+def test_a_page_without_a_place_for_it_is_said_and_left_as_it_is(bench, found, tmp_path, monkeypatch):
+    page = tmp_path / "performance.md"
+    page.write_text("# Fast\n", encoding="utf-8")
+    monkeypatch.setattr(importlib.import_module("publishing"), "PAGE", page)
+    monkeypatch.setattr(bench, "FIGURES", tmp_path / "figures.json")
+    with pytest.raises(ValueError, match="has no <!-- checker: begin -->"):
+        bench.publish(found)
+    assert page.read_text(encoding="utf-8") == "# Fast\n"
 
 
 def test_the_page_is_of_the_figures_beside_it(bench):
