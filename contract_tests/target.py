@@ -15,7 +15,7 @@ from contract_tests.credentials import (
     NoTokenIssued,
     as_it_may_be_told,
 )
-from contract_tests.exchange import LONGEST_BODY, Exchange, Request, Response, Role
+from contract_tests.exchange import LONGEST_BODY, Exchange, Headers, Request, Response, Role
 from contract_tests.patience import asked_for, is_busy, kept_busy
 from contract_tests.proxy import UnusableProxy
 from contract_tests.wire import NoAnswer, NotConnected, Wire, reason
@@ -274,8 +274,11 @@ class Target:
         return None, kept_busy(response.status), True
 
     def _send(self, request: Request) -> Response:
-        headers = tuple((name, self._reveal(value)) for name, value in request.headers + self.headers)
-        return self._wire.send(request.method, request.target, headers, self._content(request))
+        named = request.headers + self.headers
+        headers = tuple((name, self._reveal(value)) for name, value in named)
+        return self._wire.send(
+            request.method, request.target, headers, self._content(request), who=_authorization(named)
+        )
 
     def _content(self, request: Request) -> bytes | None:
         if request.body is not None and request.target == TOKEN_PATH and self._credentials.client:
@@ -306,6 +309,11 @@ def origin_and_prefix(url: str) -> str:
     if parts.query or parts.fragment or parts.username:
         raise UnusableTarget(f"{url!r} has a user, a query or a fragment; give origin and path only")
     return f"{parts.scheme}://{parts.netloc}{parts.path.rstrip('/').removesuffix('/uapi')}"
+
+
+def _authorization(headers: Headers) -> str:
+    """Whom a request is of, by the names of his secrets: a token that was renewed is still the same user's."""
+    return "\n".join(value for name, value in headers if name.lower() == "authorization")
 
 
 def _as_kept(response: Response, role: Role) -> Response:

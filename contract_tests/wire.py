@@ -55,8 +55,8 @@ class Wire:
     `verify` is held against, True takes the usual ones and False takes any. A proxy that the environment names is used,
     though never for this machine. May raise `UnusableProxy`, or ValueError for a host that has no name in the DNS.
 
-    Cookies go back with the credentials that they were set for, and with no others: a server that knows a user by his
-    cookie would know him without his token too. What has no Authorization has no cookies.
+    Cookies go back with requests of whom they were set for, and with no others: a server that knows a user by his
+    cookie would know him without his token too. A request of nobody has no cookies.
     """
 
     url: str
@@ -86,8 +86,10 @@ class Wire:
         """Closes the kept connections."""
         self._pool.close()
 
-    def send(self, method: str, target: str, headers: Headers, body: bytes | None) -> Response:
-        """What a request is answered. Raises `NoAnswer`, and ValueError for what cannot be sent."""
+    def send(
+        self, method: str, target: str, headers: Headers, body: bytes | None, *, who: str = ""
+    ) -> Response:
+        """What a request of `who` is answered. Raises `NoAnswer`, and ValueError for what cannot be sent."""
         request = httpcore.Request(
             method=method,
             url=httpcore.URL(
@@ -96,7 +98,7 @@ class Wire:
                 port=self._port,
                 target=(self._prefix + target).encode("ascii"),
             ),
-            headers=self._headers(method, target, headers, body),
+            headers=self._headers(method, target, headers, body, who),
             content=body or b"",
             extensions={
                 "timeout": {
@@ -115,11 +117,11 @@ class Wire:
             finally:
                 answer.close()
         received = tuple((name.decode("latin-1"), value.decode("latin-1")) for name, value in answer.headers)
-        self._keep_cookies(target, headers, received)
+        self._keep_cookies(target, who, received)
         return Response(status=answer.status, headers=received, body=content, body_size=size)
 
     def _headers(
-        self, method: str, target: str, headers: Headers, body: bytes | None
+        self, method: str, target: str, headers: Headers, body: bytes | None, who: str
     ) -> list[tuple[bytes, bytes]]:
         """All headers in the order in which they are sent."""
         named = {name.lower() for name, _ in headers}
@@ -131,7 +133,7 @@ class Wire:
             if name.lower() not in named:
                 sent.append((name.encode("ascii"), value.encode("ascii")))
         sent += [(name.encode("ascii"), value.encode("ascii")) for name, value in headers]
-        if (cookie := self._cookie(target, headers)) is not None:
+        if (cookie := self._cookie(target, headers, who)) is not None:
             sent.append((b"Cookie", cookie.encode("latin-1")))
         if body and not has_length:
             sent.append((b"Content-Length", b"%d" % len(body)))
@@ -167,16 +169,16 @@ class Wire:
     def _too_late(self) -> NoAnswer:
         return NoAnswer(f"the answer took longer than {self.answer:g} seconds", timed_out=True)
 
-    def _keep_cookies(self, target: str, headers: Headers, received: Headers) -> None:
+    def _keep_cookies(self, target: str, who: str, received: Headers) -> None:
         """Balancers that tie a client to one of many servers do so by a cookie."""
         said = [value for name, value in received if name.lower() == "set-cookie"]
-        if said and (who := _authorization(headers)):
+        if said and who:
             from contract_tests.cookies import Cookies
 
             self._cookies.setdefault(who, Cookies(self.url)).keep(target, said)
 
-    def _cookie(self, target: str, headers: Headers) -> str | None:
-        cookies = self._cookies.get(_authorization(headers))
+    def _cookie(self, target: str, headers: Headers, who: str) -> str | None:
+        cookies = self._cookies.get(who)
         if cookies is None or any(name.lower() == "cookie" for name, _ in headers):
             return None
         return cookies.due(target)
@@ -187,10 +189,6 @@ class Wire:
         import httpx
 
         return httpx.create_ssl_context(verify=self.verify)
-
-
-def _authorization(headers: Headers) -> str:
-    return "\n".join(value for name, value in headers if name.lower() == "authorization")
 
 
 def reason(error: Exception) -> str:

@@ -225,6 +225,22 @@ def test_a_refusal_for_age_is_asked_again_once_with_a_new_token(raw_server, answ
     assert target.seen[2].request.body.endswith(b"client_secret=${client_secret}&type=unifiedapi")
 
 
+def test_a_fresh_token_goes_to_the_same_server_behind_a_balancer(raw_server, answered, target_with):
+    """The cookie that ties to one server is the user's, whose calls are there, whatever his token is by now."""
+    answering = issuing(answered, [b"renewed.token"])
+
+    def tying(request):
+        return answering(request).replace(b"\r\n", b"\r\nSet-Cookie: node=7; Path=/\r\n", 1)
+
+    server = raw_server(tying)
+    target = target_with(server.url)
+    target.exchange(Request(method="PUT", target="/uapi/x", headers=OWN))
+
+    tied = [b"Cookie: node=7" in head for head, _ in server.requests]
+    assert paths(server) == ["/uapi/x", LISTING.target, "/oauth/token.php", "/uapi/x"]
+    assert tied == [False, True, False, True]
+
+
 def test_a_refusal_with_a_good_token_stands(raw_server, answered, target_with):
     def answer(request):
         return answered(403 if b"/uapi/x" in request[0] else 200)
