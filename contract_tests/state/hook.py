@@ -81,7 +81,8 @@ def hook_secrets(hook: str | None) -> dict[str, str]:
     found = {"hook_password": password} if password else {"hook_user": user}
     for name, value in parse_qsl(urlsplit(hook).query):
         if LIKE_A_SECRET.search(name):
-            found[f"hook_{re.sub('[^A-Za-z0-9]', '_', name)}"] = value
+            called = f"hook_{re.sub('[^A-Za-z0-9]', '_', name)}"
+            found[called if found.get(called, value) == value else f"{called}_{len(found)}"] = value
     return {name: value for name, value in found.items() if len(value) >= SHORTEST_TOKEN}
 
 

@@ -51,11 +51,24 @@ def test_two_headers_of_one_name_have_two_secrets():
     [
         ("https://ci:p%40ssword@pbx.example.com/park", {"hook_password": "p@ssword"}),
         ("https://pbx.example.com/park", {}),
+        (
+            "https://ci:first-one@pbx.example.com/park?password=second&key=third&KEY=fourth&n=fifth",
+            {
+                "hook_password": "first-one",
+                "hook_password_1": "second",
+                "hook_key": "third",
+                "hook_KEY": "fourth",
+            },
+        ),
+        (
+            "https://pbx.example.com/park?api-key=first&api_key=second&api_key=first",
+            {"hook_api_key": "first", "hook_api_key_2": "second"},
+        ),
         ("./park --password=abcdef", {}),
         (None, {}),
     ],
 )
-def test_the_password_of_a_hook_is_secret(hook, secrets):
+def test_what_lets_in_at_a_hook_is_secret(hook, secrets):
     assert hook_secrets(hook) == secrets
 
 
