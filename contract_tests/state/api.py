@@ -25,7 +25,8 @@ class ApiRung:
     """Calls `destination` from the extension and parks the call; the phone at `destination` has to pick up.
 
     `patience` is how many seconds a step may take to show in a listing. A call of which the answer got lost is looked
-    for there, and only one that does not show is placed again: a phone may ring already.
+    for there, and only one that does not show is placed again: a phone may ring already. Where nothing can be told from
+    listings it is not placed again.
     """
 
     target: Target
@@ -84,8 +85,10 @@ class ApiRung:
         body = json.dumps(self._placing(extension)).encode()
         request = _json_request("POST", f"{ROOT}/{self.world.user}/simple", body)
         if extension not in self._listed:
-            self._known.update(_ids_in(self._listing_of(extension)))
-            self._listed.add(extension)
+            there = _ids_in(self._listing_of(extension))
+            if there is not None:
+                self._known.update(there)
+                self._listed.add(extension)
         identifier: object = None
         for tries_left in reversed(range(TRIES)):
             answer = self.target.exchange(request, role="set-up")
@@ -93,10 +96,11 @@ class ApiRung:
                 calls = _calls_in(answer, "placing a call")
                 identifier = calls[0].get("id") if calls else None
                 break
-            identifier = self._found(extension)
-            if identifier is not None:
+            found = self._found(extension)
+            if found:
+                identifier = found[0]
                 break
-            if not tries_left:
+            if found is None or not tries_left:
                 raise RungError(
                     f"placing a call was answered: {_answered(answer)}; {self._other(extension)} may ring all the same"
                 )
@@ -105,24 +109,25 @@ class ApiRung:
         self._known.add(identifier)
         return KnownCall(id=identifier, user=self.world.user, extension=extension, view="", parked=False)
 
-    def _found(self, extension: str) -> str | None:
+    def _found(self, extension: str) -> list[str] | None:
         """The call that was placed although no answer came: the one to the other phone that was not there before.
 
-        A call that was there belongs to somebody else, who talks.
+        A call that was there belongs to somebody else, who talks. None where it cannot be told whether there is one.
         """
+        if extension not in self._listed:
+            return None
         other = self._other(extension)
 
-        def look() -> list[str]:
+        def look() -> list[str] | None:
             listed = self._listing_of(extension)
-            seen = {one: sight(listed, one) for one in _ids_in(listed)}
-            return [
-                one
-                for one, how in seen.items()
-                if one not in self._known and how.involving(other) and not how.parking
-            ]
+            there = _ids_in(listed)
+            if there is None:
+                return None
+            seen = {one: sight(listed, one) for one in there if one not in self._known}
+            return [one for one, how in seen.items() if how.involving(other) and not how.parking]
 
-        found, _ = look_until(look, lambda calls: len(calls) == 1, self.sleep, self.patience)
-        return found[0] if len(found) == 1 else None
+        found, _ = look_until(look, lambda calls: calls is None or len(calls) == 1, self.sleep, self.patience)
+        return found if found is not None and len(found) < 2 else None
 
     def _park(self, call: KnownCall, sighting: Sighting) -> KnownCall:
         for view in _views_to_park(sighting.views, call.extension):
@@ -165,14 +170,16 @@ def _calls_in(exchange: Exchange, deed: str) -> list[Mapping[str, Any]]:
         raise RungError(f"{deed} was answered with what is no JSON: {error}") from error
 
 
-def _ids_in(listed: Exchange) -> list[str]:
-    if listed.response is None or listed.response.status != 200:
-        return []
+def _ids_in(listed: Exchange) -> list[str] | None:
+    """The calls in a listing of an extension; None where it does not say which there are."""
+    response = listed.response
+    if response is None or response.is_too_long or response.status not in (200, 204, 404):
+        return None
     try:
-        calls = listed_calls(parse_json(listed.response.body)) or []
+        calls = listed_calls(parse_json(response.body)) if response.status == 200 else []
     except ValueError:
-        return []
-    return [call["id"] for call in calls if isinstance(call.get("id"), str)]
+        return None
+    return None if calls is None else [call["id"] for call in calls if isinstance(call.get("id"), str)]
 
 
 def _answered(exchange: Exchange) -> str:

@@ -10,11 +10,13 @@ import pytest
 
 from contract_tests.approach import approach
 from contract_tests.draft import listing
+from contract_tests.exchange import Response
 from contract_tests.profile import Profile
 from contract_tests.sighting import Presence, sight
 from contract_tests.state import hook
 from contract_tests.state.hook import WITNESS_VIEW, hook_rung
 from contract_tests.state.rung import RungError, calls_from
+from contract_tests.target import MORE_TRIES
 from contract_tests.wire import NoAnswer
 from mockserver.app import build
 from mockserver.serving.server import running
@@ -138,6 +140,50 @@ def test_a_call_that_cannot_be_placed_is_told_with_what_may_ring(mock_url, close
         rung.talking()
 
     assert len(posts) == 2
+
+
+def test_a_target_that_went_away_is_not_called_again_and_again(mock_url, closed_at_the_end):
+    found = closed_at_the_end(rung_of(mock_url, "api"))
+    rung = replace(found.rung, sleep=lambda seconds: None)
+    send, sent = found.target._send, []
+
+    def gone(request):
+        sent.append(request.method)
+        if "POST" in sent:
+            raise NoAnswer("connection reset by peer")
+        return send(request)
+
+    found.target._send = gone
+    with pytest.raises(RungError, match="may ring all the same"):
+        rung.talking()
+
+    assert sent == ["GET", "POST", *["GET"] * (1 + MORE_TRIES)]
+
+
+@pytest.mark.parametrize("status", [None, 500, 200])
+def test_where_it_is_not_known_who_talked_before_nobody_is_taken_for_the_call_that_got_lost(
+    mock_url, closed_at_the_end, status
+):
+    found = closed_at_the_end(rung_of(mock_url, "api"))
+    somebodys = replace(found.rung, sleep=lambda seconds: None).talking()
+    rung = replace(found.rung, sleep=lambda seconds: None, patience=1.0)
+    posts = losing(found.target, [True], "request")
+    send, asked = found.target._send, []
+
+    def unlisted(request):
+        asked.append(request.method)
+        if "POST" in asked:
+            return send(request)
+        if status is None:
+            raise NoAnswer("connection reset by peer")
+        return Response(status=status, body=b"[1]")
+
+    found.target._send = unlisted
+    with pytest.raises(RungError, match="may ring all the same"):
+        rung.talking()
+
+    assert len(posts) == 1
+    rung.release([somebodys])
 
 
 def test_the_control_plane_gives_the_witness_a_view_of_its_own(mock_url):
