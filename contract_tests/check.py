@@ -115,7 +115,7 @@ class Check:
             safe=self.plan.safe,
             known=self.catalogue.clauses,
         )
-        if self.plan.shard is not None and self.plan.lane == "conform":
+        if self.plan.shard is not None and not self._explores:
             chosen = self.plan.shard.of(chosen)
         self._write_header(world)
         lane = self._lane(world, len(chosen))
@@ -166,13 +166,10 @@ class Check:
         )
 
     def _explore(self, world: World, rulings: Sequence[Ruling]) -> tuple[list[Ruling], int]:
-        """Races and drawn sequences, on what the fixed table left unbroken; and how many calls they used.
-
-        They look for whatever there is to find, so a check of a few clauses does without them.
-        """
-        if self.plan.lane == "conform" or self.plan.safe or self.plan.clauses or self.plan.cases:
+        """Races and drawn sequences, on what the fixed table left unbroken; and how many calls they used."""
+        if not self._explores:
             return [], 0
-        from contract_tests.lanes.explore import ExploreLane  # and with it hypothesis and schemathesis
+        from contract_tests.lanes.explore import ExploreLane  # and with it hypothesis
         from contract_tests.lanes.pursuit import Share
 
         def started(case: str, clause: str, title: str) -> None:
@@ -207,6 +204,12 @@ class Check:
                 explored.append(ruling)
                 self._writer.ruling(ruling, row.reproduction)
         return explored, lane.calls_used
+
+    @property
+    def _explores(self) -> bool:
+        """Whether there is exploring: it looks for whatever there is to find, so a check of a few clauses has none."""
+        plan = self.plan
+        return plan.lane != "conform" and not (plan.safe or plan.clauses or plan.cases)
 
     def _deadline(self) -> float | None:
         return None if self.plan.max_time is None else self._begun + self.plan.max_time

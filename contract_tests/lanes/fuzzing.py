@@ -25,8 +25,8 @@ class Fuzzing:
     """What goes wrong with generated requests, `most` findings at the most, each of another clause.
 
     Requests that say the same are sent once, and of those at most `max_examples`; of those that were made beforehand a
-    `part`. `went` is told of each request sent,
-    `found` of what goes wrong, before anything else is sent: a target may be another one later.
+    `part`. `went` is told of each request sent, `found` of what goes wrong, before anything else is sent: a target may
+    be another one later.
     The engine wants to know what it was answered when it repeats one, so that answers are kept for as long as it runs.
     """
 

@@ -66,6 +66,19 @@ def test_each_case_is_of_one_shard_and_the_control_of_all(count):
     assert all(CONTROL in shard for shard in shards)
 
 
+def test_where_nothing_is_explored_the_cases_are_divided(callpark_mock_url, tmp_path):
+    """What is asked for by clause is not explored, whatever the lane: then there is nothing else to share out."""
+    cases = []
+    for name, more in (("whole", ()), ("first", ("--shard", "1/2")), ("second", ("--shard", "2/2"))):
+        options = ("--lane", "all", "--clause", "failure", "--run", "nightly", *more)
+        assert checked(callpark_mock_url, tmp_path / name, *options) == 0
+        cases.append({case for case, _ in rows(told(tmp_path / name))})
+    whole, first, second = cases
+    dealt = {case for case in whole if case.startswith("failure/")}
+    assert first | second == whole
+    assert len(first & dealt) + len(second & dealt) == len(dealt) > 10
+
+
 @pytest.mark.parametrize("text", ["0/2", "3/2", "1", "a/b", "1/0", "1/2/3", "-1/2", "1/1000"])
 def test_a_shard_that_is_none_is_refused(callpark, text):
     done = callpark("check", "http://127.0.0.1:9", "--run", "nightly", "--shard", text)
