@@ -10,6 +10,7 @@ MOST = 100
 """So many values are looked for elsewhere, the newest ones: there are servers that set another with every answer."""
 SHORTEST = 16
 _SETTING = ("set-cookie", "set-cookie2")
+_MOMENT = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}[T ][0-9:.]+(Z|[+-][0-9:]+)?")
 
 
 def named(header: str, value: str) -> str:
@@ -26,15 +27,17 @@ def named(header: str, value: str) -> str:
 class CookieValues:
     """Replaces values that were set by `${cookie_NAME}` wherever the target says them again, spelled as they were set.
 
-    Only those that are long and have a digit: short ones and words occur in innocent text. What a request or a call
-    has of its own is no secret of the target's.
+    Only those that are long and have a digit: short ones and words occur in innocent text. Moments are no secrets, nor
+    is what a request or a call has of its own; a record without them would be judged otherwise than what came.
     """
 
     def __init__(self) -> None:
         self._known: dict[str, str] = {}
 
     def learn(self, exchange: Exchange) -> None:
-        """Takes what an answer sets."""
+        """Takes what an answer sets, and forgets what the checker says of its own by now."""
+        for content in [one for one in self._known if _is_ours(one, exchange)]:
+            del self._known[content]
         for header, value in exchange.response.headers if exchange.response else ():
             if header.lower() not in _SETTING:
                 continue
@@ -43,6 +46,7 @@ class CookieValues:
             if (
                 len(content) >= SHORTEST
                 and any(map(str.isdigit, content))
+                and not _MOMENT.fullmatch(content)
                 and not _is_ours(content, exchange)
             ):
                 self._known.pop(content, None)

@@ -278,3 +278,27 @@ def test_of_a_new_cookie_with_every_answer_the_newest_are_known(begun: Begun) ->
     writer.exchange(answered(f"0000{SESSION} 0149{SESSION}".encode()))
 
     assert last_line(stream)["response"]["body"] == f"0000{SESSION} ${{cookie_sid}}"  # type: ignore[index]
+
+
+@pytest.mark.parametrize(
+    "moment", ["2012-06-27T16:08:55+03:00", "2026-11-30T04:39:11Z", "2026-11-30 04:39:11.25"]
+)
+def test_a_moment_that_a_cookie_is_set_to_stays_where_a_call_has_it(begun: Begun, moment: str) -> None:
+    """A record of which the dates of calls are gone would be judged otherwise than what came."""
+    stream = BytesIO()
+    begun(stream).exchange(set_by(f"last-visit={moment}", f"answered {moment}".encode()))
+
+    assert last_line(stream)["response"]["body"] == f"answered {moment}"  # type: ignore[index]
+
+
+def test_a_call_that_a_cookie_was_set_to_before_it_was_known_is_no_secret(begun: Begun) -> None:
+    call = "b817d2618fe6f1804333"
+    stream = BytesIO()
+    writer = begun(stream)
+    writer.exchange(set_by(f"last-call={call}"))
+    asked = Request(method="GET", target=f"/uapi/phoneCalls/12/0003*210/{call}")
+    writer.exchange(replace(answered(call.encode()), request=asked))
+
+    line = last_line(stream)
+    assert line["response"]["body"] == call  # type: ignore[index]
+    assert line["request"]["target"] == asked.target  # type: ignore[index]
