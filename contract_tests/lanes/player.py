@@ -89,6 +89,8 @@ class Table:
 
     def release(self, calls: Sequence[KnownCall]) -> None:
         """Ends calls that are needed no more."""
+        for call in calls:
+            self.looking.last.pop(call.id, None)
         try:
             if calls:
                 self.rung.release(calls)

@@ -77,3 +77,11 @@ def test_what_was_found_before_and_is_seen_again_did_not_hold(mock, explore, slu
     assert fuzzed.verdict == Verdict.INCONCLUSIVE
     assert fuzzed.actual.endswith("what was found before was seen again") is again
     assert (finding.case in fuzzed.actual) is not again
+
+
+def test_what_was_listed_of_calls_is_forgotten_with_them(mock, lane_at):
+    with mock() as url:
+        lane = lane_at(url, sequences=3)
+        list(lane.run())
+    assert lane.calls_used > 20
+    assert lane._table.looking.last == {}
