@@ -7,7 +7,10 @@ from datetime import UTC, datetime
 
 import pytest
 
+from contract_tests.draft import listing
 from contract_tests.exchange import Request, Response
+from contract_tests.lanes import twins as twins_module
+from contract_tests.lanes.twins import Twins
 from contract_tests.patience import asked_for, is_busy
 from contract_tests.target import Limits
 
@@ -183,3 +186,24 @@ def test_a_kept_connection_that_the_peer_closed_is_not_used_again(forgetful, tar
         assert closed.acquire(timeout=5)
 
     assert len(connections) == 3
+
+
+def test_one_connection_that_is_to_wait_keeps_the_others_from_no_race(
+    raw_server, target_at, answered, monkeypatch
+):
+    """They cannot be at once then; each is sent, and nothing of ours fails."""
+    monkeypatch.setattr(twins_module, "PATIENCE", 0.05)
+    busy, raced = iter([answered(429, b"", Retry_After=0)]), threading.Event()
+
+    def answer(request):
+        if request[0].startswith(b"GET"):
+            return next(busy, answered(200, b"{}"))
+        raced.set()
+        return answered(200, b"{}")
+
+    twins = Twins(target_at(raw_server(answer).url, sleep=lambda seconds: raced.wait(5.0)), 2)
+    request = Request(method="PUT", target="/uapi/x")
+    sent = twins.at_once([request] * 2, warm_up=listing("12", "0003*210", None), case="a/b", call=None)
+    twins.close()
+
+    assert [one.response.status for one in sent] == [200, 200]
