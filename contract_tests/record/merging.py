@@ -84,7 +84,7 @@ def merged(
             rulings.setdefault(key, _moved(ruling, offset))
         for seen in shard.observations:
             observations.setdefault((seen.clause, seen.case), _moved(seen, offset))
-    for line in map(summed_up, shared.values()):
+    for line in (summed_up(told, others) for told in shared.values()):
         rulings[line.clause, line.case, line.reading, line.verdict] = line
     if judge_again is not None:
         differing = _differing(rulings.values(), standing)

@@ -50,7 +50,9 @@ def shard(name: str, *cases: str) -> Record:
     ],
 )
 def test_of_one_clause_what_the_first_shard_found_stays(shards: list[Record], left_out: set[str]) -> None:
-    assert found_by_others(shards) == left_out
+    others = found_by_others(shards)
+    assert set(others) == left_out
+    assert not left_out & set(others.values())
 
 
 def test_the_worst_of_a_search_stands_in_the_words_of_all_like_it() -> None:
@@ -62,6 +64,12 @@ def test_the_worst_of_a_search_stands_in_the_words_of_all_like_it() -> None:
     line = summed_up(told)
     assert (line.verdict, line.actual) == ("inconclusive", "shard 2/3: second; shard 3/3: third")
     assert line.exchanges == [5, 7, 9]
+
+
+def test_a_search_names_what_stays_of_what_was_found() -> None:
+    shards = [shard("1/2", "a/b/explore-1"), shard("2/2", "a/b/explore-2")]
+    told = [("2/2", row("e/f/generated", "inconclusive", "9 requests; see a/b/explore-2"))]
+    assert summed_up(told, found_by_others(shards)).actual == "9 requests; see a/b/explore-1"
 
 
 def test_what_all_say_is_said_once() -> None:
