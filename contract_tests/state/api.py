@@ -13,7 +13,7 @@ from contract_tests.exchange import Exchange, Request
 from contract_tests.expectation.expect import parse_json
 from contract_tests.settling import look_until
 from contract_tests.sighting import ON_CALL, SeenView, Sighting, listed_calls, sight
-from contract_tests.state.rung import RungError, Script
+from contract_tests.state.rung import RungError, Script, said_in
 from contract_tests.target import Target
 from contract_tests.world import TOKEN, KnownCall, World, same_extension
 
@@ -93,7 +93,7 @@ class ApiRung:
         for tries_left in reversed(range(TRIES)):
             answer = self.target.exchange(request, role="set-up")
             if answer.response is not None:
-                calls = _calls_in(answer, "placing a call")
+                calls = self._calls_in(answer, "placing a call")
                 identifier = calls[0].get("id") if calls else None
                 break
             found = self._found(extension)
@@ -102,7 +102,7 @@ class ApiRung:
                 break
             if found is None or not tries_left:
                 raise RungError(
-                    f"placing a call was answered: {_answered(answer)}; {self._other(extension)} may ring all the same"
+                    f"placing a call was answered: {answer.trouble}; {self._other(extension)} may ring all the same"
                 )
         if not isinstance(identifier, str):
             raise RungError("placing a call was answered without an id")
@@ -136,7 +136,7 @@ class ApiRung:
             answer = self.target.exchange(_json_request("PUT", target, body), role="set-up")
             if answer.response is not None and answer.response.status in (200, 201, 202):
                 return self._parked_as(call)
-        raise RungError(f"call {call.id} could not be parked: {_answered(answer)}")
+        raise RungError(f"call {call.id} could not be parked: {self._answered(answer)}")
 
     def _parked_as(self, call: KnownCall) -> KnownCall:
         seen = self._wait(call, "be parked", lambda sighting: bool(sighting.parking))
@@ -148,6 +148,20 @@ class ApiRung:
         if holds(sighting):
             return sighting
         raise RungError(f"call {call.id} did not come to {wish} within {self.patience:g} seconds")
+
+    def _calls_in(self, exchange: Exchange, deed: str) -> list[Mapping[str, Any]]:
+        if exchange.response is None or exchange.response.status not in (200, 201, 202):
+            raise RungError(f"{deed} was answered: {self._answered(exchange)}")
+        try:
+            return listed_calls(parse_json(exchange.response.body)) or []
+        except ValueError as error:
+            raise RungError(f"{deed} was answered with what is no JSON: {error}") from error
+
+    def _answered(self, exchange: Exchange) -> str:
+        response = exchange.response
+        if response is None:
+            return exchange.trouble or "nothing"
+        return f"{response.status} {said_in(response.body, self.target.secrets)!r}"
 
     def _listing_of(self, extension: str) -> Exchange:
         return self.target.exchange(listing(self.world.user, extension, None), role="set-up")
@@ -161,15 +175,6 @@ def _json_request(method: str, target: str, body: bytes) -> Request:
     return Request(method=method, target=target, headers=headers, body=body)
 
 
-def _calls_in(exchange: Exchange, deed: str) -> list[Mapping[str, Any]]:
-    if exchange.response is None or exchange.response.status not in (200, 201, 202):
-        raise RungError(f"{deed} was answered: {_answered(exchange)}")
-    try:
-        return listed_calls(parse_json(exchange.response.body)) or []
-    except ValueError as error:
-        raise RungError(f"{deed} was answered with what is no JSON: {error}") from error
-
-
 def _ids_in(listed: Exchange) -> list[str] | None:
     """The calls in a listing of an extension; None where it does not say which there are."""
     response = listed.response
@@ -180,12 +185,6 @@ def _ids_in(listed: Exchange) -> list[str] | None:
     except ValueError:
         return None
     return None if calls is None else [call["id"] for call in calls if isinstance(call.get("id"), str)]
-
-
-def _answered(exchange: Exchange) -> str:
-    if exchange.response is None:
-        return exchange.trouble or "nothing"
-    return f"{exchange.response.status} {exchange.response.body[:200]!r}"
 
 
 def _on_call(sighting: Sighting) -> SeenView | None:

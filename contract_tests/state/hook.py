@@ -19,7 +19,7 @@ from contract_tests.exchange import Headers
 from contract_tests.expectation.expect import parse_json
 from contract_tests.proxy import UnusableProxy
 from contract_tests.record.redaction import Redaction
-from contract_tests.state.rung import RungError, Script, calls_from
+from contract_tests.state.rung import RungError, Script, calls_from, said_in
 from contract_tests.wire import NoAnswer, Wire
 from contract_tests.world import KnownCall, World
 
@@ -147,12 +147,12 @@ def _poster(url: str) -> Asked:
         except (NoAnswer, UnusableProxy, ValueError) as error:
             raise RungError(f"the hook {shown} did not answer: {error}") from error
         if 300 <= answer.status < 400:
-            where = answer.header("location") or "nowhere"
+            where = said_in((answer.header("location") or "nowhere").encode(), hook_secrets(url))
             raise RungError(
-                f"the hook {shown} answered {answer.status}, to {where[:200]!r}; name the one that answers"
+                f"the hook {shown} answered {answer.status}, to {where!r}; name the one that answers"
             )
         if answer.status != 200:
-            said = answer.body.decode(errors="replace")[:200]
+            said = said_in(answer.body, hook_secrets(url))
             raise RungError(f"the hook {shown} answered {answer.status}: {said!r}")
         return _parsed(answer.body, shown) if role == "set-up" else None
 

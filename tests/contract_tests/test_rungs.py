@@ -14,6 +14,8 @@ from contract_tests.exchange import Response
 from contract_tests.profile import Profile
 from contract_tests.sighting import Presence, sight
 from contract_tests.state import hook
+from contract_tests.state.api import ApiRung
+from contract_tests.state.control import control_rung
 from contract_tests.state.hook import WITNESS_VIEW, hook_rung
 from contract_tests.state.rung import RungError, calls_from
 from contract_tests.target import MORE_TRIES
@@ -278,6 +280,23 @@ def test_a_hook_that_fails_is_named_without_its_password(world, raw_server, answ
         hook_rung(url, world).parked(1)
 
     assert "p%40ssword" not in str(failed.value)
+
+
+def test_of_a_refusal_no_beginning_of_a_secret_is_told(world, raw_server, answered, target_at):
+    """What is told of an answer ends somewhere, and that may be inside a secret."""
+    refusing = raw_server(answered(500, b"x" * 195 + b"pass-word-of-the-hook and t0ken-of-the-user"))
+    url = refusing.url.replace("//", "//ci:pass-word-of-the-hook@")
+    target = target_at(refusing.url, secrets={"token": "pass-word-of-the-hook"})
+    sleep = target.sleep
+    for rung in (
+        hook_rung(url, world),
+        ApiRung(target, world, "0003*211", sleep),
+        control_rung(target, world, "default"),
+    ):
+        with pytest.raises(RungError, match="answered") as failed:
+            rung.parked(1)
+        assert "xxx" in str(failed.value)
+        assert "pas" not in str(failed.value).partition("xxx")[2]
 
 
 @pytest.mark.parametrize(
