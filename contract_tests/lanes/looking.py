@@ -21,7 +21,7 @@ from contract_tests.sighting import (
 from contract_tests.target import Target
 from contract_tests.world import KnownCall
 
-Before = Literal["before", "after"]
+When = Literal["before", "after"]
 
 
 @dataclass(kw_only=True)
@@ -38,7 +38,7 @@ class Looking:
     lists: bool = True
     last: dict[str, Exchange] = field(default_factory=dict)
 
-    def look(self, call: KnownCall, case: str, role: Before = "after") -> Exchange | None:
+    def look(self, call: KnownCall, case: str, role: When = "after") -> Exchange | None:
         """A listing of the call."""
         return (
             self._listed(call, listing(call.user, call.extension, call.id), case, role)
@@ -52,7 +52,7 @@ class Looking:
         call: KnownCall,
         case: str,
         is_settled: Callable[[Sighting], bool],
-        role: Before = "after",
+        role: When = "after",
         linked: Request | None = None,
     ) -> Exchange | None:
         """A listing of a call of which something was said, once it shows so or the patience for it is over.
@@ -88,6 +88,6 @@ class Looking:
             linked=linked_listing(response, call),
         )
 
-    def _listed(self, call: KnownCall, request: Request, case: str, role: Before) -> Exchange:
+    def _listed(self, call: KnownCall, request: Request, case: str, role: When) -> Exchange:
         self.last[call.id] = self.target.exchange(request, case=case, role=role)
         return self.last[call.id]
