@@ -23,6 +23,8 @@ from contract_tests.credentials import NoTokenIssued
 from contract_tests.judge.judge import standing_rows
 from contract_tests.preflight import NotReady, preflight
 from contract_tests.profile import ProfileError, read_profile
+from contract_tests.record.reader import read_record
+from contract_tests.record.reader import rulings as recorded
 from contract_tests.record.redaction import SecretRefused
 from contract_tests.selection import Lane
 from contract_tests.state.rung import RungError
@@ -64,10 +66,10 @@ class TargetRun:
             ready = preflight(approached.target, approached.profile, approached.rung)
         except (TargetUnreachable, NoTokenIssued, NotReady) as error:
             return cls(rulings={}, trouble=str(error))
-        stream = record.open("wb") if record else io.BytesIO()
+        stream = record.open("w+b") if record else io.BytesIO()
         plan = Plan(profile=approached.profile, run=run, lane=lane, reading=reading, cases=tuple(cases))
         with stream:
-            outcome = Check(
+            Check(
                 plan=plan,
                 target=approached.target,
                 rung=ready.rung,
@@ -76,8 +78,10 @@ class TargetRun:
                 stream=stream,
                 sleep=time.sleep,
             ).run()
+            stream.seek(0)
+            told = recorded(read_record(stream.read()))  # where secrets are names
         approached.target.close()
-        rulings = {ruling.case: ruling for ruling in outcome.rulings if ruling.reading == reading}
+        rulings = {ruling.case: ruling for ruling in told if ruling.reading == reading}
         listed = set(rows(lane))
         unlisted = [ruling for case, ruling in rulings.items() if case not in listed]
         return cls(rulings=rulings | {EXPLORED: _as_one(unlisted, reading)})

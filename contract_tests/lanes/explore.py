@@ -45,6 +45,7 @@ from contract_tests.lanes.replay import Replay
 from contract_tests.lanes.shrinking import Found, Shrinking
 from contract_tests.lanes.steps import Change, Step, told
 from contract_tests.lanes.trouble import Bench
+from contract_tests.record.redaction import Redaction
 from contract_tests.settling import Settling
 from contract_tests.state.rung import Rung
 from contract_tests.target import Target
@@ -358,7 +359,12 @@ class ExploreLane:
 
 
 def play_again(finding: Finding, *, target: Target, rung: Rung, world: World) -> list[str]:
-    """What is wrong when a finding is played on fresh calls; empty where nothing is. For generated pytest files."""
+    """What is wrong when a finding is played on fresh calls; empty where nothing is. For generated pytest files.
+
+    Secrets are names in it: it ends in the log of whoever runs the file.
+    """
+    redact = Redaction(target.secrets)
+    target.tell_of_tokens(redact.also)
     lane = ExploreLane(
         target=target,
         rung=rung,
@@ -371,7 +377,7 @@ def play_again(finding: Finding, *, target: Target, rung: Rung, world: World) ->
     row = lane.replay(finding)
     if row.verdict is Verdict.PASS:
         return []
-    return [f"{row.clause}: {row.actual} (expected: {' or '.join(row.expected) or 'an answer'})"]
+    return [redact(f"{row.clause}: {row.actual} (expected: {' or '.join(row.expected) or 'an answer'})")]
 
 
 def _no_races(why: str) -> Iterator[Row]:

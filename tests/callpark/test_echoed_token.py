@@ -2,6 +2,7 @@
 
 import base64
 import json
+import os
 import re
 import threading
 from http.server import ThreadingHTTPServer
@@ -100,3 +101,52 @@ def test_what_the_token_endpoint_gives_is_nowhere(checked, parrot, monkeypatch):
     assert "${client_secret}" in written["record.ndjson"]
     for secret in (TOKEN, REFRESH, CLIENT_SECRET):
         assert_nowhere(secret, written)
+
+
+@pytest.fixture
+def profile(tmp_path, monkeypatch):
+    """Describes the parrot, with calls to retrieve and its token in the environment."""
+    monkeypatch.setenv("CALLPARK_TOKEN", TOKEN)
+    calls = [{"userId": "12", "extension": "0003*210", "phoneCallId": f"{n:020x}", "phoneCallViewId": "01"}
+             for n in range(40)]  # fmt: skip
+    (tmp_path / "calls.json").write_text(json.dumps({"calls": calls}))
+    path = tmp_path / "profile.yaml"
+    path.write_text(
+        "inventory: calls.json\nnot_offered: [list, other_token, expired_token]\n"
+        "settle: 0.1\ntoken_env: CALLPARK_TOKEN\n"
+    )
+    return path
+
+
+def test_no_secret_is_in_what_pytest_shows(parrot, profile):
+    from contract_tests.pytest_run import TargetRun
+
+    run = TargetRun.against(
+        "http://{}:{}".format(*parrot.server_address),
+        profile=profile,
+        lane="conform",
+        reading="document",
+        cases=(),
+        record=None,
+    )
+
+    assert f"Bearer {TOKEN}" in parrot.heard
+    assert any("${token}" in ruling.actual for ruling in run.rulings.values())
+    assert_nowhere(TOKEN, {case: repr(ruling) for case, ruling in run.rulings.items()})
+
+
+def test_no_secret_is_in_what_a_finding_says_that_is_played_again(parrot, profile):
+    from contract_tests.approach import approach
+    from contract_tests.lanes.explore import play_again
+    from contract_tests.lanes.finding import Finding
+    from contract_tests.lanes.steps import Step
+    from contract_tests.profile import read_profile
+
+    described = read_profile(profile, os.environ)
+    at = approach("http://{}:{}".format(*parrot.server_address), run="again", profile=described)
+    finding = Finding(clause="request/documented-example", steps=(Step(does="park"), Step(does="unpark")))
+    (wrong,) = play_again(finding, target=at.target, rung=at.rung, world=described.world())
+    at.target.close()
+
+    assert "400 ${token}" in wrong
+    assert_nowhere(TOKEN, {"what is wrong": wrong})
