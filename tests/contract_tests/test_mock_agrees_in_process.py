@@ -29,7 +29,7 @@ class InProcessWire:
     def close(self):
         self.client.close()
 
-    def send(self, method, target, headers, body):
+    def send(self, method, target, headers, body, *, who=""):
         aim = {"target": target.encode("ascii")}
         try:
             answer = self.client.request(
