@@ -95,8 +95,7 @@ class Clock:
         return self._set
 
     def now(self) -> float:
-        now = self._set
-        return min(LAST_MOMENT, now.at + now.rate * (self.source() - now.since))
+        return self._at(self.source())
 
     def beginning(self) -> ClockSet:
         """What the clock is set to when its session begins, or begins again."""

@@ -95,9 +95,8 @@ class Exchange(Struct, kw_only=True):
     def bytes_kept(self) -> int:
         kept = _OVERHEAD + len(self.target) + len(self.body.data) + len(self.events) * _EVENT
         kept += _length(self.headers)
-        reply = self.reply
-        if reply is not None:
-            kept += len(reply.body.data) + _length(reply.headers)
+        if self.reply is not None:
+            kept += self.reply.bytes_kept
         if self.lost is not None:
             kept += self.lost.bytes_kept
         return kept

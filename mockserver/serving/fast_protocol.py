@@ -111,15 +111,14 @@ def fast_protocol(way: FastPath) -> type[HttpToolsProtocol]:
 
         def _is_known(self, data: bytes) -> bool:
             """Whether this was one whole request, with header lines that were read before, and is answered."""
-            line = _PLAIN_LINE.match(data)
-            if line is None or not self._is_free():
+            parts = _apart(data) if self._is_free() else None
+            if parts is None:
                 return False
-            end = data.find(_END_OF_HEAD) + len(_END_OF_HEAD)
-            meaning = known.get(data[line.end() : end])
-            if meaning is None or len(data) - end != meaning.length:
+            method, target, lines, body = parts
+            meaning = known.get(lines)
+            if meaning is None or len(body) != meaning.length:
                 return False
-            method, target = line.groups()
-            return self._is_told(meaning.head, method, target, data[end:])
+            return self._is_told(meaning.head, method, target, body)
 
         def _is_free(self) -> bool:
             """Whether nothing is being answered on this connection, and all that was answered is on its way."""
@@ -168,13 +167,12 @@ def fast_protocol(way: FastPath) -> type[HttpToolsProtocol]:
 
         def _remember(self, head: Head, body: bytes) -> None:
             """That these lines were read, where nothing but one request with a payload of a told length came."""
-            came = self._begun_with
-            line = came and _PLAIN_LINE.match(came)
-            if not came or not line:
+            parts = _apart(self._begun_with) if self._begun_with is not None else None
+            if parts is None:
                 return
-            end = came.find(_END_OF_HEAD) + len(_END_OF_HEAD)
-            if came[end:] == body and _tells_length(head, len(body)):
-                keep(came[line.end() : end], HeaderLines(head=head, length=len(body)))
+            _, _, lines, rest = parts
+            if rest == body and _tells_length(head, len(body)):
+                keep(lines, HeaderLines(head=head, length=len(body)))
 
         def _let_go(self) -> None:
             """Give what was held to uvicorn, as if it had just come."""
@@ -190,6 +188,16 @@ def fast_protocol(way: FastPath) -> type[HttpToolsProtocol]:
             super().on_headers_complete()
 
     return Fast
+
+
+def _apart(data: bytes) -> tuple[bytes, bytes, bytes, bytes] | None:
+    """Method, target, header lines, and whatever comes behind them; None where the request line is not a plain one."""
+    line = _PLAIN_LINE.match(data)
+    if line is None:
+        return None
+    method, target = line.groups()
+    end = data.find(_END_OF_HEAD) + len(_END_OF_HEAD)
+    return method, target, data[line.end() : end], data[end:]
 
 
 def _tells_length(head: Head, length: int) -> bool:
