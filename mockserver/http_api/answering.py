@@ -1,7 +1,7 @@
 """From an outcome to an answer: status, headers and body, before it becomes bytes."""
 
 from collections.abc import Mapping
-from typing import Any, Final
+from typing import Any, Final, Self
 
 from msgspec import Struct, field
 
@@ -34,6 +34,11 @@ class Answer(Struct, frozen=True, kw_only=True):
     body: Any = None
     headers: Mapping[str, str] = field(default_factory=dict)
 
+    @classmethod
+    def of(cls, refusal: Refusal) -> Self:
+        """A refusal as it stands."""
+        return cls(status=refusal.status, body=refusal.body(), headers=refusal.headers)
+
 
 class Answering:
     def __init__(self, contract: Contract, presentation: Presentation) -> None:
@@ -61,7 +66,7 @@ class Answering:
 
     def refuse(self, refusal: Refusal) -> Answer:
         if refusal.code != _DENIED:
-            return Answer(status=refusal.status, body=refusal.body(), headers=refusal.headers)
+            return Answer.of(refusal)
         denied = Refusal(
             status=self._presentation.unauthorized_status if refusal.status == 401 else refusal.status,
             code=self._presentation.access_denied_code,

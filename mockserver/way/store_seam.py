@@ -43,6 +43,4 @@ class StoreSeam:
                     refusal = unavailable(error)
                     is_token = raw_path(scope).endswith(TOKEN_PATH.encode())
                     told = in_words_of_the_endpoint(refusal) if is_token else refusal
-                    await send_answer(
-                        Answer(status=told.status, body=told.body(), headers=told.headers), send
-                    )
+                    await send_answer(Answer.of(told), send)

@@ -15,11 +15,9 @@ PATH = "/uapi/phoneCalls/12/0003*210/b817d2618fe6f1804333"
 pytestmark = pytest.mark.redis
 
 
-def test_an_answer_of_redis_that_gets_lost_is_no_second_append(make_worker):
-    api = make_worker()
-    api.listed()
-    store = api.mock._store
-    right, lost = store._append, []
+def losing_the_first_answer(right):
+    """A script of Redis that does its work, but whose first answer gets lost; and the answers that got lost."""
+    lost = []
 
     def losing(keys, arguments):
         said = right(keys, arguments)
@@ -28,7 +26,14 @@ def test_an_answer_of_redis_that_gets_lost_is_no_second_append(make_worker):
             raise redis.ConnectionError("Connection closed by server.")
         return said
 
-    store._append = losing
+    return losing, lost
+
+
+def test_an_answer_of_redis_that_gets_lost_is_no_second_append(make_worker):
+    api = make_worker()
+    api.listed()
+    store = api.mock._store
+    store._append, lost = losing_the_first_answer(store._append)
     session = api.mock.sessions.open("default")
     before = session.version
     assert api.unpark().status_code == 200
@@ -41,16 +46,7 @@ def test_an_answer_of_redis_that_gets_lost_is_no_second_entry_of_the_journal(mak
     api = make_worker()
     api.listed()
     journal = api.mock.sessions.open("default").journal
-    right, lost = journal.keeper._add, []
-
-    def losing(keys, arguments):
-        said = right(keys, arguments)
-        if not lost:
-            lost.append(said)
-            raise redis.ConnectionError("Connection closed by server.")
-        return said
-
-    journal.keeper._add = losing
+    journal.keeper._add, lost = losing_the_first_answer(journal.keeper._add)
     api.listed()
     api.listed()
     (said,) = lost
