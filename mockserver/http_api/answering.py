@@ -9,7 +9,7 @@ from mockserver.http_api.contract import Contract
 from mockserver.http_api.listing import Listing
 from mockserver.http_api.question import Question
 from mockserver.http_api.refusals import CONFLICTS, Fixed, Refusal, fixed
-from mockserver.http_api.representation import Representation
+from mockserver.http_api.representation import Notation, Representation
 from mockserver.policy import NothingListed, Presentation
 from mockserver.simulator.outcomes import (
     Conflict,
@@ -27,7 +27,7 @@ from mockserver.simulator.outcomes import (
 _DENIED: Final = Fixed.ACCESS_DENIED.value[1]
 
 
-class Answer(Struct, frozen=True, kw_only=True):
+class Answer(Struct, frozen=True, kw_only=True, gc=False):
     """`body` None is no body at all."""
 
     status: int
@@ -44,20 +44,21 @@ class Answering:
     def __init__(self, contract: Contract, presentation: Presentation) -> None:
         self._contract = contract
         self._presentation = presentation
+        self._notation = Notation.of(presentation)
 
     def answer(self, question: Question, outcome: Outcome) -> Answer:
         match outcome:
+            case Retrieved():
+                return self._retrieved(outcome, self._representation(question))
+            case Parked() | Created() | HungUp():
+                represent = self._representation(question)
+                return Answer(status=200, body=list(map(represent.full, outcome.calls)))
+            case Listed():
+                return self._list(question, outcome, self._representation(question))
             case Refused():
                 return self.refuse(self._refusal(question, outcome))
             case NothingToDo():
                 return Answer(status=204)
-            case Retrieved():
-                return self._retrieved(outcome, self._representation(question))
-            case Listed():
-                return self._list(question, outcome, self._representation(question))
-            case Parked() | Created() | HungUp():
-                represent = self._representation(question)
-                return Answer(status=200, body=[represent.full(call) for call in outcome.calls])
 
     @property
     def waits_for_pickup(self) -> bool:
@@ -79,7 +80,7 @@ class Answering:
     def _representation(self, question: Question) -> Representation:
         return Representation(
             directory=question.session.world.directory,
-            presentation=self._presentation,
+            notation=self._notation,
             prefix=f"{question.origin}{self._contract.base_path}",
             asked=(question.user, question.extension) if question.extension else None,
         )
@@ -87,7 +88,7 @@ class Answering:
     def _retrieved(self, outcome: Retrieved, represent: Representation) -> Answer:
         how = self._presentation
         shape = represent.reduced if how.reduced_unpark else represent.full
-        bodies = [shape(call) for call in outcome.calls]
+        bodies = list(map(shape, outcome.calls))
         return Answer(
             status=how.unpark_status, body=bodies if outcome.bulk or how.unpark_in_array else bodies[0]
         )
@@ -95,7 +96,7 @@ class Answering:
     def _list(self, question: Question, outcome: Listed, represent: Representation) -> Answer:
         one = question.call_id is not None
         listing = Listing(query=question.query)
-        calls = listing.chosen([represent.full(call) for call in outcome.calls])
+        calls = listing.chosen(list(map(represent.full, outcome.calls)))
         if not calls and self._presentation.nothing_listed is NothingListed.NO_CONTENT:
             return Answer(status=204)
         if one and not outcome.calls and self._presentation.nothing_listed is NothingListed.PHONECALL_INVALID:

@@ -9,7 +9,7 @@ from mockserver.sessions.session import Session
 from mockserver.simulator.commands import SELF, Address
 
 
-class Question(Struct, frozen=True, kw_only=True):
+class Question(Struct, frozen=True, kw_only=True, gc=False):
     """`origin` is scheme and host as the client wrote them; path and query values are decoded.
 
     `extension` and `call_id` are None where the path has no such segment.

@@ -15,9 +15,9 @@ Headers = list[tuple[bytes, bytes]]
 
 def rendered(answer: Answer) -> tuple[Headers, bytes]:
     """Headers, their names in small letters, and the bytes of the body."""
-    headers = [
-        (name.lower().encode("latin-1"), value.encode("latin-1")) for name, value in answer.headers.items()
-    ]
+    headers: Headers = []
+    for name, value in answer.headers.items():
+        headers.append((name.lower().encode("latin-1"), value.encode("latin-1")))
     if answer.body is None:
         return (headers if answer.status == 204 else [*headers, (b"content-length", b"0")]), b""
     content = orjson.dumps(answer.body)

@@ -1,10 +1,10 @@
 """Phone calls as the vendor writes them in JSON.  Members without a value are left out."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from datetime import UTC, timedelta, timezone
-from functools import lru_cache
+from functools import cache, lru_cache
 from math import floor
-from typing import Any, Final
+from typing import Any, Self
 from urllib.parse import quote
 
 from msgspec import Struct
@@ -16,37 +16,56 @@ from mockserver.simulator.phone_call import PhoneCall, View
 
 Json = dict[str, Any]
 
-_LINKS: Final[Mapping[LinkMember, str]] = {member: member.value for member in LinkMember}
+
+class Notation(Struct, frozen=True, kw_only=True):
+    """How a presentation has numbers, moments (in epoch seconds, whole) and links written; `link` None is no link."""
+
+    number: Callable[[int], int | str]
+    date: Callable[[int], str]
+    link: str | None
+    link_as_asked: bool
+
+    @classmethod
+    def of(cls, presentation: Presentation) -> Self:
+        member = presentation.link_member
+        return cls(
+            number=_as_text if presentation.numbers_as_strings else int,
+            date=_dates(presentation.utc_offset),
+            link=None if member is LinkMember.NONE else member.value,
+            link_as_asked=presentation.link_as_asked,
+        )
 
 
-class Representation(Struct, frozen=True, kw_only=True):
+class Representation(Struct, frozen=True, kw_only=True, gc=False):
     """`prefix` is the absolute URL of the API; `asked` the user and extension segments of the request."""
 
     directory: Directory
-    presentation: Presentation
+    notation: Notation
     prefix: str
     asked: tuple[str, str] | None = None
 
     def full(self, call: PhoneCall) -> Json:
         organization = self.directory.organizations[call.organization_id]
-        offset = self.presentation.utc_offset
+        date = self.notation.date
         shown: Json = {
             "id": call.id,
             "extension": call.extension,
             "ownerId": organization.id,
             "ownerName": organization.name,
-            "published": _date(floor(call.published), offset),
+            "published": date(floor(call.published)),
         }
         if call.answered is not None:
-            shown["answered"] = _date(floor(call.answered), offset)
+            shown["answered"] = date(floor(call.answered))
         if call.nonce is not None:
             shown["nonce"] = call.nonce
-        shown["phoneCallView"] = [self._view(view) for view in call.views]
-        shown.update(self._links(call))
+        shown["phoneCallView"] = list(map(self._view, call.views))
+        self._link(call, shown)
         return shown
 
     def reduced(self, call: PhoneCall) -> Json:
-        return {"id": call.id, "extension": call.extension, **self._links(call)}
+        shown: Json = {"id": call.id, "extension": call.extension}
+        self._link(call, shown)
+        return shown
 
     @property
     def address(self) -> str:
@@ -56,15 +75,17 @@ class Representation(Struct, frozen=True, kw_only=True):
 
     def collection(self, calls: Sequence[Json], *, total: int, start: int) -> Json:
         """OpenSocial's envelope: `calls` are the page of `total` that begins at index `start`."""
+        number = self.notation.number
         return {
             "entry": list(calls),
-            "totalResults": self._number(total),
-            "itemsPerPage": self._number(len(calls)),
-            "startIndex": self._number(start),
+            "totalResults": number(total),
+            "itemsPerPage": number(len(calls)),
+            "startIndex": number(start),
         }
 
     def _view(self, view: View) -> Json:
-        offset, number = self.presentation.utc_offset, self._number
+        notation = self.notation
+        number, date = notation.number, notation.date
         shown: Json = {
             "id": view.id,
             "extension": view.extension,
@@ -74,37 +95,40 @@ class Representation(Struct, frozen=True, kw_only=True):
             "status": number(view.status),
         }
         if view.ringing is not None:
-            shown["ringing"] = _date(floor(view.ringing), offset)
+            shown["ringing"] = date(floor(view.ringing))
         if view.caller_id is not None:
             shown["callerId"] = view.caller_id
         if view.answered is not None:
-            shown["answered"] = _date(floor(view.answered), offset)
-        if view.parking is not None:
-            shown["parked"] = _date(floor(view.parking.since), offset)
-            shown["parkedPos"] = number(view.parking.slot)
-            shown["parkedBy"] = view.parking.by
+            shown["answered"] = date(floor(view.answered))
+        parking = view.parking
+        if parking is not None:
+            shown["parked"] = date(floor(parking.since))
+            shown["parkedPos"] = number(parking.slot)
+            shown["parkedBy"] = parking.by
         return shown
 
-    def _links(self, call: PhoneCall) -> Json:
-        member = self.presentation.link_member
-        if member is LinkMember.NONE:
-            return {}
+    def _link(self, call: PhoneCall, shown: Json) -> None:
+        notation = self.notation
+        if notation.link is None:
+            return
         user, extension = call.user_id, call.extension
-        if self.presentation.link_as_asked and self.asked:
+        if notation.link_as_asked and self.asked:
             user, extension = self.asked
-        return {_LINKS[member]: {"self": f"{self.prefix}/phoneCalls/{user}/{extension}/{call.id}"}}
-
-    @property
-    def _number(self) -> Callable[[int], int | str]:
-        return _as_text if self.presentation.numbers_as_strings else int
+        shown[notation.link] = {"self": f"{self.prefix}/phoneCalls/{user}/{extension}/{call.id}"}
 
 
 def _as_text(value: int) -> str:
     return str(int(value))
 
 
-@lru_cache(maxsize=4096)
-def _date(second: int, offset: int | None) -> str:
+@cache
+def _dates(offset: int | None) -> Callable[[int], str]:
+    """At an offset in minutes; the same seconds are written again and again."""
     zone = UTC if offset is None else timezone(timedelta(minutes=offset))
-    text = date_at(second).astimezone(zone).isoformat(timespec="seconds")
-    return text.replace("+00:00", "Z") if offset is None else text
+
+    @lru_cache(maxsize=4096)
+    def date(second: int) -> str:
+        text = date_at(second).astimezone(zone).isoformat(timespec="seconds")
+        return text.replace("+00:00", "Z") if offset is None else text
+
+    return date

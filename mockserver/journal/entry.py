@@ -16,7 +16,8 @@ _HEADER: Final = 120
 """What a tuple and two strings take besides their characters."""
 
 
-def _length(headers: Headers) -> int:
+def length_of(headers: Headers) -> int:
+    """Bytes that they take."""
     length = len(headers) * _HEADER
     for name, value in headers:
         length += len(name) + len(value)
@@ -34,6 +35,11 @@ class Body(Struct, kw_only=True, gc=False):
 
     @classmethod
     def of(cls, data: bytes) -> Self:
+        """One that came whole, in bytes that are nobody else's."""
+        return cls(data=data[:MOST_BODY], size=len(data))
+
+    @classmethod
+    def copied(cls, data: bytes) -> Self:
         """One that came whole, copied as `add` does."""
         return cls(data=b"%b" % data[:MOST_BODY], size=len(data))
 
@@ -55,10 +61,10 @@ class Reply(Struct, kw_only=True, gc=False):
 
     @property
     def bytes_kept(self) -> int:
-        return len(self.body.data) + _length(self.headers)
+        return len(self.body.data) + length_of(self.headers)
 
 
-class Exchange(Struct, kw_only=True):
+class Exchange(Struct, kw_only=True, gc=False):
     """One request on a vendor path and what became of it.
 
     `target` is path and query as they came.  `session` is where the exchange belongs, if the request itself cannot
@@ -93,8 +99,11 @@ class Exchange(Struct, kw_only=True):
 
     @property
     def bytes_kept(self) -> int:
-        kept = _OVERHEAD + len(self.target) + len(self.body.data) + len(self.events) * _EVENT
-        kept += _length(self.headers)
+        return self.bytes_with(length_of(self.headers))
+
+    def bytes_with(self, headers: int) -> int:
+        """Bytes kept, where it is known already how many the headers of the request take."""
+        kept = _OVERHEAD + headers + len(self.target) + len(self.body.data) + len(self.events) * _EVENT
         if self.reply is not None:
             kept += self.reply.bytes_kept
         if self.lost is not None:
@@ -102,7 +111,7 @@ class Exchange(Struct, kw_only=True):
         return kept
 
 
-class Happening(Struct, kw_only=True):
+class Happening(Struct, kw_only=True, gc=False):
     """Events that no request on a vendor path caused: time brought them, or the control plane."""
 
     at: float

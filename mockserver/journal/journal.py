@@ -125,11 +125,14 @@ class Journal:
         if exchange.status is None or exchange.status >= 400:
             self._worlds.append((exchange.number, world))
 
-    def end(self, exchange: Exchange) -> None:
-        """Keep an exchange whose answer is complete, unless the journal was cleared since the answer began."""
+    def end(self, exchange: Exchange, *, headers: int | None = None) -> None:
+        """Keep an exchange whose answer is complete, unless the journal was cleared since the answer began.
+
+        `headers` is what `length_of` says of those of its request, where somebody knows it already.
+        """
         if self._begun.get(exchange.number) is exchange and self.claims(exchange):
             del self._begun[exchange.number]
-            self._keep(exchange)
+            self._keep(exchange, exchange.bytes_kept if headers is None else exchange.bytes_with(headers))
 
     def elapsed(self, events: Sequence[Event]) -> None:
         """What time brought is nobody's, also where a request brought it to light."""
@@ -144,9 +147,10 @@ class Journal:
 
     def _happen(self, events: Sequence[Event], cause: Cause) -> None:
         if events:
-            self._keep(
-                Happening(number=self._next_number(), at=events[-1].at, events=tuple(events), cause=cause)
+            happening = Happening(
+                number=self._next_number(), at=events[-1].at, events=tuple(events), cause=cause
             )
+            self._keep(happening, happening.bytes_kept)
 
     def find(self, number: int) -> Entry | None:
         return next((entry for entry in self.entries if entry.number == number), None)
@@ -231,10 +235,9 @@ class Journal:
         self._watchers.append(watcher)
         return lambda: self._watchers.remove(watcher)
 
-    def _keep(self, entry: Entry) -> None:
+    def _keep(self, entry: Entry, size: int) -> None:
         dropped = 0
         if self.shared is None:
-            size = entry.bytes_kept
             self._entries.append(entry)
             self._sizes.append(size)
             self._bytes += size
@@ -247,20 +250,17 @@ class Journal:
                 watcher(entry)
 
     def _evict_beyond(self, limit: int) -> int:
-        dropped = 0
-        while self._bytes > limit and self._entries:
-            self._evict()
-            dropped += 1
-        return dropped
-
-    def _evict(self) -> None:
-        old = self._entries.popleft()
-        self._bytes -= self._sizes.popleft()
         gone = self._evicted
-        last = max(gone.last, old.number)
-        self._evicted = Evicted(
-            entries=gone.entries + 1, exchanges=gone.exchanges + (old.kind == "exchange"), last=last
-        )
+        dropped, exchanges, last = 0, gone.exchanges, gone.last
+        while self._bytes > limit and self._entries:
+            old = self._entries.popleft()
+            self._bytes -= self._sizes.popleft()
+            dropped += 1
+            exchanges += old.kind == "exchange"
+            last = max(last, old.number)
+        if dropped:
+            self._evicted = Evicted(entries=gone.entries + dropped, exchanges=exchanges, last=last)
+        return dropped
 
     def _next_number(self) -> int:
         self._last = self._last + 1 if self.shared is None else self.shared.next_number(self._last)

@@ -7,6 +7,7 @@ is not the fast way's business.  Names of uvicorn's that are not public are used
 
 import re
 from asyncio import Transport
+from functools import lru_cache
 from typing import Any, Final, cast
 
 from msgspec import Struct
@@ -20,10 +21,11 @@ _CONTENT_TYPE: Final = b"content-type"
 _TARGET: Final = rb"/[!$%&'()*+,.0-9:;=@A-Z_a-z~-][!$%&'()*+,./0-9:;=@A-Z_a-z~-]*"
 """A path and nothing beside it, in characters that mean the same to everybody."""
 _PLAIN_TARGET: Final = re.compile(_TARGET)
-_PLAIN_LINE: Final = re.compile(rb"(GET|PUT) (" + _TARGET + rb") HTTP/1\.1\r\n")
+_PLAIN_LINE: Final = re.compile(rb"(GET|PUT) (" + _TARGET + rb") HTTP/1\.1")
 _END_OF_HEAD: Final = b"\r\n\r\n"
 _LINES_KEPT: Final = 256
 _LONGEST_KEPT: Final = 2_048
+_LONGEST_LINE_KEPT: Final = 512
 
 
 class HeaderLines(Struct, frozen=True, kw_only=True):
@@ -61,7 +63,7 @@ def fast_protocol(way: FastPath) -> type[HttpToolsProtocol]:
 
         def data_received(self, data: bytes) -> None:
             if self._is_between:
-                if self._is_known(data):
+                if self.is_known(data):
                     return
                 self._begun_with = data
             super().data_received(data)
@@ -109,7 +111,7 @@ def fast_protocol(way: FastPath) -> type[HttpToolsProtocol]:
             else:
                 super().timeout_keep_alive_handler()
 
-        def _is_known(self, data: bytes) -> bool:
+        def is_known(self, data: bytes) -> bool:
             """Whether this was one whole request, with header lines that were read before, and is answered."""
             parts = _apart(data) if self._is_free() else None
             if parts is None:
@@ -143,15 +145,17 @@ def fast_protocol(way: FastPath) -> type[HttpToolsProtocol]:
 
         def _is_answered(self, body: bytes) -> bool:
             head = head_of(cast(Scope, self.scope))
-            if head is None or not self._is_told(head, self.parser.get_method(), self.url, body):
+            if head is None or not self._is_told(
+                head, self.parser.get_method().decode("ascii"), self.url, body
+            ):
                 return False
             self._held = None
             self._remember(head, body)
             return True
 
-        def _is_told(self, head: Head, method: bytes, target: bytes, body: bytes) -> bool:
+        def _is_told(self, head: Head, method: str, target: bytes, body: bytes) -> bool:
             scheme = cast(str, self.scheme)
-            told = way.told(head, method.decode("ascii"), target, body, scheme=scheme, server=self.server)
+            told = way.told(head, method, target, body, scheme=scheme, server=self.server)
             if told is None:
                 return False
             self.transport.write(self._written(told))
@@ -190,14 +194,35 @@ def fast_protocol(way: FastPath) -> type[HttpToolsProtocol]:
     return Fast
 
 
-def _apart(data: bytes) -> tuple[bytes, bytes, bytes, bytes] | None:
-    """Method, target, header lines, and whatever comes behind them; None where the request line is not a plain one."""
-    line = _PLAIN_LINE.match(data)
-    if line is None:
-        return None
-    method, target = line.groups()
-    end = data.find(_END_OF_HEAD) + len(_END_OF_HEAD)
-    return method, target, data[line.end() : end], data[end:]
+def at_once(base: Any) -> type[HttpToolsProtocol]:
+    """Around `fast_protocol` and its bounds, which are for what is slow: a request that is whole and known is not."""
+
+    class AtOnce(base):  # type: ignore[misc]  # whatever is around the fast one
+        def data_received(self, data: bytes) -> None:
+            if not (self.is_at_rest and self.is_known(data)):
+                super().data_received(data)
+
+    return AtOnce
+
+
+def _apart(data: bytes) -> tuple[str, bytes, bytes, bytes] | None:
+    """Method, target, header lines, and whatever comes behind them; None where that is not all there.
+
+    The request line has to be a plain one.
+    """
+    line, _, rest = data.partition(b"\r\n")
+    plain = _line(line) if len(line) <= _LONGEST_LINE_KEPT else _read_line(line)
+    lines, is_whole, content = rest.partition(_END_OF_HEAD)
+    return (*plain, lines, content) if plain is not None and is_whole else None
+
+
+def _read_line(line: bytes) -> tuple[str, bytes] | None:
+    found = _PLAIN_LINE.fullmatch(line)
+    return None if found is None else (found[1].decode("ascii"), found[2])
+
+
+_line: Final = lru_cache(maxsize=4_096)(_read_line)
+"""The same lines come again and again."""
 
 
 def _tells_length(head: Head, length: int) -> bool:

@@ -19,7 +19,7 @@ from mockserver.connection.descriptors import take_all_descriptors, within_descr
 from mockserver.connection.line import with_line
 from mockserver.serving.bounded_protocol import bounded
 from mockserver.serving.crowd import Crowd
-from mockserver.serving.fast_protocol import fast_protocol
+from mockserver.serving.fast_protocol import at_once, fast_protocol
 from mockserver.serving.handshake import behind_tls
 from mockserver.way.fast_path import FastPath
 
@@ -121,6 +121,8 @@ class _Server(uvicorn.Server):
         limits: ClientLimits = within_descriptors(getattr(app, "limits", ClientLimits()))
         crowd = Crowd(limits.max_connections)
         protocol: Any = bounded(fast_protocol(way) if way else HttpToolsProtocol, limits, crowd)
+        if way:
+            protocol = at_once(protocol)
         if tls:
             protocol = behind_tls(protocol, tls, limits, crowd)
         super().__init__(

@@ -33,7 +33,7 @@ from mockserver.wire_faults.fault import WireFault
 class Session:
     """Every change is appended to the store before it is believed; a conflict means reading on and deciding again.
 
-    World and clock are the fold of the stored events.  `bell` rings whenever either has changed,
+    World and clock are the fold of the stored events, and set nowhere else.  `bell` rings whenever either has changed,
     `is_over` once the session was closed, here or by somebody else.
     `resolve` says what the names of variants and defects come to that a session is switched to.
     Where the store has the session already, it is as it was left, and `scenario`, `seed`, `behaviour` and how the
@@ -69,12 +69,8 @@ class Session:
             seed=f"{seed}/{name}", always=always, keep=self._keep_faults if store.keeps_faults else None
         )
         self._version = self._stood_at = 0
-        self._world = World(directory=scenario.directory)
+        self.world = World(directory=scenario.directory)
         self.is_new = self._begin()
-
-    @property
-    def world(self) -> World:
-        return self._world
 
     @property
     def version(self) -> int:
@@ -105,14 +101,14 @@ class Session:
         """When, by the session's clock, something happens by itself next."""
         now = self.clock.now()
         wakings = (each.moment for each in self._wakings if each.moment > now + A_MILLISECOND)
-        moments = (each for each in (next_due(self._world), *wakings) if each is not None)
+        moments = (each for each in (next_due(self.world), *wakings) if each is not None)
         return min((each for each in moments if each <= LAST_MOMENT), default=None)
 
     def execute(self, command: Command) -> Outcome:
         while True:
             self.elapse()
-            decided = decide(self._world, command, self._world.now)
-            decision = self.behaviour.effect(self._world, command, decided)
+            decided = decide(self.world, command, self.world.now)
+            decision = self.behaviour.effect(self.world, command, decided)
             if not decision.events and self.catch_up():
                 continue
             if self._do(decision.events, decided.world if decision is decided else None):
@@ -123,7 +119,7 @@ class Session:
         """All of them in one step; if one is refused, none, and its refusal is the one outcome."""
         while True:
             self.elapse()
-            outcomes, events = decide_all(self._world, commands, self.behaviour.effect)
+            outcomes, events = decide_all(self.world, commands, self.behaviour.effect)
             if not events and self.catch_up():
                 continue
             if self._do(events):
@@ -134,13 +130,13 @@ class Session:
         """Run whatever has become due since the last look at the clock."""
         while True:
             now = self.clock.now()
-            if is_quiet(self._world, now):
-                if now > self._world.now:
-                    self._world = replace(self._world, now=now)
+            if is_quiet(self.world, now):
+                if now > self.world.now:
+                    self.world = replace(self.world, now=now)
                 return ()
-            elapsed = advance(self._world, now)
+            elapsed = advance(self.world, now)
             if self._commit(elapsed.events, elapsed.world):
-                self._world = replace(self._world, now=max(self._world.now, elapsed.world.now))
+                self.world = replace(self.world, now=max(self.world.now, elapsed.world.now))
                 self.journal.elapsed(elapsed.events)
                 return elapsed.events
 
@@ -203,11 +199,11 @@ class Session:
         """Twenty hexadecimal characters, as the vendor's ids have; the same seed and name give the same ids."""
         while True:
             call_id = f"{self._random.getrandbits(80):020x}"
-            if call_id not in self._world.calls:
+            if call_id not in self.world.calls:
                 return call_id
 
     def parked_calls(self) -> tuple[PhoneCall, ...]:
-        return tuple(call for call in self._world.calls.values() if call.parked_view)
+        return tuple(call for call in self.world.calls.values() if call.parked_view)
 
     @contextmanager
     def followed_by(self, follower: Follower) -> Iterator[None]:
@@ -265,7 +261,7 @@ class Session:
         before = self.elapse()
         while True:
             setting = self.clock.moved_to(max(moment(), self.clock.now()))
-            elapsed = advance(self._world, setting.at)
+            elapsed = advance(self.world, setting.at)
             if self._do((setting, *elapsed.events), elapsed.world):
                 self.journal.elapsed(elapsed.events)
                 return (*before, *elapsed.events)
@@ -314,7 +310,7 @@ class Session:
 
     def _believe(self, events: Sequence[SessionEvent], world: World | None = None) -> None:
         if world is not None and not self._followers:
-            self._world = world
+            self.world = world
             for event in events:
                 if isinstance(event, ClockSet):
                     self.clock.obey(event)
@@ -328,9 +324,9 @@ class Session:
             if isinstance(event, Begun | ClockSet | WorldSet | BehaviourSet | FaultsSet):
                 self._set(event)
                 continue
-            self._world = evolve(self._world, event)
+            self.world = evolve(self.world, event)
             for follower in self._followers:
-                follower.notice(event, self._world)
+                follower.notice(event, self.world)
 
     def _set(self, event: Begun | ClockSet | WorldSet | BehaviourSet | FaultsSet) -> None:
         match event:
@@ -338,13 +334,13 @@ class Session:
                 self._start_over(event)
             case ClockSet():
                 self.clock.obey(event)
-                self._world = replace(self._world, now=max(self._world.now, event.at))
+                self.world = replace(self.world, now=max(self.world.now, event.at))
             case WorldSet():
-                self._world = event.world
+                self.world = event.world
                 self._let_go()
             case BehaviourSet():
                 self.behaviour = self._behaviour_of(event.variants, event.defect)
-                self._world = replace(self._world, rules=self.behaviour.policy.rules)
+                self.world = replace(self.world, rules=self.behaviour.policy.rules)
             case FaultsSet():
                 self.faults.obey(event)
 
@@ -353,7 +349,7 @@ class Session:
         self.scenario, self.seed = begun.scenario, begun.seed
         self.clock.rate, self.clock.start = begun.rate, begun.start
         self._initial = self.behaviour = self._behaviour_of(begun.variants, begun.defect)
-        self._world = World(directory=begun.scenario.directory, rules=self.behaviour.policy.rules)
+        self.world = World(directory=begun.scenario.directory, rules=self.behaviour.policy.rules)
         self._random = Random(f"{self.seed}/{self.name}{self._store.writer}")
         self.journal.end_life()
         self.journal.begin_again()
@@ -375,19 +371,19 @@ class Session:
         self._start_over(standing.begun)
         for setting in (standing.clock, standing.behaviour, standing.faults):
             self._set(setting)
-        self._world = standing.world
+        self.world = standing.world
         self._version = self._stood_at = standing.version
 
     def _keep_standing(self) -> None:
         """Only a shortcut for the next opening: where it cannot be kept now, a later one will be."""
-        at = self._world.now
+        at = self.world.now
         behaviour = BehaviourSet(at=at, variants=self.behaviour.variants, defect=self.behaviour.defect)
         standing = Standing(
             version=self._version,
             begun=self._begun,
             clock=self.clock.setting,
             behaviour=behaviour,
-            world=self._world,
+            world=self.world,
             faults=self.faults.standing(at),
         )
         with suppress(StoreUnavailableError):
@@ -395,4 +391,4 @@ class Session:
             self._stood_at = self._version
 
     def _keep_faults(self) -> bool:
-        return self._commit((self.faults.standing(self._world.now),))
+        return self._commit((self.faults.standing(self.world.now),))

@@ -13,6 +13,8 @@ def resolve_user(world: World, address: Address) -> User:
     `@owner` also means the viewer here, because an extension somebody else owns is refused as an extension.
     """
     viewer = world.directory.users[address.viewer]
+    if address.user == viewer.id:
+        return viewer
     if address.user in ME or address.user == OWNER:
         return viewer
     if address.user not in world.directory.users:
@@ -20,13 +22,11 @@ def resolve_user(world: World, address: Address) -> User:
             Field.USER_ID,
             f"There is no user '{address.user}'. Allowed: @me, @viewer, @owner or the id of the token's user.",
         )
-    if address.user != viewer.id:
-        raise RefusalError(
-            Field.USER_ID,
-            f"User '{address.user}' is out of reach for a token of user '{viewer.id}'.",
-            foreign=True,
-        )
-    return viewer
+    raise RefusalError(
+        Field.USER_ID,
+        f"User '{address.user}' is out of reach for a token of user '{viewer.id}'.",
+        foreign=True,
+    )
 
 
 def resolve_extension(world: World, user: User, number: str) -> Extension | None:

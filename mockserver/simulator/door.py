@@ -32,7 +32,7 @@ from mockserver.simulator.world import World
 A_MILLISECOND: Final = 0.001
 
 
-class Decision(Struct, frozen=True, kw_only=True):
+class Decision(Struct, frozen=True, kw_only=True, gc=False):
     """`world` is the one after the events, where it was needed to tell the outcome."""
 
     outcome: Outcome

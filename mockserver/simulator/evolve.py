@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Mapping, MutableMapping
 from heapq import heapify, heappop, heappush
 from typing import Any, Final
 
+from msgspec import Struct
 from msgspec.structs import replace
 
 from mockserver.simulator.directory import Directory, Extension
@@ -25,6 +26,11 @@ from mockserver.simulator.lifecycle import SLOT_OF, Flow, Phase, Slot, Status, S
 from mockserver.simulator.phone_call import Parking, Pending, PhoneCall, Retrieval, View, next_view_id
 from mockserver.simulator.world import Lot, Timer, World, is_stale
 
+# Looked up once: until Python 3.12 each look at a member of an Enum costs as much as a call.
+_ENDED: Final = Phase.ENDED
+_ON_CALL: Final = Status.ON_CALL
+_RINGING: Final = Status.RINGING
+_LOCAL: Final = Flow.LOCAL
 _HOLDS_SLOT: Final = frozenset(phase for phase, slot in SLOT_OF.items() if slot is Slot.TAKEN)
 
 
@@ -35,8 +41,9 @@ def evolve(world: World, event: Event) -> World:
 
 def fold(world: World, events: Iterable[Event]) -> World:
     draft = Draft(world)
+    take = draft.take
     for event in events:
-        draft.take(event)
+        take(event)
     return draft.world()
 
 
@@ -57,7 +64,7 @@ class Draft:
         self.calls = world.calls
         self.now = world.now
         self._own_calls: MutableMapping[str, PhoneCall] | None = None
-        self._own_lots: dict[str, _OwnLot] = {}
+        self._own_lots: dict[str, _OwnLot] | None = None
         self._own_timers: list[Timer] | None = None
         self._timers_set = world.timers_set
 
@@ -81,27 +88,46 @@ class Draft:
             self.now = event.at
         if isinstance(event, AnsweringSet):
             self.directory = _directory_changed(self.directory, event)
-            return
-        if isinstance(event, CallPlaced):
-            pending = self._set_timer(None, event.call_id, event.due, event.picks_up)
-            before, call = None, event.call if pending is None else replace(event.call, pending=pending)
+        elif isinstance(event, CallPlaced):
+            self._place(event)
         else:
-            before = self.calls[event.call_id]
-            change, step, brings_timer = _CHANGES[type(event)]
-            phase = after(before.phase, step)
-            due = event.due if brings_timer else None  # type: ignore[union-attr]  # those that bring one have it
-            pending = self._set_timer(before, event.call_id, due, getattr(event, "picks_up", False))
-            call = change(before, event, phase, pending)
-        self._set_slot(before, call)
+            self._change(event)
+
+    def _place(self, event: CallPlaced) -> None:
+        call = event.call
+        if event.due is not None:
+            pending = self._set_timer(event.call_id, event.due, picks_up=event.picks_up)
+            call = replace(call, pending=pending)
+        if call.phase in _HOLDS_SLOT:
+            self._take_slot(call)
+        self._set_call(call)
+
+    def _change(self, event: Any) -> None:
+        change, step, brings_timer, may_pick_up = _CHANGES[type(event)]
+        before = self.calls[event.call_id]
+        phase = after(before.phase, step)
+        if before.pending is not None:
+            self._forget_timer(before.pending)
+        pending = None
+        if brings_timer and event.due is not None:
+            pending = self._set_timer(event.call_id, event.due, picks_up=may_pick_up and event.picks_up)
+        call = change(before, event, phase, pending)
+        if phase in _HOLDS_SLOT:
+            if before.phase not in _HOLDS_SLOT:
+                self._take_slot(call)
+        elif before.phase in _HOLDS_SLOT:
+            del self._lot_of(before).taken[_slot_of(before)]
         self._set_call(call)
 
     def world(self) -> World:
-        lots = self._before.lots
-        if self._own_lots:
-            own = {name: Lot(taken=lot.taken, last=lot.last) for name, lot in self._own_lots.items()}
-            lots = {**lots, **own}
-        timers = self._before.timers if self._own_timers is None else tuple(self._own_timers)
-        self._own_calls, self._own_lots, self._own_timers = None, {}, None
+        before = self._before
+        lots = before.lots
+        if self._own_lots is not None:
+            lots = dict(lots)
+            for name, lot in self._own_lots.items():
+                lots[name] = Lot(taken=lot.taken, last=lot.last)
+        timers = before.timers if self._own_timers is None else tuple(self._own_timers)
+        self._own_calls = self._own_lots = self._own_timers = None
         return World(
             directory=self.directory,
             rules=self.rules,
@@ -113,38 +139,36 @@ class Draft:
         )
 
     def _set_call(self, call: PhoneCall) -> None:
-        if self._own_calls is None:
-            self.calls = self._own_calls = changing(self.calls)
-        if call.phase is Phase.ENDED:
-            self._own_calls.pop(call.id, None)
+        calls = self._own_calls
+        if calls is None:
+            self.calls = self._own_calls = calls = changing(self.calls)
+        if call.phase is _ENDED:
+            calls.pop(call.id, None)
         else:
-            self._own_calls[call.id] = call
+            calls[call.id] = call
 
-    def _set_slot(self, before: PhoneCall | None, call: PhoneCall) -> None:
-        held = before is not None and before.phase in _HOLDS_SLOT
-        holds = call.phase in _HOLDS_SLOT
-        if held == holds:
-            return
+    def _lot_of(self, call: PhoneCall) -> "_OwnLot":
+        if self._own_lots is None:
+            self._own_lots = {}
         lot = self._own_lots.get(call.organization_id)
         if lot is None:
-            lot = self._own_lots[call.organization_id] = _OwnLot(self._before.lot(call.organization_id))
-        if holds:
-            lot.last = _slot_of(call)
-            lot.taken[lot.last] = call.id
-        else:
-            assert before is not None
-            del lot.taken[_slot_of(before)]
+            before = self._before.lot(call.organization_id)
+            lot = _OwnLot(taken=changing(before.taken), last=before.last)
+            self._own_lots[call.organization_id] = lot
+        return lot
 
-    def _set_timer(
-        self, before: PhoneCall | None, call_id: str, due: float | None, picks_up: bool
-    ) -> Pending | None:
-        """Without the timer of the phase before, if that is on top."""
-        if before is not None and before.pending is not None:
-            running = self._before.timers if self._own_timers is None else self._own_timers
-            if running and running[0].number == before.pending.timer:
-                heappop(self._timers())
-        if due is None:
-            return None
+    def _take_slot(self, call: PhoneCall) -> None:
+        lot = self._lot_of(call)
+        lot.last = _slot_of(call)
+        lot.taken[lot.last] = call.id
+
+    def _forget_timer(self, pending: Pending) -> None:
+        """If it is on top; elsewhere it is found to be stale when it is due."""
+        running = self._before.timers if self._own_timers is None else self._own_timers
+        if running and running[0].number == pending.timer:
+            heappop(self._timers())
+
+    def _set_timer(self, call_id: str, due: float, *, picks_up: bool) -> Pending:
         timers = self._timers()
         if len(timers) > 2 * len(self.calls) + 64:
             timers[:] = [timer for timer in timers if not self.is_stale(timer)]
@@ -159,12 +183,9 @@ class Draft:
         return self._own_timers
 
 
-class _OwnLot:
-    __slots__ = ("last", "taken")
-
-    def __init__(self, lot: Lot) -> None:
-        self.taken = changing(lot.taken)
-        self.last = lot.last
+class _OwnLot(Struct, kw_only=True, gc=False):
+    taken: MutableMapping[int, str]
+    last: int
 
 
 def _directory_changed(directory: Directory, event: AnsweringSet) -> Directory:
@@ -195,8 +216,8 @@ def _retrieval_started(
         extension=event.extension,
         source=(event.extension,),
         destination=(waiting.extension,),
-        flow=Flow.LOCAL,
-        status=Status.RINGING,
+        flow=_LOCAL,
+        status=_RINGING,
         caller_id=event.caller_id,
         ringing=event.at,
     )
@@ -207,7 +228,7 @@ def _retrieval_started(
 def _retrieved(call: PhoneCall, event: CallRetrieved, phase: Phase, pending: Pending | None) -> PhoneCall:
     """The page's listing after its example: the parked party's view id now shows the retriever's side."""
     waiting, leg = call.views
-    joined = replace(leg, id=waiting.id, status=Status.ON_CALL, ringing=None, answered=event.at)
+    joined = replace(leg, id=waiting.id, status=_ON_CALL, ringing=None, answered=event.at)
     return replace(call, phase=phase, pending=pending, views=(joined,), retrieval=None)
 
 
@@ -236,19 +257,19 @@ def _ended(call: PhoneCall, _event: CallEnded, phase: Phase, pending: Pending | 
 
 Change = Callable[[PhoneCall, Any, Phase, Pending | None], PhoneCall]
 
-_CHANGES: Final[Mapping[type[Event], tuple[Change, Step, bool]]] = {
-    CallAnswered: (_answered, Step.ANSWER, False),
-    CallParked: (_parked, Step.PARK, True),
-    RetrievalStarted: (_retrieval_started, Step.RETRIEVE, True),
-    CallRetrieved: (_retrieved, Step.ANSWER, False),
-    RetrievalGivenUp: (_retrieval_given_up, Step.GIVE_UP, True),
-    ComebackStarted: (_comeback_started, Step.EXPIRE, True),
-    ComebackAnswered: (_answered, Step.ANSWER, False),
-    CallEnded: (_ended, Step.END, False),
+_CHANGES: Final[Mapping[type[Event], tuple[Change, Step, bool, bool]]] = {
+    CallAnswered: (_answered, Step.ANSWER, False, False),
+    CallParked: (_parked, Step.PARK, True, False),
+    RetrievalStarted: (_retrieval_started, Step.RETRIEVE, True, True),
+    CallRetrieved: (_retrieved, Step.ANSWER, False, False),
+    RetrievalGivenUp: (_retrieval_given_up, Step.GIVE_UP, True, False),
+    ComebackStarted: (_comeback_started, Step.EXPIRE, True, True),
+    ComebackAnswered: (_answered, Step.ANSWER, False, False),
+    CallEnded: (_ended, Step.END, False, False),
 }
-"""What an event does to its call, which step that is, and whether it may bring a timer."""
+"""What an event does to its call, which step that is, and whether it may bring a timer, and with that a pickup."""
 
-STEP_OF: Final[Mapping[type[Event], Step]] = {event: step for event, (_, step, _) in _CHANGES.items()}
+STEP_OF: Final[Mapping[type[Event], Step]] = {event: step for event, (_, step, _, _) in _CHANGES.items()}
 
 
 def _slot_of(call: PhoneCall) -> int:

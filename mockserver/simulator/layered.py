@@ -85,11 +85,11 @@ class Layered(MutableMapping[K, V]):
 
 def changing(entries: Mapping[K, V]) -> MutableMapping[K, V]:
     """A copy to be changed, of a mapping that from now on nobody changes."""
+    if len(entries) <= FEW:
+        return entries.copy() if isinstance(entries, dict) else dict(entries)
     if isinstance(entries, Layered):
-        return entries.next() if len(entries) > FEW else dict(entries)
-    if len(entries) > FEW:
-        return Layered(entries if isinstance(entries, dict) else dict(entries), {}, len(entries))
-    return dict(entries)
+        return entries.next()
+    return Layered(entries if isinstance(entries, dict) else dict(entries), {}, len(entries))
 
 
 def as_dictionary(value: object) -> dict[Any, Any]:

@@ -3,6 +3,8 @@
 None of them can be part of a cycle: the garbage collector need not look at them (`gc=False`), as at no event.
 """
 
+from functools import lru_cache
+
 from msgspec import Struct
 
 from mockserver.simulator.lifecycle import Flow, Phase, Status
@@ -82,5 +84,6 @@ class PhoneCall(Struct, frozen=True, kw_only=True, gc=False):
         return number in parties
 
 
+@lru_cache(maxsize=128)
 def next_view_id(view_id: str) -> str:
     return f"{int(view_id) + 1:02d}"

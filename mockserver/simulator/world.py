@@ -1,7 +1,7 @@
 """The state of one session: who exists, which calls are live, which slots are taken, which timers run."""
 
 from collections.abc import Mapping
-from itertools import chain, filterfalse
+from itertools import chain
 from typing import Final, NamedTuple
 
 from msgspec import Struct, field
@@ -19,7 +19,7 @@ class Timer(NamedTuple):
     call_id: str
 
 
-class Lot(Struct, frozen=True, kw_only=True):
+class Lot(Struct, frozen=True, kw_only=True, gc=False):
     """One organization's slots, numbered from 1."""
 
     taken: Mapping[int, str] = field(default_factory=dict)
@@ -27,9 +27,12 @@ class Lot(Struct, frozen=True, kw_only=True):
 
     def free_slot(self, *, slots: int, choice: SlotChoice) -> int | None:
         """The first free slot, or with NEXT the first one after the slot taken last, wrapping around."""
+        taken = self.taken
         start = self.last % slots if choice is SlotChoice.NEXT else 0
-        in_order = chain(range(start + 1, slots + 1), range(1, start + 1))
-        return next(filterfalse(self.taken.__contains__, in_order), None)
+        for slot in chain(range(start + 1, slots + 1), range(1, start + 1)):
+            if slot not in taken:
+                return slot
+        return None
 
     def slot_past_the_end(self) -> int:
         return max(self.taken, default=0) + 1
@@ -38,7 +41,7 @@ class Lot(Struct, frozen=True, kw_only=True):
 _NOTHING_PARKED: Final = Lot()
 
 
-class World(Struct, frozen=True, kw_only=True):
+class World(Struct, frozen=True, kw_only=True, gc=False):
     """Never changed, only replaced.  `timers` is a heap; `now` is the moment of the last event or advance."""
 
     directory: Directory

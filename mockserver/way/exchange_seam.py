@@ -286,7 +286,7 @@ async def _lasted(session: Session, seconds: float, client: Receive) -> bool:
 
 
 def _noted(reply: "Reply") -> Noted:
-    return Noted(status=reply.status, headers=reply.headers, body=Body.of(reply.body))
+    return Noted(status=reply.status, headers=reply.headers, body=Body.copied(reply.body))
 
 
 def _overheard(receive: Receive, body: Body) -> Receive:

@@ -22,7 +22,7 @@ from mockserver.http_api.question import Question
 from mockserver.http_api.refusals import Refusal, RefusedRequest
 from mockserver.http_api.rendering import Headers, rendered
 from mockserver.http_api.vendor_api import VendorApi
-from mockserver.journal.entry import UNDER_WAY, Body, Exchange
+from mockserver.journal.entry import UNDER_WAY, Body, Exchange, length_of
 from mockserver.journal.entry import Reply as Noted
 from mockserver.sessions.session import Session
 from mockserver.sessions.sessions import Sessions
@@ -46,20 +46,20 @@ class BrokenPromiseError(Exception):
     """An answer of ours that the document does not have."""
 
 
-class Asked(Struct):
+class Asked(Struct, gc=False):
     """A request that the fast way takes on; `body` and `refusal` are what its payload came to."""
 
     exchange: Exchange
+    head: "Head"
     at: float
     origin: str
     route: Route
-    token: Token
     session: Session
     body: Any = None
     refusal: Refusal | None = None
 
 
-class Told(Struct):
+class Told(Struct, gc=False):
     """An answer as it goes out."""
 
     status: int
@@ -147,14 +147,13 @@ class FastPath:
             session=token.session,
             at=at,
         )
-        session.journal.claim(exchange)
         origin = _origin(scheme, head.host, server)
-        return Asked(exchange=exchange, at=at, origin=origin, route=route, token=token, session=session)
+        return Asked(exchange=exchange, head=head, at=at, origin=origin, route=route, session=session)
 
     def _takes(self, asked: Asked, content: bytes) -> bool:
         """Whether the session is still there when the payload is, and that is one for the fast way."""
         self._sessions.forget_aged()
-        return self._sessions.find(asked.token.session) is asked.session and self._fits(asked, content)
+        return self._sessions.find(asked.head.token.session) is asked.session and self._fits(asked, content)
 
     def _fits(self, asked: Asked, content: bytes) -> bool:
         """Whether the payload too is one for the fast way; nothing has happened yet."""
@@ -168,13 +167,13 @@ class FastPath:
         session = asked.session
         try:
             self._sessions.use(session.name)
-            self._tokens.admit(asked.token, session)
+            self._tokens.admit(asked.head.token, session)
             if asked.refusal is not None:
                 return self._answering.refuse(asked.refusal)
             route = asked.route
             question = Question(
                 session=session,
-                viewer=asked.token.user,
+                viewer=asked.head.token.user,
                 origin=asked.origin,
                 user=route.user,
                 extension=route.extension,
@@ -198,12 +197,14 @@ class FastPath:
         """The answer as it goes out, with its exchange in the journal."""
         headers, content = rendered(answer)
         exchange, session = asked.exchange, asked.session
-        exchange.reply = reply = Noted(status=answer.status, headers=tuple(headers), body=Body.of(content))
+        exchange.reply = reply = Noted(
+            status=answer.status, headers=tuple(headers), body=Body.copied(content)
+        )
         session.journal.begin(exchange, world=session.world, now=now)
         if answer.status >= 400 and (path := self._links.path(session.name, exchange)):
             headers.append((EXPLAIN_HEADER, f"{asked.origin}{path}".encode()))
             reply.headers = tuple(headers)
-        session.journal.end(exchange)
+        session.journal.end(exchange, headers=asked.head.length)
         headers.append((b"date", date_of(now)))
         return Told(status=answer.status, headers=headers, content=content)
 
@@ -229,9 +230,10 @@ def _may_ring(asked: Asked) -> bool:
 
 
 class Head(Struct, frozen=True, kw_only=True):
-    """The headers of a request, and what they say that matters here."""
+    """The headers of a request, what they say that matters here, and the bytes that they take in a journal."""
 
     headers: tuple[tuple[bytes, bytes], ...]
+    length: int
     token: Token
     host: bytes
 
@@ -260,7 +262,9 @@ def _head(headers: tuple[tuple[bytes, bytes], ...]) -> Head | None:
         else:
             return None
     token = None if authorization is None else _token(authorization)
-    return None if token is None else Head(headers=headers, token=token, host=host)
+    if token is None:
+        return None
+    return Head(headers=headers, length=length_of(headers), token=token, host=host)
 
 
 @lru_cache(maxsize=1024)

@@ -26,7 +26,7 @@ def _functions_that_end(monkeypatch):
     for module in (representation, dated, time):
         if hasattr(module, "datetime"):
             monkeypatch.setattr(module, "datetime", Ending)
-    representation._date.cache_clear()
+    representation._dates.cache_clear()
     dated._date.cache_clear()
 
 
