@@ -1,6 +1,7 @@
 """From an answer to what goes out."""
 
-from typing import TYPE_CHECKING
+from functools import lru_cache
+from typing import TYPE_CHECKING, Final
 
 import orjson
 
@@ -11,6 +12,7 @@ if TYPE_CHECKING:
     from starlette.responses import Response
 
 Headers = list[tuple[bytes, bytes]]
+_JSON: Final = (b"content-type", b"application/json")
 
 
 def rendered(answer: Answer) -> tuple[Headers, bytes]:
@@ -19,10 +21,15 @@ def rendered(answer: Answer) -> tuple[Headers, bytes]:
     for name, value in answer.headers.items():
         headers.append((name.lower().encode("latin-1"), value.encode("latin-1")))
     if answer.body is None:
-        return (headers if answer.status == 204 else [*headers, (b"content-length", b"0")]), b""
+        return (headers if answer.status == 204 else [*headers, _length(0)]), b""
     content = orjson.dumps(answer.body)
-    headers += ((b"content-length", b"%d" % len(content)), (b"content-type", b"application/json"))
+    headers += (_length(len(content)), _JSON)
     return headers, content
+
+
+@lru_cache(maxsize=1024)
+def _length(size: int) -> tuple[bytes, bytes]:
+    return b"content-length", b"%d" % size
 
 
 async def send_answer(answer: Answer, send: Send) -> None:

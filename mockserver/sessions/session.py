@@ -107,8 +107,9 @@ class Session:
     def execute(self, command: Command) -> Outcome:
         while True:
             self.elapse()
-            decided = decide(self.world, command, self.world.now)
-            decision = self.behaviour.effect(self.world, command, decided)
+            world = self.world
+            decided = decide(world, command, world.now)
+            decision = self.behaviour.effect(world, command, decided)
             if not decision.events and self.catch_up():
                 continue
             if self._do(decision.events, decided.world if decision is decided else None):
@@ -129,12 +130,12 @@ class Session:
     def elapse(self) -> tuple[Event, ...]:
         """Run whatever has become due since the last look at the clock."""
         while True:
-            now = self.clock.now()
-            if is_quiet(self.world, now):
-                if now > self.world.now:
-                    self.world = replace(self.world, now=now)
+            now, world = self.clock.now(), self.world
+            if is_quiet(world, now):
+                if now > world.now:
+                    self.world = replace(world, now=now)
                 return ()
-            elapsed = advance(self.world, now)
+            elapsed = advance(world, now)
             if self._commit(elapsed.events, elapsed.world):
                 self.world = replace(self.world, now=max(self.world.now, elapsed.world.now))
                 self.journal.elapsed(elapsed.events)
@@ -263,6 +264,7 @@ class Session:
             setting = self.clock.moved_to(max(moment(), self.clock.now()))
             elapsed = advance(self.world, setting.at)
             if self._do((setting, *elapsed.events), elapsed.world):
+                self.clock.obey(setting)
                 self.journal.elapsed(elapsed.events)
                 return (*before, *elapsed.events)
             before += self.elapse()
@@ -277,7 +279,7 @@ class Session:
     def _commit(self, events: Sequence[SessionEvent], world: World | None = None) -> bool:
         """Append and believe, or read what somebody else has appended first and return False.
 
-        `world` is the fold of the events, where somebody has made it already.
+        `world` is the fold of the events, where somebody has made it already, and sees to the clock.
         """
         if not events:
             return True
@@ -309,13 +311,10 @@ class Session:
                 self._believe(events)
 
     def _believe(self, events: Sequence[SessionEvent], world: World | None = None) -> None:
-        if world is not None and not self._followers:
-            self.world = world
-            for event in events:
-                if isinstance(event, ClockSet):
-                    self.clock.obey(event)
-        else:
+        if world is None or self._followers:
             self._fold(events)
+        else:
+            self.world = world
         self._version += len(events)
         self.bell.ring()
 

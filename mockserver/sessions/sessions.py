@@ -100,6 +100,8 @@ class Sessions:
         self._most_bytes = most_bytes
         self._uncounted = 0
         """How many requests there may be until what is kept has to be looked at again."""
+        self._young_until = float("-inf")
+        """Until then nobody can be too old: whoever is used moves on, and whoever is new begins later."""
         self._beside_journals = float("inf")
         """Bytes of all else when sessions were weighed last, and what may have been added since."""
         self._forgotten = Forgotten(store.forgotten() if store else None)
@@ -203,7 +205,8 @@ class Sessions:
         return session
 
     def _make_room(self, now: float) -> None:
-        self._forget_aged(now)
+        if now > self._young_until:
+            self._forget_aged(now)
         self._beside_journals += STATE_OF_ONE_REQUEST
         self._uncounted -= 1
         if self._uncounted < 0:
@@ -221,6 +224,7 @@ class Sessions:
     def _forget_aged(self, now: float) -> None:
         while (name := self._longest_idle()) is not None and now - self._used_last(name) > self._max_idle:
             self._evict(name, f"not used for more than {self._max_idle:g} s", now)
+        self._young_until = (now if name is None else self._used_last(name)) + self._max_idle
 
     def _longest_idle(self) -> str | None:
         return next(iter(self._dormant or self._open), None)

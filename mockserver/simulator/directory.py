@@ -16,11 +16,18 @@ class ExtensionKind(StrEnum):
     IVR = "IVR"
 
 
+_PHONE_TERMINAL: Final = ExtensionKind.PHONE_TERMINAL
+
+
 class Pickup(StrEnum):
     ANSWERS = "answers"
     BUSY = "busy"
     NEVER = "never"
     UNREGISTERED = "unregistered"
+
+
+_ANSWERS: Final = Pickup.ANSWERS
+_NEVER: Final = Pickup.NEVER
 
 
 class Answering(Struct, frozen=True, kw_only=True):
@@ -32,11 +39,11 @@ class Answering(Struct, frozen=True, kw_only=True):
     @property
     def rings(self) -> bool:
         """Whether time passes before it is picked up, or found not to be."""
-        return self.pickup is Pickup.NEVER or (self.pickup is Pickup.ANSWERS and self.after > 0)
+        return self.pickup is _NEVER or (self.pickup is _ANSWERS and self.after > 0)
 
     def seconds_within(self, patience: float) -> float | None:
         """Seconds until the phone is picked up, or None if it is not picked up within `patience` seconds."""
-        if self.pickup is Pickup.ANSWERS and self.after <= patience:
+        if self.pickup is _ANSWERS and self.after <= patience:
             return self.after
         return None
 
@@ -72,7 +79,7 @@ class Extension(Struct, frozen=True, kw_only=True):
 
     @property
     def is_phone_terminal(self) -> bool:
-        return self.kind is ExtensionKind.PHONE_TERMINAL
+        return self.kind is _PHONE_TERMINAL
 
 
 class Directory(Struct, frozen=True, kw_only=True):

@@ -1,5 +1,7 @@
 """Park: put the addressed party of a call into the first free slot of its organization's lot."""
 
+from typing import Final
+
 from mockserver.simulator.addressing import call_at, view_of
 from mockserver.simulator.commands import Park
 from mockserver.simulator.events import CallParked, Event
@@ -7,6 +9,8 @@ from mockserver.simulator.lifecycle import Phase
 from mockserver.simulator.outcomes import Conflict, NothingToDo, Outcome, RefusalError
 from mockserver.simulator.phone_call import PhoneCall
 from mockserver.simulator.world import World
+
+_ON_CALL: Final = Phase.ON_CALL
 
 
 def decide_park(world: World, command: Park, now: float) -> tuple[Outcome | None, list[Event]]:
@@ -18,7 +22,7 @@ def decide_park(world: World, command: Park, now: float) -> tuple[Outcome | None
     """
     call = call_at(world, command.address)
     view_of(call, command.view_id)
-    if call.phase is not Phase.ON_CALL:
+    if call.phase is not _ON_CALL:
         return NothingToDo(), []
     organization = world.directory.organizations[call.organization_id]
     slot = world.lot(organization.id).free_slot(slots=organization.slots, choice=world.rules.slot_choice)

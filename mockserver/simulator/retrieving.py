@@ -1,5 +1,7 @@
 """UnPark: ring a Phone Terminal and connect it to a parked call."""
 
+from typing import Final
+
 from mockserver.simulator.addressing import call_at, calls_at, terminal_for, view_of
 from mockserver.simulator.commands import UnPark
 from mockserver.simulator.directory import Pickup
@@ -10,6 +12,9 @@ from mockserver.simulator.phone_call import PhoneCall
 from mockserver.simulator.rules import NotParked
 from mockserver.simulator.world import World
 
+_PARKED: Final = Phase.PARKED
+_NOT_TO_BE_RUNG: Final = frozenset({Pickup.BUSY, Pickup.UNREGISTERED})
+
 
 def decide_unpark(world: World, command: UnPark, now: float) -> tuple[Outcome | None, list[Event]]:
     """None as outcome: the calls have to be read after the events."""
@@ -18,7 +23,7 @@ def decide_unpark(world: World, command: UnPark, now: float) -> tuple[Outcome | 
     call = call_at(world, command.address)
     view_of(call, command.view_id)
     started = _start(world, call, command, now)
-    if call.phase is not Phase.PARKED:
+    if call.phase is not _PARKED:
         _refuse_not_parked(world.rules.not_parked, call)
         return NothingToDo(), []
     return None, started
@@ -43,7 +48,7 @@ def _decide_bulk(world: World, command: UnPark, now: float) -> tuple[Outcome | N
 
 def _start(world: World, call: PhoneCall, command: UnPark, now: float) -> list[Event]:
     terminal = terminal_for(world, call, command.send_call_to)
-    if terminal.answering.pickup in (Pickup.BUSY, Pickup.UNREGISTERED):
+    if terminal.answering.pickup in _NOT_TO_BE_RUNG:
         raise RefusalError(
             Field.SEND_CALL_TO,
             f"sendCallTo '{terminal.number}' is {terminal.answering.pickup} and cannot be rung.",

@@ -11,6 +11,9 @@ from mockserver.simulator.phone_call import PhoneCall
 from mockserver.simulator.rules import Rules, SlotChoice
 
 
+_NEXT: Final = SlotChoice.NEXT
+
+
 class Timer(NamedTuple):
     """Orders by moment, then by the number it was set with.  It is stale once its call waits for another."""
 
@@ -28,7 +31,7 @@ class Lot(Struct, frozen=True, kw_only=True, gc=False):
     def free_slot(self, *, slots: int, choice: SlotChoice) -> int | None:
         """The first free slot, or with NEXT the first one after the slot taken last, wrapping around."""
         taken = self.taken
-        start = self.last % slots if choice is SlotChoice.NEXT else 0
+        start = self.last % slots if choice is _NEXT else 0
         for slot in chain(range(start + 1, slots + 1), range(1, start + 1)):
             if slot not in taken:
                 return slot

@@ -2,6 +2,7 @@
 
 from email.utils import format_datetime
 from functools import lru_cache
+from math import floor
 
 from mockserver.clock import date_at, system_time
 from mockserver.connection.asgi import App, Message, Receive, Scope, Send
@@ -11,7 +12,7 @@ from mockserver.tokens import claimed_session
 
 def date_of(moment: float) -> bytes:
     """The value of a Date header, of a moment in epoch seconds."""
-    return _date(int(moment // 1))
+    return _date(floor(moment))
 
 
 @lru_cache(maxsize=1024)
