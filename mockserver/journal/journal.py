@@ -117,13 +117,14 @@ class Journal:
 
     def begin(self, exchange: Exchange, *, world: World, now: float) -> None:
         """Number an exchange as its answer begins."""
-        exchange.number = self._next_number()
-        self._begun[exchange.number] = exchange
+        exchange.number = number = self._next_number()
+        self._begun[number] = exchange
         exchange.answered = now
         if exchange.at is None:
             exchange.at = now
-        if exchange.status is None or exchange.status >= 400:
-            self._worlds.append((exchange.number, world))
+        reply = exchange.reply
+        if reply is None or reply.status >= 400:
+            self._worlds.append((number, world))
 
     def end(self, exchange: Exchange, *, headers: int | None = None) -> None:
         """Keep an exchange whose answer is complete, unless the journal was cleared since the answer began.

@@ -63,12 +63,8 @@ def bounded(base: type[HttpToolsProtocol], limits: ClientLimits, crowd: Crowd) -
         _upgrading: tuple[bytes, list[tuple[bytes, bytes]]] | None = None
         _as_they_came: list[tuple[bytes, bytes]] | None = None
 
-        @property
-        def is_at_rest(self) -> bool:
-            """Whether nothing has begun, and nothing ends with a timer of the bounds."""
-            return self._stage == "idle" and self._timer is None and self._refusal is None
-
         def connection_made(self, transport: Transport) -> None:
+            self._refusal = self._answering = None  # also here, where they are quicker to look at
             super().connection_made(transport)
             if not crowd.admits(self.connections):
                 self._end(replace(fixed(Fixed.UNAVAILABLE, _FULL), headers={"Retry-After": "1"}))

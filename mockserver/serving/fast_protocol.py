@@ -163,11 +163,8 @@ def fast_protocol(way: FastPath) -> type[HttpToolsProtocol]:
             return True
 
         def _written(self, told: Told) -> bytes:
-            lines = [STATUS_LINE[told.status]]
-            for name, value in (*self.server_state.default_headers, *told.headers):
-                lines += (b"Content-Type" if name == _CONTENT_TYPE else name, b": ", value, b"\r\n")
-            lines += (b"\r\n", told.content)
-            return b"".join(lines)
+            lines = map(_header_line, (*self.server_state.default_headers, *told.headers))
+            return b"".join((STATUS_LINE[told.status], *lines, b"\r\n", told.content))
 
         def _remember(self, head: Head, body: bytes) -> None:
             """That these lines were read, where nothing but one request with a payload of a told length came."""
@@ -199,10 +196,17 @@ def at_once(base: Any) -> type[HttpToolsProtocol]:
 
     class AtOnce(base):  # type: ignore[misc]  # whatever is around the fast one
         def data_received(self, data: bytes) -> None:
-            if not (self.is_at_rest and self.is_known(data)):
+            is_at_rest = self._stage == "idle" and self._timer is None and self._refusal is None
+            if not (is_at_rest and self.is_known(data)):
                 super().data_received(data)
 
     return AtOnce
+
+
+@lru_cache(maxsize=512)
+def _header_line(header: tuple[bytes, bytes]) -> bytes:
+    name, value = header
+    return b"%b: %b\r\n" % (b"Content-Type" if name == _CONTENT_TYPE else name, value)
 
 
 def _apart(data: bytes) -> tuple[str, bytes, bytes, bytes] | None:

@@ -1,7 +1,6 @@
 """The state of one session: who exists, which calls are live, which slots are taken, which timers run."""
 
 from collections.abc import Mapping
-from itertools import chain
 from typing import Final, NamedTuple
 
 from msgspec import Struct, field
@@ -9,7 +8,6 @@ from msgspec import Struct, field
 from mockserver.simulator.directory import Directory, Extension
 from mockserver.simulator.phone_call import PhoneCall
 from mockserver.simulator.rules import Rules, SlotChoice
-
 
 _NEXT: Final = SlotChoice.NEXT
 
@@ -31,8 +29,11 @@ class Lot(Struct, frozen=True, kw_only=True, gc=False):
     def free_slot(self, *, slots: int, choice: SlotChoice) -> int | None:
         """The first free slot, or with NEXT the first one after the slot taken last, wrapping around."""
         taken = self.taken
-        start = self.last % slots if choice is _NEXT else 0
-        for slot in chain(range(start + 1, slots + 1), range(1, start + 1)):
+        last = self.last % slots if choice is _NEXT else 0
+        for slot in range(last + 1, slots + 1):
+            if slot not in taken:
+                return slot
+        for slot in range(1, last + 1):
             if slot not in taken:
                 return slot
         return None

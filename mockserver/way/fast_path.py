@@ -182,16 +182,14 @@ class FastPath:
                 body=asked.body,
             )
             outcome = session.execute(route.planned.read(question))
-            return self._checked(asked, self._answering.answer(question, outcome))
+            answer = self._answering.answer(question, outcome)
+            if not route.planned.answers.accepts(answer.status, answer.body):
+                raise BrokenPromiseError(f"status {answer.status}, body {answer.body!r}")
+            return answer
         except RefusedRequest as error:
             return self._answering.refuse(error.refusal)
         except Exception as error:  # noqa: BLE001  # told as the whole way tells of a fault of ours
             return self._answering.refuse(own_fault(error))
-
-    def _checked(self, asked: Asked, answer: Answer) -> Answer:
-        if not asked.route.planned.answers.accepts(answer.status, answer.body):
-            raise BrokenPromiseError(f"status {answer.status}, body {answer.body!r}")
-        return answer
 
     def _filed(self, asked: Asked, answer: Answer, now: float) -> Told:
         """The answer as it goes out, with its exchange in the journal."""

@@ -12,7 +12,10 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 from uvicorn.server import ServerState
 
 from mockserver.app import build
-from mockserver.serving.fast_protocol import fast_protocol
+from mockserver.connection.client_limits import ClientLimits
+from mockserver.serving.bounded_protocol import bounded
+from mockserver.serving.crowd import Crowd
+from mockserver.serving.fast_protocol import at_once, fast_protocol
 from mockserver.serving.server import running
 from mockserver.settings import Settings
 from mockserver.simulator.commands import End
@@ -171,6 +174,58 @@ def test_a_connection_on_which_somebody_waits_for_an_answer_is_not_one_that_nobo
     protocol.data_received(request() + request(Prefer="respond-async"))
     assert len(timers) == 1
     assert protocol.timeout_keep_alive_task is None
+
+
+def bounded_connection(*, is_at_once: bool):
+    """A connection with bounds about it, what goes out, what was given to the bounds, and those that wait."""
+    mock = build(Settings(clock="manual"))
+    mock.sessions.open("default")
+    config = Config(app=mock, log_config=None, ws="none", lifespan="off")
+    config.load()
+    crowd, told, passed = Crowd(10), [], []
+    within = bounded(fast_protocol(mock.fast_path), ClientLimits(), crowd)
+
+    class Passed(within):
+        def data_received(self, data):
+            passed.append(data)
+            super().data_received(data)
+
+    made = at_once(Passed) if is_at_once else Passed
+    protocol = made(config=config, server_state=ServerState(), app_state={}, _loop=Loop())
+    protocol.connection_made(
+        Mock(write=told.append, is_closing=lambda: False, get_extra_info=lambda *_: None)
+    )
+    return protocol, told, passed, crowd
+
+
+def left_by(part, protocol, crowd):
+    other = Mock()
+    crowd.waiting[other] = None
+    protocol.data_received(part)
+    is_last = next(reversed(crowd.waiting)) is protocol
+    del crowd.waiting[other]
+    return protocol._stage, protocol._came, protocol._timer is None, len(protocol.loop.timers), is_last
+
+
+def test_a_request_that_is_whole_and_known_goes_around_the_bounds_and_leaves_everything_as_behind_them():
+    first, second = (bounded_connection(is_at_once=each) for each in (True, False))
+    parts = [
+        KNOWN,
+        KNOWN,
+        request(body=PARK),
+        KNOWN[:5],
+        KNOWN[5:],
+        KNOWN,
+        KNOWN[:-3],
+        KNOWN[-3:],
+        KNOWN + KNOWN,
+    ]
+    for part in parts:
+        left, right = (left_by(part, protocol, crowd) for protocol, _, _, crowd in (first, second))
+        assert left == right
+    assert first[1] == second[1]
+    assert second[2] == parts
+    assert first[2] == [KNOWN, request(body=PARK), *parts[3:5], *parts[6:]]
 
 
 class Loop:
