@@ -264,7 +264,6 @@ class Session:
             setting = self.clock.moved_to(max(moment(), self.clock.now()))
             elapsed = advance(self.world, setting.at)
             if self._do((setting, *elapsed.events), elapsed.world):
-                self.clock.obey(setting)
                 self.journal.elapsed(elapsed.events)
                 return (*before, *elapsed.events)
             before += self.elapse()
@@ -279,7 +278,7 @@ class Session:
     def _commit(self, events: Sequence[SessionEvent], world: World | None = None) -> bool:
         """Append and believe, or read what somebody else has appended first and return False.
 
-        `world` is the fold of the events, where somebody has made it already, and sees to the clock.
+        `world` is the fold of the events, where somebody has made it already.
         """
         if not events:
             return True
@@ -315,6 +314,9 @@ class Session:
             self._fold(events)
         else:
             self.world = world
+            for event in events:
+                if isinstance(event, ClockSet):
+                    self.clock.obey(event)
         self._version += len(events)
         self.bell.ring()
 
