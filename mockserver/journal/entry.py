@@ -104,8 +104,9 @@ class Exchange(Struct, kw_only=True, gc=False):
     def bytes_with(self, headers: int) -> int:
         """Bytes kept, where it is known already how many the headers of the request take."""
         kept = _OVERHEAD + headers + len(self.target) + len(self.body.data) + len(self.events) * _EVENT
-        if self.reply is not None:
-            kept += self.reply.bytes_kept
+        reply = self.reply
+        if reply is not None:
+            kept += len(reply.body.data) + length_of(reply.headers)
         if self.lost is not None:
             kept += self.lost.bytes_kept
         return kept

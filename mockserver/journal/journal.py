@@ -131,8 +131,9 @@ class Journal:
 
         `headers` is what `length_of` says of those of its request, where somebody knows it already.
         """
-        if self._begun.get(exchange.number) is exchange and self.claims(exchange):
-            del self._begun[exchange.number]
+        number = exchange.number
+        if self._begun.get(number) is exchange and exchange.life is self._life:
+            del self._begun[number]
             self._keep(exchange, exchange.bytes_kept if headers is None else exchange.bytes_with(headers))
 
     def elapsed(self, events: Sequence[Event]) -> None:

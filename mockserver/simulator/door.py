@@ -129,9 +129,9 @@ def _outcome_after(world: World, command: Command, events: list[Event]) -> Outco
         return unparked(world, command, events)
     first = events[0]
     calls = () if isinstance(first, WorldEvent) else (world.calls[first.call_id],)
-    if isinstance(command, PickUp):
-        return Listed(calls=calls)
-    return Parked(calls=calls) if isinstance(command, Park) else Created(calls=calls)
+    if isinstance(command, Park):
+        return Parked(calls=calls)
+    return Listed(calls=calls) if isinstance(command, PickUp) else Created(calls=calls)
 
 
 _DECISIONS: Final[

@@ -105,9 +105,10 @@ class Draft:
         change, step, brings_timer, may_pick_up = _CHANGES[type(event)]
         before = self.calls[event.call_id]
         phase = after(before.phase, step)
-        if before.pending is not None:
-            self._forget_timer(before.pending)
-        pending = None
+        pending = before.pending
+        if pending is not None:
+            self._forget_timer(pending)
+            pending = None
         if brings_timer and event.due is not None:
             pending = self._set_timer(event.call_id, event.due, picks_up=may_pick_up and event.picks_up)
         call = change(before, event, phase, pending)
