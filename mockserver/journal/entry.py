@@ -12,8 +12,8 @@ from mockserver.simulator.events import Event
 MOST_BODY: Final = 65_536
 _OVERHEAD: Final = 400
 _EVENT: Final = 300
-_HEADER: Final = 120
-"""What a tuple and two strings take besides their characters."""
+_HEADER: Final = 80
+"""What a tuple and two strings take besides their characters, where many are shared with other exchanges."""
 
 
 def length_of(headers: Headers) -> int:
