@@ -19,6 +19,7 @@ PROGRAMS = {
     "curl": ("curl", "curl"),
     "node": ("node", "nodejs"),
     "redis": ("redis-server", "redis-server"),
+    "valgrind": ("valgrind", "valgrind"),
 }
 FULL = "CALLPARK_FULL"
 LEFT_OUT = pytest.StashKey[dict[str, list[str]]]()

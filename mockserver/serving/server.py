@@ -106,6 +106,13 @@ def _settle() -> None:
     take_all_descriptors()
 
 
+def protocol_of(way: FastPath | None, limits: ClientLimits, crowd: Crowd) -> type[HttpToolsProtocol]:
+    """What is made for each connection, where there is a fast way and where there is none."""
+    if way is None:
+        return bounded(HttpToolsProtocol, limits, crowd)
+    return at_once(bounded(fast_protocol(way), limits, crowd))
+
+
 class _Server(uvicorn.Server):
     """Ends at the first signal: open connections are not waited for, and the signal is not raised again."""
 
@@ -120,9 +127,7 @@ class _Server(uvicorn.Server):
         way: FastPath | None = getattr(app, "fast_path", None)
         limits: ClientLimits = within_descriptors(getattr(app, "limits", ClientLimits()))
         crowd = Crowd(limits.max_connections)
-        protocol: Any = bounded(fast_protocol(way) if way else HttpToolsProtocol, limits, crowd)
-        if way:
-            protocol = at_once(protocol)
+        protocol: Any = protocol_of(way, limits, crowd)
         if tls:
             protocol = behind_tls(protocol, tls, limits, crowd)
         super().__init__(

@@ -5,6 +5,7 @@ import json
 import shutil
 import subprocess
 import sys
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -219,3 +220,28 @@ def test_the_benchmark_of_the_journal_and_wire_faults_prints_its_figures():
     done = subprocess.run(command, capture_output=True, text=True)
     assert (done.returncode, done.stderr) == (0, "")
     assert done.stdout.count("with them, none set") == 2
+
+
+@pytest.mark.valgrind
+def test_the_instructions_of_a_request_are_counted(bench, monkeypatch):
+    instructions = bench("instructions")
+    monkeypatch.setattr(instructions, "MANY", 4)
+    refused = instructions.instructions("refused")
+    monkeypatch.setattr(instructions, "_counting", partial(slowed, instructions._counting))
+    assert refused * 1.1 < instructions.instructions("refused")
+
+
+def slowed(counting, mode, rounds):
+    """As if each round had to be gone through twice."""
+    return counting(mode, 2 * rounds)
+
+
+def test_where_instructions_cannot_be_counted_it_is_said(bench, monkeypatch, capsys):
+    monkeypatch.setenv("PATH", "")
+    assert bench("instructions").main([]) == 2
+    assert capsys.readouterr().err == "valgrind is not installed; Debian's package is called valgrind\n"
+
+
+@pytest.mark.parametrize("mode", ["update", "refused", "list"])
+def test_what_is_counted_is_answered_as_it_should_be(bench, mode):
+    bench("instructions").work(mode, 1)
