@@ -24,6 +24,7 @@ from mockserver.simulator.events import (
 from mockserver.simulator.layered import changing
 from mockserver.simulator.lifecycle import SLOT_OF, Flow, Phase, Slot, Status, Step, after
 from mockserver.simulator.phone_call import Parking, Pending, PhoneCall, Retrieval, View, next_view_id
+from mockserver.simulator.rules import Rules
 from mockserver.simulator.world import Lot, Timer, World, is_stale
 
 _ENDED: Final = Phase.ENDED
@@ -39,37 +40,32 @@ def evolve(world: World, event: Event) -> World:
 
 
 def fold(world: World, events: Iterable[Event]) -> World:
-    draft = Draft(world)
+    draft = draft_of(world)
     take = draft.take
     for event in events:
         take(event)
     return draft.world()
 
 
-class Draft:
+class Draft(Struct, gc=False):
     """A world in the making: what events change is copied once, however many they are, and the world stays as it was.
 
-    It reads as a world does.
+    It reads as a world does.  What is its own is None until it has been copied.
     """
 
-    __slots__ = (
-        "_before", "_own_calls", "_own_lots", "_own_timers", "_timers_set", "calls", "directory", "now", "rules"
-    )  # fmt: skip
-
-    def __init__(self, world: World) -> None:
-        self._before = world
-        self.directory = world.directory
-        self.rules = world.rules
-        self.calls = world.calls
-        self.now = world.now
-        self._own_calls: MutableMapping[str, PhoneCall] | None = None
-        self._own_lots: dict[str, _OwnLot] | None = None
-        self._own_timers: list[Timer] | None = None
-        self._timers_set = world.timers_set
+    before: World
+    directory: Directory
+    rules: Rules
+    calls: Mapping[str, PhoneCall]
+    now: float
+    timers_set: int
+    own_calls: MutableMapping[str, PhoneCall] | None = None
+    own_lots: "dict[str, _OwnLot] | None" = None
+    own_timers: list[Timer] | None = None
 
     @property
     def next_timer(self) -> Timer | None:
-        timers = self._before.timers if self._own_timers is None else self._own_timers
+        timers = self.before.timers if self.own_timers is None else self.own_timers
         return timers[0] if timers else None
 
     def extension_named(self, number: str) -> Extension | None:
@@ -85,12 +81,13 @@ class Draft:
         """Raise IllegalStepError if the event does not fit the phase its call is in."""
         if event.at > self.now:
             self.now = event.at
-        if isinstance(event, AnsweringSet):
+        known = _CHANGES.get(type(event))
+        if known is not None:
+            self._change(event, known)
+        elif isinstance(event, AnsweringSet):
             self.directory = _directory_changed(self.directory, event)
         elif isinstance(event, CallPlaced):
             self._place(event)
-        else:
-            self._change(event)
 
     def _place(self, event: CallPlaced) -> None:
         call = event.call
@@ -101,8 +98,8 @@ class Draft:
             self._take_slot(call)
         self._set_call(call)
 
-    def _change(self, event: Any) -> None:
-        change, step, brings_timer, may_pick_up = _CHANGES[type(event)]
+    def _change(self, event: Any, known: "Known") -> None:
+        change, step, brings_timer, may_pick_up = known
         before = self.calls[event.call_id]
         phase = after(before.phase, step)
         pending = before.pending
@@ -116,55 +113,63 @@ class Draft:
             if before.phase not in _HOLDS_SLOT:
                 self._take_slot(call)
         elif before.phase in _HOLDS_SLOT:
-            del self._lot_of(before).taken[_slot_of(before)]
+            self._free_slot(before)
         self._set_call(call)
 
     def world(self) -> World:
-        before = self._before
+        before = self.before
         lots = before.lots
-        if self._own_lots is not None:
+        if self.own_lots is not None:
             lots = dict(lots)
-            for name, lot in self._own_lots.items():
-                lots[name] = Lot(taken=lot.taken, last=lot.last)
-        timers = before.timers if self._own_timers is None else tuple(self._own_timers)
-        self._own_calls = self._own_lots = self._own_timers = None
+            for name, lot in self.own_lots.items():
+                lots[name] = Lot(taken=lot.taken, last=lot.last, first=lot.first)
+        timers = before.timers if self.own_timers is None else tuple(self.own_timers)
+        self.own_calls = self.own_lots = self.own_timers = None
         return World(
             directory=self.directory,
             rules=self.rules,
             calls=self.calls,
             lots=lots,
             timers=timers,
-            timers_set=self._timers_set,
+            timers_set=self.timers_set,
             now=self.now,
         )
 
     def _set_call(self, call: PhoneCall) -> None:
-        calls = self._own_calls
+        calls = self.own_calls
         if calls is None:
-            self.calls = self._own_calls = calls = changing(self.calls)
+            self.calls = self.own_calls = calls = changing(self.calls)
         if call.phase is _ENDED:
             calls.pop(call.id, None)
         else:
             calls[call.id] = call
 
     def _lot_of(self, call: PhoneCall) -> "_OwnLot":
-        if self._own_lots is None:
-            self._own_lots = {}
-        lot = self._own_lots.get(call.organization_id)
+        if self.own_lots is None:
+            self.own_lots = {}
+        lot = self.own_lots.get(call.organization_id)
         if lot is None:
-            before = self._before.lot(call.organization_id)
-            lot = _OwnLot(taken=changing(before.taken), last=before.last)
-            self._own_lots[call.organization_id] = lot
+            before = self.before.lot(call.organization_id)
+            lot = _OwnLot(taken=changing(before.taken), last=before.last, first=before.first)
+            self.own_lots[call.organization_id] = lot
         return lot
 
     def _take_slot(self, call: PhoneCall) -> None:
         lot = self._lot_of(call)
-        lot.last = _slot_of(call)
-        lot.taken[lot.last] = call.id
+        lot.last = slot = _slot_of(call)
+        lot.taken[slot] = call.id
+        if slot == lot.first:
+            lot.first = slot + 1
+
+    def _free_slot(self, call: PhoneCall) -> None:
+        lot, slot = self._lot_of(call), _slot_of(call)
+        del lot.taken[slot]
+        if slot < lot.first:
+            lot.first = slot
 
     def _forget_timer(self, pending: Pending) -> None:
         """If it is on top; elsewhere it is found to be stale when it is due."""
-        running = self._before.timers if self._own_timers is None else self._own_timers
+        running = self.before.timers if self.own_timers is None else self.own_timers
         if running and running[0].number == pending.timer:
             heappop(self._timers())
 
@@ -173,19 +178,24 @@ class Draft:
         if len(timers) > 2 * len(self.calls) + 64:
             timers[:] = [timer for timer in timers if not self.is_stale(timer)]
             heapify(timers)
-        self._timers_set += 1
-        heappush(timers, Timer(due, self._timers_set, call_id))
-        return Pending(timer=self._timers_set, due=due, picks_up=picks_up)
+        self.timers_set += 1
+        heappush(timers, Timer(due, self.timers_set, call_id))
+        return Pending(timer=self.timers_set, due=due, picks_up=picks_up)
 
     def _timers(self) -> list[Timer]:
-        if self._own_timers is None:
-            self._own_timers = list(self._before.timers)
-        return self._own_timers
+        if self.own_timers is None:
+            self.own_timers = list(self.before.timers)
+        return self.own_timers
 
 
 class _OwnLot(Struct, kw_only=True, gc=False):
     taken: MutableMapping[int, str]
     last: int
+    first: int
+
+
+def draft_of(world: World) -> Draft:
+    return Draft(world, world.directory, world.rules, world.calls, world.now, world.timers_set)
 
 
 def _directory_changed(directory: Directory, event: AnsweringSet) -> Directory:
@@ -257,7 +267,10 @@ def _ended(call: PhoneCall, _event: CallEnded, phase: Phase, pending: Pending | 
 
 Change = Callable[[PhoneCall, Any, Phase, Pending | None], PhoneCall]
 
-_CHANGES: Final[Mapping[type[Event], tuple[Change, Step, bool, bool]]] = {
+Known = tuple[Change, Step, bool, bool]
+"""What an event does to its call, which step that is, and whether it may bring a timer, and with that a pickup."""
+
+_CHANGES: Final[Mapping[type[Event], Known]] = {
     CallAnswered: (_answered, Step.ANSWER, False, False),
     CallParked: (_parked, Step.PARK, True, False),
     RetrievalStarted: (_retrieval_started, Step.RETRIEVE, True, True),
@@ -267,7 +280,6 @@ _CHANGES: Final[Mapping[type[Event], tuple[Change, Step, bool, bool]]] = {
     ComebackAnswered: (_answered, Step.ANSWER, False, False),
     CallEnded: (_ended, Step.END, False, False),
 }
-"""What an event does to its call, which step that is, and whether it may bring a timer, and with that a pickup."""
 
 STEP_OF: Final[Mapping[type[Event], Step]] = {event: step for event, (_, step, _, _) in _CHANGES.items()}
 

@@ -21,19 +21,20 @@ class Timer(NamedTuple):
 
 
 class Lot(Struct, frozen=True, kw_only=True, gc=False):
-    """One organization's slots, numbered from 1."""
+    """One organization's slots, numbered from 1.  None is free before `first`."""
 
     taken: Mapping[int, str] = field(default_factory=dict)
     last: int = 0
+    first: int = 1
 
     def free_slot(self, *, slots: int, choice: SlotChoice) -> int | None:
         """The first free slot, or with NEXT the first one after the slot taken last, wrapping around."""
-        taken = self.taken
-        last = self.last % slots if choice is _NEXT else 0
-        for slot in range(last + 1, slots + 1):
-            if slot not in taken:
-                return slot
-        for slot in range(1, last + 1):
+        taken, last = self.taken, self.last % slots
+        if choice is _NEXT:
+            for slot in range(last + 1, slots + 1):
+                if slot not in taken:
+                    return slot
+        for slot in range(self.first, slots + 1):
             if slot not in taken:
                 return slot
         return None

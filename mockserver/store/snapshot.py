@@ -10,7 +10,7 @@ from mockserver.clock import FIRST_MOMENT, LAST_MOMENT
 from mockserver.simulator.layered import as_dictionary
 from mockserver.simulator.lifecycle import SLOT_OF, Phase, Slot
 from mockserver.simulator.phone_call import PhoneCall
-from mockserver.simulator.world import World
+from mockserver.simulator.world import Lot, World
 
 _FAR: Final = 10_000_000_000.0
 
@@ -30,7 +30,14 @@ def possible(world: World) -> World:
     """The world with its timers in order; raise ImpossibleWorldError."""
     for fault in _faults(world):
         raise ImpossibleWorldError(fault)
-    return replace(world, timers=tuple(sorted(world.timers)))
+    lots = {name: lot if _is_filled(lot) else replace(lot, first=1) for name, lot in world.lots.items()}
+    return replace(world, timers=tuple(sorted(world.timers)), lots=lots)
+
+
+def _is_filled(lot: Lot) -> bool:
+    """Whether no slot is free before the first that may be; who edits an exported world need not know of it."""
+    below = range(1, lot.first)
+    return lot.first >= 1 and len(below) <= len(lot.taken) and all(slot in lot.taken for slot in below)
 
 
 def _faults(world: World) -> Iterator[str]:

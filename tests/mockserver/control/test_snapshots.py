@@ -76,6 +76,20 @@ def test_a_world_that_no_requests_lead_to_is_refused(api, error_of, exported, ch
     assert api.control("GET", "state", **OTHER) == before
 
 
+@pytest.mark.parametrize("first", [-5, 3, 10**9])
+def test_a_slot_that_somebody_has_edited_free_is_given_out_again(api, exported, first):
+    world = exported["world"]
+    del world["calls"][CALL]
+    world["timers"] = [timer for timer in world["timers"] if timer[2] != CALL]
+    assert world["lots"]["3"]["first"] == 3
+    del world["lots"]["3"]["taken"]["1"]
+    world["lots"]["3"]["first"] = first
+    api.control("POST", "state/import", exported, **OTHER)
+    made = api.control("POST", "calls", {"state": "parked"}, **OTHER)
+    taken = api.control("GET", "state/export", **OTHER)["world"]["lots"]["3"]["taken"]
+    assert taken["1"] == made["id"]
+
+
 @pytest.mark.parametrize(
     "change", [{"clock": "x"}, {"behaviour": {"variants": ["nonsense"]}}, {"format": "2"}]
 )

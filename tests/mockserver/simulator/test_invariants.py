@@ -11,6 +11,7 @@ from mockserver.simulator.door import advance, decide
 from mockserver.simulator.evolve import fold
 from mockserver.simulator.lifecycle import SLOT_OF, Phase, Slot
 from mockserver.simulator.outcomes import NothingToDo, Refused
+from mockserver.simulator.rules import SlotChoice
 from mockserver.simulator.world import World
 
 NUMBERS = st.sampled_from(["0003*210", "0003*211", "0003*024", "0003*310", "0003*500", "@self"])
@@ -96,7 +97,11 @@ class ParkingLot(RuleBasedStateMachine):
             held = [view.parking.slot for view in call.views if view.parking]
             assert len(held) == (SLOT_OF[call.phase] is Slot.TAKEN), call
             parked.update(dict.fromkeys(held, call.id))
-        assert parked == dict(self.world.lot("3").taken)
+        lot = self.world.lot("3")
+        assert parked == dict(lot.taken)
+        assert all(slot in lot.taken for slot in range(1, lot.first))
+        free = next((slot for slot in range(1, 101) if slot not in lot.taken), None)
+        assert lot.free_slot(slots=100, choice=SlotChoice.FIRST) == free
         assert len(parked) == len(set(parked.values()))
 
     @invariant()
