@@ -67,10 +67,12 @@ def callpark_target_run(
 @pytest.hookimpl(wrapper=True, tryfirst=True)
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> Generator[None]:
     """Where nothing could be judged, one line on the terminal says why, in the place of as many errors as items."""
-    from contract_tests.verdict import NOT_JUDGED
-
     stats = terminalreporter.stats
     errors = stats.get("error", [])
+    if len(errors) < 2:
+        return (yield)
+    from contract_tests.verdict import NOT_JUDGED
+
     alike = [report for report in errors if str(report.longrepr).startswith(f"{NOT_JUDGED}: ")]
     if len(alike) < 2:
         return (yield)

@@ -10,17 +10,16 @@ PLUGINS = {"callpark_target": "contract_tests.pytest_plugin", "callpark_mock": "
 LOADED = """
 import json, sys, pytest
 
-class Teller:
-    def pytest_sessionfinish(self):
-        print("loaded", json.dumps(sorted(sys.modules)))
-
-sys.exit(pytest.main(["-q", "-p", "no:cacheprovider", *{options}, {folder!r}], plugins=[Teller()]))
+status = pytest.main(["-q", "-p", "no:cacheprovider", *{options}, {folder!r}])
+print("loaded", json.dumps(sorted(sys.modules)))
+sys.exit(status)
 """
+ALONE = "--disable-plugin-autoload"
 
 
 @pytest.fixture
 def loaded(tmp_path, monkeypatch):
-    """The modules in a run of one test that uses no fixture, with the plugins of the environment as they are."""
+    """The modules there are when a run of one test that uses no fixture has ended."""
     (tmp_path / "test_nothing.py").write_text("def test_nothing():\n    assert True\n", encoding="utf-8")
     monkeypatch.chdir(tmp_path)
 
@@ -38,6 +37,13 @@ def test_a_run_that_uses_neither_loads_the_plugins_alone(loaded):
     without = loaded(*(f"-pno:{name}" for name in PLUGINS))
 
     assert loaded() - without == {"contract_tests", "mockserver", *PLUGINS.values()}
+
+
+def test_the_plugins_need_nothing_that_pytest_alone_has_not_loaded(loaded):
+    """Other plugins of the environment may load the half of the standard library; not everybody has them."""
+    with_them = loaded(ALONE, *(f"-p{module}" for module in PLUGINS.values()))
+
+    assert with_them - loaded(ALONE) == {"contract_tests", "mockserver", *PLUGINS.values()}
 
 
 @pytest.mark.parametrize("plugin", PLUGINS.values())
