@@ -23,6 +23,7 @@ from measuring import (
     pinned,
     processor_seconds,
     resident_megabytes,
+    said,
     served,
     stop,
     wrk,
@@ -178,11 +179,6 @@ def cold_start(peer: Peer, *, real_time: bool) -> Start:
         )
     finally:
         stop(process)
-
-
-def said(line: str) -> None:
-    if sys.stderr.isatty():
-        print(f"\r\033[K{line}", end="", file=sys.stderr, flush=True)
 
 
 if __name__ == "__main__":

@@ -7,6 +7,7 @@ import re
 import shutil
 import socket
 import subprocess
+import sys
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -169,3 +170,8 @@ def resident_megabytes(pid: int) -> float:
             told = Path(f"/proc/{each}/smaps_rollup").read_text()
             total += int(re.findall(r"^Pss:\s+(\d+)", told, re.MULTILINE)[0])
     return total / 1024
+
+
+def said(line: str) -> None:
+    if sys.stderr.isatty():
+        print(f"\r\033[K{line}", end="", file=sys.stderr, flush=True)

@@ -245,3 +245,44 @@ def test_where_instructions_cannot_be_counted_it_is_said(bench, monkeypatch, cap
 @pytest.mark.parametrize("mode", ["update", "refused", "list"])
 def test_what_is_counted_is_answered_as_it_should_be(bench, mode):
     bench("instructions").work(mode, 1)
+
+
+def test_the_benchmark_of_starts_prints_its_figures_and_puts_them_on_the_page(
+    bench, monkeypatch, capsys, tmp_path
+):
+    starts, publishing = bench("starts"), bench("publishing")
+    page = tmp_path / "performance.md"
+    page.write_text(f"# Fast\n\n{starts.BEGIN}\noutdated\n{starts.END}\n\nMore.\n", encoding="utf-8")
+    monkeypatch.setattr(publishing, "PAGE", page)
+    monkeypatch.setattr(sys, "argv", ["starts.py", "--rounds", "1", "--publish"])
+    assert starts.main() == 0
+    told = capsys.readouterr().out.rstrip("\n")
+    rows = [row.strip("|").split(" | ") for row in told.partition("\n\n")[0].splitlines()[2:]]
+    assert [name.strip() for name, _, _ in rows] == list(starts.STARTS)
+    assert all(float(figure) > 0 for _, *figures in rows for figure in figures)
+    assert (
+        page.read_text(encoding="utf-8") == f"# Fast\n\n{starts.BEGIN}\n\n{told}\n\n{starts.END}\n\nMore.\n"
+    )
+
+
+def test_what_a_plugin_adds_is_told_against_the_run_without_it_of_the_same_round(bench):
+    starts = bench("starts")
+    ends = {
+        starts.BARE: [starts.Taken(9.0, 10.0)] * 5,
+        starts.HELP: [starts.Taken(39.0, 40.0)] * 5,
+        starts.ALONE: [starts.Taken(each, each) for each in (100.0, 300.0, 200.0, 100.0, 100.0)],
+        starts.WITH_OURS: [starts.Taken(each, each) for each in (101.0, 302.0, 207.0, 94.0, 104.0)],
+        starts.WITH_ALL: [starts.Taken(500.0, 500.0)] * 5,
+    }
+    told = list(starts.table(ends))
+    assert "| `callpark --help` | 39.0 | 40.0 |" in told
+    assert "| `callpark --help`, ms, against 2 × `python -c pass` and 100 ms | ≤ 120 | 40 |" in told
+    assert told[-1].endswith(" (the middle half of 5 rounds) | | 2.0 (1.0 to 4.0) |")
+
+
+def test_a_start_that_ends_badly_is_no_figure(bench, monkeypatch, capfd):
+    starts = bench("starts")
+    monkeypatch.setattr(starts, "STARTS", {"a wrong end": (sys.executable, "-c", "raise SystemExit(3)")})
+    monkeypatch.setattr(sys, "argv", ["starts.py", "--rounds", "1"])
+    assert starts.main() == 1
+    assert capfd.readouterr().err == f"{sys.executable} -c raise SystemExit(3) ended with 3\n"
