@@ -13,7 +13,7 @@ from mockserver.journal.journal import Evicted
 from mockserver.scenarios.scenario import Scenario
 from mockserver.sessions.forgotten import Forgotten
 from mockserver.sessions.session import Session
-from mockserver.sessions.weight import STATE_OF_ONE_REQUEST, Weight, gone_with, weight_of
+from mockserver.sessions.weight import Weight, gone_with, weight_of
 from mockserver.store.seam import EventStore, StoreUnavailableError
 
 DEFAULT_SESSION: Final = "default"
@@ -25,6 +25,8 @@ _ONE_REQUEST: Final = 6 * MOST_BODY
 """No request adds more: three payloads as far as they are kept, two heads, a call and a world."""
 ONE_SCENARIO: Final = 20 * MIB
 """No scenario that is read from 100,000 keys and values takes more."""
+_SELDOM: Final = 1_000, 4
+"""After so many requests, and so many for each session, all are weighed: some grow without a request."""
 _EVICTIONS_TOLD: Final = 100
 
 _log = logging.getLogger(__name__)
@@ -98,12 +100,20 @@ class Sessions:
         self._dormant_weights = [Weight(*each) for each in (store.weights() if store else ())]
         self._evictions: deque[Eviction] = deque(maxlen=_EVICTIONS_TOLD)
         self._most_bytes = most_bytes
-        self._uncounted = 0
-        """How many requests there may be until what is kept has to be looked at again."""
         self._young_until = float("-inf")
         """Until then nobody can be too old: whoever is used moves on, and whoever is new begins later."""
-        self._beside_journals = float("inf")
-        """Bytes of all else when sessions were weighed last, and what may have been added since."""
+        self._weighed = {each.session: each.whole for each in self._dormant_weights}
+        """Bytes of each session when it was weighed last."""
+        self._kept = sum(self._weighed.values())
+        self._grown: set[str] = set()
+        """Sessions that may have more than they were weighed with."""
+        self._shared_directories: frozenset[int] = frozenset()
+        self._reckoned = 0
+        """Bytes that may have been added beside what requests add."""
+        self._uncounted = self._granted = 0
+        """How many requests there may be until what has grown has to be weighed again, and how many there might."""
+        self._passed = 0
+        """How many there were since all sessions were weighed."""
         self._forgotten = Forgotten(store.forgotten() if store else None)
         self._telling, self._telling_of_journals = Telling(source), Telling(source)
 
@@ -153,11 +163,13 @@ class Sessions:
     def find(self, name: str) -> Session | None:
         """The session if it is open; looking is no use of it."""
         found = self._open.get(name)
-        if found is None and name in self._dormant:
+        if found is not None:
+            self._grown.add(name)
+        elif name in self._dormant:
             found = self._open[name] = self._make(name, Setup())
             self._open.move_to_end(name, last=False)
             self._used[name] = self._dormant.pop(name)
-            self.reckon_with(weight_of(found, its_own=True).state)
+            self._begun(found)
         return found
 
     def forget_aged(self) -> None:
@@ -166,8 +178,12 @@ class Sessions:
 
     def reckon_with(self, most_bytes: int) -> None:
         """What is asked next may add so much, where a request on a vendor path adds little."""
-        self._beside_journals += most_bytes
+        self._reckoned += most_bytes
         self._uncounted -= most_bytes // _ONE_REQUEST
+
+    def grew(self, name: str) -> None:
+        """Weigh a session again that was added to some time after it was found."""
+        self._grown.add(name)
 
     def create(self, name: str, setup: Setup) -> Session:
         """Raise SessionExistsError."""
@@ -188,6 +204,7 @@ class Sessions:
         self._open[name].close(gone)
         del self._open[name]
         self._used.pop(name, None)
+        self._unweigh(name)
         if gone is None:
             self._forgotten.discard(name)
 
@@ -207,10 +224,9 @@ class Sessions:
     def _make_room(self, now: float) -> None:
         if now > self._young_until:
             self._forget_aged(now)
-        self._beside_journals += STATE_OF_ONE_REQUEST
         self._uncounted -= 1
         if self._uncounted < 0:
-            self._look_at_journals()
+            self._look()
 
     def _add(self, name: str, setup: Setup) -> Session:
         session = self._make(name, setup)
@@ -218,8 +234,8 @@ class Sessions:
             self._evict(old, f"more than {self._limit} sessions", self._source())
         self._open[name] = session
         self._used[name] = self._source()
-        self.reckon_with(weight_of(session, its_own=True).state)
-        return self._open[name]
+        self._begun(session)
+        return session
 
     def _forget_aged(self, now: float) -> None:
         while (name := self._longest_idle()) is not None and now - self._used_last(name) > self._max_idle:
@@ -229,32 +245,52 @@ class Sessions:
     def _longest_idle(self) -> str | None:
         return next(iter(self._dormant or self._open), None)
 
-    def _look_at_journals(self) -> None:
-        """They are most of what grows; all sessions are weighed where these and the rest may be too much."""
-        room = self._most_bytes - self._beside_journals - self._bytes_in_journals
-        if room < 0:
+    def _begun(self, session: Session) -> None:
+        """It may begin with as much as many requests add."""
+        self._weigh(session)
+        self._grown.add(session.name)
+        self._uncounted -= self._weighed[session.name] // _ONE_REQUEST
+
+    def _look(self) -> None:
+        """What was asked for is weighed again; all are where that may be too much, and now and then."""
+        self._passed += self._granted + 1
+        for name in self._grown:
+            if (session := self._open.get(name)) is not None:
+                self._weigh(session)
+        self._grown.clear()
+        room = self._most_bytes - self._kept - self._reckoned
+        least, for_each = _SELDOM
+        if room < 0 or self._passed > least + for_each * len(self._open):
             self._count()
         else:
-            self._counted(int(room))
+            self._counted(room)
 
-    @property
-    def _bytes_in_journals(self) -> int:
-        return sum([each.journal.bytes_here for each in self._open.values()])
+    def _weigh(self, session: Session) -> None:
+        its_own = id(session.world.directory) not in self._shared_directories
+        whole = weight_of(session, its_own=its_own).whole
+        self._kept += whole - self._weighed.get(session.name, 0)
+        self._weighed[session.name] = whole
+
+    def _unweigh(self, name: str) -> None:
+        self._kept -= self._weighed.pop(name, 0)
 
     def _count(self) -> None:
         now = self._source()
         weights = self._weights()
-        kept = sum(each.whole for each in weights)
+        self._weighed = {each.session: each.whole for each in weights}
+        kept = sum(self._weighed.values())
         if kept > self._most_bytes:
             kept = self._lighten(weights, kept, now)
-        self._beside_journals = kept - self._bytes_in_journals
+        reckoned, self._kept, self._reckoned, self._passed = self._reckoned, kept, 0, 0
         self._counted(self._most_bytes - kept)
+        self._uncounted -= reckoned // _ONE_REQUEST  # whoever said so has not added it yet
 
     def _counted(self, room: int) -> None:
-        self._uncounted = max(0, room // _ONE_REQUEST)
+        self._uncounted = self._granted = max(0, room // _ONE_REQUEST)
 
     def _weights(self) -> list[Weight]:
         sharing = Counter(id(each.world.directory) for each in self._open.values())
+        self._shared_directories = frozenset(each for each, sessions in sharing.items() if sessions > 1)
         return [
             *(each for each in self._dormant_weights if each.session in self._dormant),
             *(
@@ -287,8 +323,10 @@ class Sessions:
                 continue
             lighter = each._replace(journal=left)
             trimmed.add(each.session)
+            self._weighed[each.session] = lighter.whole
             kept += lighter.whole
             heappush(heaviest, (-lighter.whole, lighter))
+        self._grown |= trimmed  # worlds went with their entries
         if trimmed:
             self._telling_of_journals.of(
                 f"{self._too_much}: the oldest entries of {len(trimmed)} journals are forgotten"
@@ -319,6 +357,7 @@ class Sessions:
             gone = self._store.gone(name)  # it is not opened for that: it may be unreadable
             self._store.forget(name, gone)
             del self._dormant[name]
+            self._unweigh(name)
         self._forgotten.add(name, gone)
         self._evictions.append(Eviction(session=name, at=self._source(), reason=reason))
         self._tell_forgotten(name, reason)

@@ -17,8 +17,6 @@ _FAULT: Final = 4_000
 _PLACE: Final = 50
 """In a dictionary of calls, of which every world has its own."""
 _EXTENSION: Final = 600
-STATE_OF_ONE_REQUEST: Final = 2 * _CALL + FEW * _PLACE
-"""No request to a session that there is adds more beside its entry: a call, and the world that a refusal met."""
 
 
 class Weight(NamedTuple):

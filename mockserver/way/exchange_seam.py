@@ -242,6 +242,7 @@ class _Desk:
             self._open()
         if self._session is not None:
             self._session.journal.end(self.exchange)
+            self._sessions.grew(self._session.name)
 
     def _begun(self, message: Message) -> Message:
         headers = message.get("headers", ())

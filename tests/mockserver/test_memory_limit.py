@@ -1,15 +1,23 @@
 """What all sessions keep together is bounded; what gave way is said, and nobody is told a wrong count."""
 
+import asyncio
 import gc
 import sqlite3
 import tracemalloc
+from random import Random
 
+import httpx
 import pytest
 
+from mockserver.app import build
 from mockserver.journal.entry import MOST_BODY
 from mockserver.journal.journal import Evicted
+from mockserver.sessions import sessions as sessions_module
+from mockserver.sessions import weight as weight_module
 from mockserver.sessions.forgotten import Forgotten
 from mockserver.sessions.sessions import _ONE_REQUEST
+from mockserver.settings import Settings
+from mockserver.simulator.commands import Stage
 
 LIMIT = 4 * 1024 * 1024
 LONG = b'{"action":"UnPark","nonsense":"' + b"x" * 60_000 + b'"}'
@@ -68,7 +76,84 @@ def test_a_mock_that_is_full_seldom_weighs_all_its_sessions(make_api, monkeypatc
     for number in range(1_500):
         api("PUT", CALL, b"{}", token=f"mock.flood-{number % 100}.12")
     assert api.mock.sessions.bytes_kept > LIMIT * 3 // 4
-    assert 0 < len(weighed) < 1_500 // 4
+    assert 0 < len(weighed) < 1_500 // 75
+
+
+@pytest.mark.parametrize("store", ["memory", "file"])
+def test_what_is_weighed_bit_by_bit_comes_to_what_all_sessions_weigh(make_api, monkeypatch, tmp_path, store):
+    """They begin, grow, are reset, dropped, pushed out, forgotten, and found again in a file."""
+    monkeypatch.setattr(sessions_module, "_SELDOM", (1 << 60, 0))
+    monkeypatch.setattr(weight_module, "_EXTENSION", 0)  # who shares a scenario is seen where all are weighed
+    settings = {"store": "memory" if store == "memory" else str(tmp_path / "world.db"), "session_limit": 20}
+    api = make_api(most_bytes=LIMIT // 4, **settings)
+    drawn, reasons = Random(7), set()
+    for number in range(300):
+        sessions = api.mock.sessions
+        name = f"any-{drawn.randrange(30)}"
+        match drawn.randrange(8):
+            case 0:
+                api.control("POST", "reset", {}, **{"X-Callpark-Session": name})
+            case 1 if len(sessions) > 3 and sessions.find(name) is not None:
+                sessions.drop(name)
+            case 2:
+                place(api, name, number)
+            case 3:
+                api("PUT", "/uapi/nowhere", LONG, token=f"mock.{name}.12")
+            case _:
+                api("PUT", CALL, drawn.choice([b"{}", LONG]), token=f"mock.{name}.12")
+        assert sessions.bytes_kept <= LIMIT // 4 + _ONE_REQUEST
+        for _ in range(2):  # what had to be lighter at the first look is weighed again at the next
+            sessions._look()
+        assert sessions._kept == sum(sessions._weighed.values()) == sessions.bytes_kept
+        reasons |= {each.reason for each in sessions.evictions}
+        if number == 200 and store == "file":
+            api.mock.close()
+            api = make_api(most_bytes=LIMIT // 4, **settings)
+    assert "more than 20 sessions" in reasons
+    api.mock.close()
+
+
+def test_what_an_answer_adds_that_takes_its_time_is_seen_by_the_next_request(runner):
+    """Nobody has looked its session up since it began."""
+    many, slowly = 80, {"chunkedDribbleDelay": {"numberOfChunks": 1, "totalDuration": 5_000}}
+
+    async def story():
+        mock = build(Settings(clock="manual", most_bytes=LIMIT))
+        http = httpx.AsyncClient(transport=httpx.ASGITransport(app=mock), base_url="http://127.0.0.1:8080")
+        answers = []
+        for number in range(many):
+            session = {"X-Callpark-Session": f"slow-{number}"}
+            (await http.post("/_mock/faults", json=slowly, headers=session)).raise_for_status()
+            bearer = {"Authorization": f"Bearer mock.slow-{number}.12"}
+            answers.append(asyncio.ensure_future(http.put(CALL, content=LONG, headers=bearer)))
+        for _ in range(100):
+            await asyncio.sleep(0)
+        mock.sessions._look()
+        assert mock.sessions._kept < LIMIT
+        for each in list(mock.sessions._open.values()):
+            each.move_by(5)
+        assert {answer.status_code for answer in await asyncio.gather(*answers)} == {400}
+        assert mock.sessions.bytes_kept > LIMIT
+        mock.sessions._uncounted = 0
+        await http.put(CALL, content=b"{}", headers={"Authorization": "Bearer mock.default.12"})
+        assert mock.sessions.bytes_kept <= LIMIT
+
+    runner.run(story())
+
+
+def test_what_grows_without_a_request_is_seen_now_and_then(make_api, monkeypatch):
+    monkeypatch.setattr(sessions_module, "_SELDOM", (10, 1))
+    sessions = make_api(most_bytes=LIMIT).mock.sessions
+    for number in range(20):
+        sessions.open(f"busy-{number}")
+    for session in list(sessions._open.values()):
+        for number in range(200):
+            session.execute(Stage(call_id=f"aa{number}", user="12", extension="0003*210", parked=True))
+    sessions._grown.clear()
+    assert sessions.bytes_kept > LIMIT
+    for _ in range(10 + 20 + LIMIT // _ONE_REQUEST):
+        sessions.open("default")
+    assert sessions.bytes_kept <= LIMIT
 
 
 def test_sessions_of_a_large_scenario_are_weighed_as_they_begin(make_api):
