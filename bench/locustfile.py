@@ -10,14 +10,49 @@ and where one process of locust is not enough, distributed, with as many workers
 
 Each user is a team's test run with a session of its own: it has a call parked, lists it, is refused, retrieves it and
 looks again. An answer with another status than it should have counts as a failure, and locust then ends with 1.
+What a worker's users still do when they are stopped counts too, if it is done within a minute. For more than 1,000
+users the mock needs a higher --session-limit.
 """
 
 from itertools import count
 from secrets import token_hex
+from typing import Any
 
-from locust import FastHttpUser, between, task
+import gevent
+from locust import FastHttpUser, between, events, task
+from locust.env import Environment
+from locust.runners import MasterRunner, WorkerRunner
 
 ORDER = {"action": "UnPark", "sendCallTo": "0003*024", "phoneCallViewId": "01"}
+STOP = "callpark-stop"
+STOPPED = "callpark-stopped"
+STOPS_WITHIN = 60.0
+
+
+@events.init.add_listener
+def agree_on_the_end(environment: Environment, **_: Any) -> None:
+    """A master that ends gives its workers half a second to report; so it first has all users stopped, and waits."""
+    runner = environment.runner
+    if isinstance(runner, WorkerRunner):
+        runner.register_message(STOP, stop_users)
+    elif isinstance(runner, MasterRunner):
+        stopped: set[str] = set()
+        runner.register_message(STOPPED, lambda msg, **_: stopped.add(msg.data))
+        environment.events.test_stop.add_listener(lambda **_: wait_for_workers(runner, stopped))
+
+
+def stop_users(environment: Environment, **_: Any) -> None:
+    environment.runner.stop()
+    environment.runner.send_message(STOPPED, environment.runner.client_id)
+
+
+def wait_for_workers(runner: MasterRunner, stopped: set[str]) -> None:
+    stopped.clear()
+    asked = set(runner.clients)
+    runner.send_message(STOP)
+    with gevent.Timeout(STOPS_WITHIN, False):
+        while not stopped >= asked & set(runner.clients):
+            gevent.sleep(0.05)
 
 
 class Client(FastHttpUser):
