@@ -45,6 +45,13 @@ def test_what_a_page_shows_is_done_as_it_says(tmp_path, name):
         reader.close()
 
 
+def test_a_comment_between_commands_does_no_harm_where_the_shell_runs_it():
+    """zsh takes `#` for a command when it is typed; a quote behind it swallows the lines below."""
+    said = [each.said for text in TEXTS.values() for each in commands_of(text)]
+    assert len(said) > 50
+    assert [each for each in said if set(each) & set("'\"`$;&|<>")] == []
+
+
 def test_the_reference_is_that_of_the_code(tmp_path):
     subprocess.run([sys.executable, DOCS / "making", tmp_path], check=True, cwd=CHECKOUT)
     made = {file.name: file.read_text(encoding="utf-8") for file in tmp_path.iterdir()}
