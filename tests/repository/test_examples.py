@@ -69,7 +69,7 @@ def test_the_workflow_of_github_says_what_is_wrong_and_fails(wrong, run, tmp_pat
     late = [step for step in job["steps"] if "upload" in step.get("uses", "")]
     assert len(late) == 2
     assert all(step["if"].startswith("always()") for step in late)
-    assert set(job["env"]) == {"PHONE_SYSTEM", "CALLPARK_TOKEN"}
+    assert set(job["env"]) == {"CALLPARK_PACKAGE", "PHONE_SYSTEM", "CALLPARK_TOKEN"}
 
 
 def test_the_workflow_of_github_keeps_apart_what_could_not_be_judged(run, tmp_path):
@@ -166,3 +166,9 @@ def test_the_docs_tell_of_every_example():
     for path in EXAMPLES.rglob("*"):
         if path.is_file() and "__pycache__" not in path.parts:
             assert f"examples/{path.relative_to(EXAMPLES)}" in page, path.name
+
+
+@pytest.mark.parametrize("name", ["github-actions.yml", "gitlab-ci.yml"])
+def test_a_pipeline_installs_what_it_was_told_and_no_name_of_an_index(name):
+    installed = re.findall(r"pip install (.*)$", (EXAMPLES / name).read_text(encoding="utf-8"), re.MULTILINE)
+    assert installed == ['"$CALLPARK_PACKAGE"']
