@@ -41,6 +41,10 @@ def callpark_target_run(
     from contract_tests.workers import once_for_all_workers
 
     config = request.config
+    if not config.getoption("--target"):
+        return _asked_wrongly(
+            config, "contract_tests judges a target: pytest --pyargs contract_tests --target URL"
+        )
     profile = config.getoption("--profile")
     record = config.getoption("--record")
 
@@ -61,7 +65,16 @@ def callpark_target_run(
         folder = Path(str(tmp_path_factory.getbasetemp())).parent
         return once_for_all_workers(folder / f"callpark-{worker['testrunuid']}.json", run)
     except WRONG_USAGE as error:
-        pytest.exit(str(error), returncode=pytest.ExitCode.USAGE_ERROR)
+        return _asked_wrongly(config, str(error))
+
+
+def _asked_wrongly(config: pytest.Config, said: str) -> TargetRun:
+    """The end of the run; of a worker of pytest-xdist, which must not end by itself, an error of each of its items."""
+    if not hasattr(config, "workerinput"):
+        pytest.exit(said, returncode=pytest.ExitCode.USAGE_ERROR)
+    from contract_tests.pytest_run import TargetRun
+
+    return TargetRun(rulings={}, trouble=said)
 
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)

@@ -118,8 +118,20 @@ def test_items_are_selected_by_clause(tmp_path):
 def test_without_a_target_there_is_nothing_to_judge(tmp_path):
     done = run_pytest(tmp_path)
 
-    assert done.returncode != 0
-    assert "pytest --pyargs contract_tests --target URL" in done.stdout + done.stderr
+    assert done.returncode == pytest.ExitCode.USAGE_ERROR
+    said = [
+        line for line in done.stdout.splitlines() if "pytest --pyargs contract_tests --target URL" in line
+    ]
+    assert len(said) == 1
+    assert "Error" not in done.stdout
+    assert "Warning" not in done.stdout
+
+
+def test_the_items_are_listed_without_a_target(tmp_path):
+    done = run_pytest(tmp_path, "--collect-only", "-q")
+
+    assert done.returncode == 0
+    assert f"test_clause[{CLAUSE}/zero]" in done.stdout
 
 
 @pytest.mark.parametrize("options", [(), ("-n", "2"), ("-v",)], ids=" ".join)
@@ -161,6 +173,22 @@ def test_a_wrong_profile_or_address_ends_the_run_in_one_line(tmp_path, profile, 
     assert done.returncode == pytest.ExitCode.USAGE_ERROR
     assert said in done.stdout
     assert "Traceback" not in done.stdout
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        ((), "contract_tests judges a target: pytest --pyargs contract_tests --target URL"),
+        (("--target", "nonsense"), "'nonsense' is no URL of a target"),
+    ],
+)
+def test_wrong_usage_is_told_in_one_line_where_there_are_workers_too(tmp_path, options, said):
+    done = run_pytest(tmp_path, *options, "-n", "2", "-k", "not-positive")
+
+    assert done.returncode == pytest.ExitCode.TESTS_FAILED
+    (line,) = [line for line in done.stdout.splitlines() if said in line]
+    assert line.startswith(f"could not be judged: {said}")
+    assert "INTERNALERROR" not in done.stdout
 
 
 @pytest.mark.parametrize("slug", ["zero-timeout-by-me-accepted", "race-both-told-200"])
