@@ -30,6 +30,8 @@ BEGIN: Final = "<!-- worlds: begin -->"
 END: Final = "<!-- worlds: end -->"
 ROOMY: Final = 1 << 34
 """Bytes that sessions may take: none of those that are measured gives way to the next."""
+TIGHT: Final = 1 << 16
+"""Bytes for each of a crowd of sessions, which takes a quarter of them when it is new."""
 DAY = 86_400
 CALLS = 480
 
@@ -92,9 +94,9 @@ def crowded(mock: Mock, calls: int, *, last: float | None = None, talking: int =
     return session
 
 
-def turn(session: Session) -> None:
+def turn(session: Session, call_id: str = "aa1") -> None:
     """A parked call is retrieved, and parked again."""
-    address = Address(viewer="12", user="12", extension="0003*210", call_id="aa1")
+    address = Address(viewer="12", user="12", extension="0003*210", call_id=call_id)
     retrieved = session.execute(UnPark(address=address, view_id="01", send_call_to="0003*024"))
     parked = session.execute(Park(address=address, view_id="01"))
     assert (type(retrieved), type(parked)) == (Retrieved, Parked)
@@ -162,6 +164,28 @@ def a_test_of_its_own(mock: Mock) -> Callable[[], object]:
     return run
 
 
+def a_crowd(most_bytes: int) -> Callable[[], object]:
+    """Ten turns in each of a thousand sessions, after as many as fill `TIGHT` bytes for each of them."""
+    crowd = build(Settings(clock="manual", session_limit=MANY, most_bytes=most_bytes)).sessions
+
+    def run() -> None:
+        for _ in range(10):
+            for number in range(MANY // 10):
+                turn(crowd.open(f"one-{number}"), "b817d2618fe6f1804333")
+
+    while crowd.bytes_kept < TIGHT * MANY // 10 * 7 // 8:
+        run()
+    return run
+
+
+def a_crowd_with_room(_mock: Mock) -> Callable[[], object]:
+    return a_crowd(ROOMY)
+
+
+def a_crowd_at_its_limit(_mock: Mock) -> Callable[[], object]:
+    return a_crowd(TIGHT * MANY // 10)
+
+
 FIGURES = {
     f"a day of parking: {CALLS} calls come back, one after the other": a_day_of_parking,
     f"a day of parking: {MANY} calls": a_day_of_parking_many,
@@ -169,6 +193,8 @@ FIGURES = {
     "a fresh session in the documented scenario": a_fresh_session,
     "a session for a test, made and dropped through the control plane": a_test_of_its_own,
     "a fresh session with five hundred parked calls": five_hundred_calls,
+    f"a call retrieved and parked again {MANY} times, by turns in {MANY // 10} sessions": a_crowd_with_room,
+    "the same where they are at `--memory-limit`": a_crowd_at_its_limit,
 }
 
 

@@ -38,6 +38,8 @@ def test_the_benchmark_of_worlds_prints_its_figures(bench, monkeypatch, capsys, 
         "a fresh session in the documented scenario",
         "a session for a test, made and dropped through the control plane",
         "a fresh session with five hundred parked calls",
+        "a call retrieved and parked again 10000 times, by turns in 1000 sessions",
+        "the same where they are at `--memory-limit`",
     ]
     assert all(float(milliseconds) >= 0 for milliseconds, _ in told)
     assert [line[:24].strip() for line in curves.splitlines()[1:]] == list(worlds.CURVES)
