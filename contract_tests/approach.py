@@ -15,7 +15,7 @@ from contract_tests.draft import Setting, documented, listing
 from contract_tests.exchange import Request
 from contract_tests.preflight import NOBODYS_CALL, not_ready
 from contract_tests.profile import Profile, mock_profile
-from contract_tests.record.redaction import Redaction
+from contract_tests.redaction import Redaction
 from contract_tests.state.api import ApiRung
 from contract_tests.state.control import control_rung, is_our_mock
 from contract_tests.state.hook import hook_rung, hook_secrets
@@ -244,7 +244,7 @@ def _rungs(ours: bool, target: Target, profile: Profile) -> dict[str, Callable[[
     return {
         "control": (lambda: control_rung(target, world, _session(target))) if ours else None,
         "api": (lambda: ApiRung(target, world, destination, time.sleep, patience)) if destination else None,
-        "hook": (lambda: hook_rung(hook, world)) if hook else None,
+        "hook": (lambda: hook_rung(hook, world, target.secrets)) if hook else None,
         "inventory": (lambda: inventory_rung(Path(inventory), world, look)) if inventory else None,
         "operator": (lambda: OperatorRung(target, world, _ask)) if sys.stdin and sys.stdin.isatty() else None,
     }

@@ -19,8 +19,8 @@ from contract_tests.lanes.finding import Finding
 from contract_tests.profile import Profile
 from contract_tests.published_proof import published_proof
 from contract_tests.record.lines import Suite, TargetLine
-from contract_tests.record.redaction import Redaction
 from contract_tests.record.writer import RecordWriter
+from contract_tests.redaction import Redaction
 from contract_tests.selection import Lane, Shard, lane_cases, selected
 from contract_tests.settling import Settling
 from contract_tests.state.rung import Rung, RungError

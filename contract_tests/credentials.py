@@ -10,6 +10,7 @@ from threading import RLock
 from urllib.parse import quote_plus, urlencode
 
 from contract_tests.exchange import Exchange, Headers, Request, Response
+from contract_tests.redaction import SHORTEST, Redaction
 from contract_tests.world import TOKEN
 
 TOKEN_PATH = "/oauth/token.php"
@@ -118,13 +119,14 @@ class Credentials(Mapping[str, str]):
         Whatever tokens the answer holds are told of, also where it is refused.
         """
         if response is None:
-            raise NoTokenIssued(self._clean(f"the token endpoint {TOKEN_PATH} does not answer: {trouble}"))
+            said = self._redaction.excerpt(trouble, _SHOWN)
+            raise NoTokenIssued(f"the token endpoint {TOKEN_PATH} does not answer: {said}")
         value, named = _object(response.body)
         for name, issued in _tokens_in(named):
             self._tell(name, issued)
         token = value.get("access_token")
         if response.status != 200 or not isinstance(token, str) or len(token) < SHORTEST_TOKEN:
-            said = _said(value) or (
+            said = self._redaction.excerpt(_said(value), _SHOWN) or (
                 f"no access_token of {SHORTEST_TOKEN} characters or more" if response.status == 200 else ""
             )
             answered = (
@@ -132,7 +134,7 @@ class Credentials(Mapping[str, str]):
             )
             missing = response.status in _NOTHING_THERE
             advice = "is there one?" if missing else "check the client id and its secret"
-            raise NoTokenIssued(self._clean(f"{answered}; {advice}"))
+            raise NoTokenIssued(f"{answered}; {advice}")
         self._values["token"] = token
 
     def _tell(self, name: str, issued: str) -> None:
@@ -140,10 +142,12 @@ class Credentials(Mapping[str, str]):
         for listener in self._told:
             listener(name, issued)
 
-    def _clean(self, message: str) -> str:
-        for name, value in self._values.items():
-            message = message.replace(value, _named(name)) if value else message
-        return message
+    @property
+    def _redaction(self) -> Redaction:
+        known = Redaction({name: value for name, value in self._values.items() if len(value) >= SHORTEST})
+        for name, issued in self._issued:
+            known.also(name, issued)
+        return known
 
 
 def header_secrets(headers: Headers) -> tuple[Headers, dict[str, str]]:
@@ -239,8 +243,7 @@ def _object(body: bytes) -> tuple[dict[str, object], list[tuple[str, object]]]:
 
 
 def _said(value: Mapping[str, object]) -> str:
-    """The words of RFC 6749, printable and short."""
+    """The words of RFC 6749, printable."""
     words = [value.get("error"), value.get("error_description")]
     text = ": ".join(word for word in words if isinstance(word, str) and word)
-    text = "".join(each if each.isprintable() else "?" for each in text)
-    return text if len(text) <= _SHOWN else text[: _SHOWN - 3] + "..."
+    return "".join(each if each.isprintable() else "?" for each in text)

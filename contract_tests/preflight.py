@@ -6,7 +6,7 @@ run says so with a verdict. What leaves nothing to judge stops it.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -14,9 +14,9 @@ from contract_tests.draft import listing
 from contract_tests.exchange import Exchange, Request, Response
 from contract_tests.expectation.expect import parse_json
 from contract_tests.profile import Profile
-from contract_tests.record.redaction import Redaction
+from contract_tests.redaction import Redaction
 from contract_tests.state.prepared import PreparedRung
-from contract_tests.state.rung import Rung, RungError
+from contract_tests.state.rung import Rung, RungError, quoted
 from contract_tests.target import Target
 
 MOST_REQUESTS = 7
@@ -79,7 +79,7 @@ def _check_token(target: Target, profile: Profile, stranger: Response) -> None:
     if listed.status in _DENIED:
         raise not_ready(
             target,
-            f"{target.url} does not accept the token (it answered {listed.status}{_said(listed.body)});"
+            f"{target.url} does not accept the token (it answered {listed.status}{_said(listed.body, target.secrets)});"
             f" check {_where_from(profile)} and the profile's user",
         )
     if _is_no_api(stranger) and _is_no_api(listed):
@@ -104,13 +104,14 @@ def _answered(target: Target, request: Request, name: str) -> Response:
     exchange = target.exchange(request, role="preflight")
     response = exchange.response
     if response is None:
-        trouble = (exchange.trouble or "").rstrip(".")
+        trouble = quoted((exchange.trouble or "").rstrip("."), target.secrets)
         raise not_ready(target, f"{target.url} does not answer {name}: {trouble}{_hint(target, exchange)}")
     if 300 <= response.status < 400:
         where = response.header("location") or "nowhere"
         raise not_ready(
             target,
-            f"{target.url} redirects to {where[:200]!r}; give the address that answers, tokens are not sent on",
+            f"{target.url} redirects to {quoted(where, target.secrets)!r};"
+            " give the address that answers, tokens are not sent on",
         )
     return response
 
@@ -143,11 +144,11 @@ def _notes(stranger: Response) -> Iterator[str]:
         yield f"a refusal ({stranger.status}) comes without an error response in JSON"
 
 
-def _said(body: bytes) -> str:
+def _said(body: bytes, secrets: Mapping[str, str]) -> str:
     value = _value(body)
     error = value.get("error") if isinstance(value, dict) else None
     code = error.get("code") if isinstance(error, dict) else None
-    return f" {code[:60]!r}" if isinstance(code, str) else ""
+    return f" {quoted(code, secrets)!r}" if isinstance(code, str) else ""
 
 
 def _value(body: bytes) -> Any:

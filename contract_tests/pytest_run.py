@@ -6,6 +6,7 @@ import io
 import os
 import time
 from collections.abc import Iterable, Sequence
+from contextlib import closing
 from dataclasses import dataclass, replace
 from importlib.metadata import version
 from pathlib import Path
@@ -25,10 +26,10 @@ from contract_tests.preflight import NotReady, preflight
 from contract_tests.profile import ProfileError, read_profile
 from contract_tests.record.reader import read_record
 from contract_tests.record.reader import rulings as recorded
-from contract_tests.record.redaction import SecretRefused
+from contract_tests.redaction import SecretRefused
 from contract_tests.selection import Lane
-from contract_tests.state.rung import RungError
-from contract_tests.target import TargetUnreachable, UnusableTarget
+from contract_tests.state.rung import Rung, RungError
+from contract_tests.target import Target, TargetUnreachable, UnusableTarget
 from contract_tests.verdict import Reading, Ruling, Verdict
 
 EXPLORED = "explore/whatever-was-found"
@@ -63,28 +64,35 @@ class TargetRun:
             approached = approach(
                 url, run=run, profile=described, fallback_tokens=environment_tokens(os.environ)
             )
-            ready = preflight(approached.target, approached.profile, approached.rung)
         except (TargetUnreachable, NoTokenIssued, NotReady) as error:
             return cls(rulings={}, trouble=str(error))
-        stream = record.open("w+b") if record else io.BytesIO()
         plan = Plan(profile=approached.profile, run=run, lane=lane, reading=reading, cases=tuple(cases))
-        with stream:
-            Check(
-                plan=plan,
-                target=approached.target,
-                rung=ready.rung,
-                catalogue=callpark_spec.load(),
-                version=version("callpark"),
-                stream=stream,
-                sleep=time.sleep,
-            ).run()
-            stream.seek(0)
-            told = recorded(read_record(stream.read()))  # where secrets are names
-        approached.target.close()
+        with closing(approached.target):
+            try:
+                ready = preflight(approached.target, approached.profile, approached.rung)
+            except NotReady as error:
+                return cls(rulings={}, trouble=str(error))
+            told = _checked(plan, approached.target, ready.rung, record)
         rulings = {ruling.case: ruling for ruling in told if ruling.reading == reading}
         listed = set(rows(lane))
         unlisted = [ruling for case, ruling in rulings.items() if case not in listed]
         return cls(rulings=rulings | {EXPLORED: _as_one(unlisted, reading)})
+
+
+def _checked(plan: Plan, target: Target, rung: Rung, record: Path | None) -> list[Ruling]:
+    """The rulings as the record has them, where secrets are names."""
+    with record.open("w+b") if record else io.BytesIO() as stream:
+        Check(
+            plan=plan,
+            target=target,
+            rung=rung,
+            catalogue=callpark_spec.load(),
+            version=version("callpark"),
+            stream=stream,
+            sleep=time.sleep,
+        ).run()
+        stream.seek(0)
+        return recorded(read_record(stream.read()))
 
 
 def rows(lane: Lane) -> list[str]:

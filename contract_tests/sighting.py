@@ -102,7 +102,7 @@ def _listed(status: int, body: bytes, call_id: str) -> Sighting:
     try:
         calls = listed_calls(parse_json(body))
     except ValueError as error:
-        return Sighting(presence=Presence.UNKNOWN, why=f"the listing is no JSON: {str(error)[:80]}")
+        return Sighting(presence=Presence.UNKNOWN, why=f"the listing is no JSON: {error}")
     if calls is None:
         return Sighting(presence=Presence.UNKNOWN, why="the listing is neither a collection nor a call")
     found = [call for call in calls if call.get("id") == call_id] or calls

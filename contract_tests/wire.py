@@ -192,9 +192,8 @@ class Wire:
 
 
 def reason(error: Exception) -> str:
-    """What an error says, short; its name where it says nothing."""
-    text = str(error) or type(error).__name__
-    return text if len(text) <= 200 else text[:197] + "..."
+    """What an error says, which may be all that a server sent; its name where it says nothing."""
+    return str(error) or type(error).__name__
 
 
 def _announced(answer: httpcore.Response) -> int:

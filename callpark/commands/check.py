@@ -189,7 +189,7 @@ def command(
     from contract_tests.lanes.finding import UnreadableFindings, keep, kept
     from contract_tests.preflight import NotReady, preflight
     from contract_tests.profile import ProfileError, read_profile
-    from contract_tests.record.redaction import SecretRefused
+    from contract_tests.redaction import SecretRefused
     from contract_tests.selection import Lane, NothingSelected
     from contract_tests.state.rung import RungError
     from contract_tests.target import TargetUnreachable, UnusableTarget

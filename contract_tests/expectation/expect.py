@@ -154,7 +154,7 @@ def _body_remarks(request: Request, call: KnownCall | None, world: World) -> Ite
         yield Grey(str(error))
         return
     except ValueError as error:
-        yield Fault("request/payload-not-json", f"the payload is no JSON: {str(error)[:60]}")
+        yield Fault("request/payload-not-json", f"the payload is no JSON: {error}")
         return
     if not isinstance(payload, dict):
         yield Fault("request/payload-not-json", "the payload is no JSON object")

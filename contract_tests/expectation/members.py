@@ -70,7 +70,7 @@ def view_remarks(value: Any, call: KnownCall | None, world: World) -> Iterator[R
     elif any(value in (other.view, *other.views) for other in world.calls):
         yield Fault("failure/view/of-another-call", f"view {value} is of another call")
     else:
-        yield Fault("failure/view/unknown", f"the call has no view {_shown(value)}")
+        yield Fault("failure/view/unknown", f"the call has no view {value!r}")
 
 
 def send_call_to_remarks(value: Any, world: World) -> Iterator[Remark]:

@@ -69,9 +69,9 @@ def user_remarks(address: Address, acting_as: str, world: World) -> Iterator[Rem
         clause = "uri/user-id/owner-of-extension" if acting_as == world.user else "access/other-user"
         yield Fault(clause, f"user {user} is not the authenticated one")
     elif user == world.unknown_user or not _USER.fullmatch(user):
-        yield Fault("uri/user-id/unknown", f"nobody is user {user[:40]!r}")
+        yield Fault("uri/user-id/unknown", f"nobody is user {user!r}")
     else:
-        yield Grey(f"nothing is known of user {user[:40]!r}")
+        yield Grey(f"nothing is known of user {user!r}")
 
 
 def extension_remarks(
@@ -86,13 +86,13 @@ def extension_remarks(
     elif extension == world.foreign_extension:
         yield Fault("uri/user-id/owner-of-extension", f"{extension} is another user's extension")
     elif extension == world.unknown_extension or not _EXTENSION.fullmatch(extension):
-        yield Fault("uri/extension/unknown", f"nobody has the extension {extension[:40]!r}")
+        yield Fault("uri/extension/unknown", f"nobody has the extension {extension!r}")
     elif call is not None and same_extension(extension, call.extension):
         yield Grey("the extension has the short form")
     elif call is not None and extension in (world.extension, world.sibling):
         yield Fault("uri/extension/of-the-call", f"the call is not one of {extension}")
     elif extension != world.extension:
-        yield Grey(f"nothing is known of the extension {extension[:40]!r}")
+        yield Grey(f"nothing is known of the extension {extension!r}")
 
 
 def call_remarks(address: Address, call: KnownCall | None) -> Iterator[Remark]:
@@ -103,11 +103,11 @@ def call_remarks(address: Address, call: KnownCall | None) -> Iterator[Remark]:
     elif call is not None:
         return
     elif not identifier.isascii() and identifier.isalnum():
-        yield Grey(f"the call id {identifier[:40]!r} has letters beyond ASCII")
+        yield Grey(f"the call id {identifier!r} has letters beyond ASCII")
     elif not identifier.isalnum():
-        yield Fault("failure/call/not-alphanumeric", f"the call id {identifier[:40]!r} is not alphanumeric")
+        yield Fault("failure/call/not-alphanumeric", f"the call id {identifier!r} is not alphanumeric")
     elif len(identifier) >= LONG_ENOUGH_TO_BE_UNIQUE:
-        yield Fault("failure/call/unknown", f"no call has the id {identifier[:40]!r}")
+        yield Fault("failure/call/unknown", f"no call has the id {identifier!r}")
     else:
         yield Grey(f"a call with the id {identifier!r} may exist")
 
@@ -117,6 +117,6 @@ def _foreign_caller_remarks(address: Address, call: KnownCall | None, world: Wor
         if call is not None and call.user == world.user:
             yield Fault("uri/extension/self-own-only", f"call {call.id} is another user's")
     elif address.extension != world.foreign_extension:
-        yield Fault("access/other-user", f"{address.extension[:40]} is another user's extension")
+        yield Fault("access/other-user", f"{address.extension} is another user's extension")
     elif call is not None and call.user == world.user:
         yield Fault("access/other-user", f"call {call.id} is another user's, whatever the path says")

@@ -82,5 +82,5 @@ def read_answer(response: Response) -> Answer:
     try:
         return Answer(response=response, value=parse_json(response.body), problem="")
     except ValueError as error:
-        problem = "there is no body" if not response.body else str(error)[:120]
+        problem = "there is no body" if not response.body else str(error)
         return Answer(response=response, value=None, problem=problem)

@@ -77,14 +77,14 @@ def answer_aspects(answer: Answer, evidence: Evidence, violations: SchemaViolati
         clause="success/returns-call",
         holds=call["id"] == evidence.call.id,
         expected=f"the call {evidence.call.id}",
-        actual=f"the call {str(call['id'])[:80]}",
+        actual=f"the call {call['id']}",
     )
     wrong = violations(_filled_in(answer.value), answer.status)
     yield Aspect(
         clause="body/phone-call-fields",
         holds=not wrong,
         expected="members of the documented types",
-        actual="; ".join(wrong)[:400] if wrong else "members of the documented types",
+        actual="; ".join(wrong) if wrong else "members of the documented types",
     )
     yield from _echoes(call, evidence)
 
@@ -111,7 +111,7 @@ def effect_aspects(evidence: Evidence, world: World) -> Iterator[Aspect]:
         clause="parking/keeps-id",
         holds=after.id == evidence.call.id,
         expected=f"a listing of call {evidence.call.id}",
-        actual=f"a listing of call {after.id[:80]}",
+        actual=f"a listing of call {after.id}",
     )
     if evidence.witness is not None and evidence.witness_after is not None:
         yield _leaves_witness(evidence, world.retriever)
@@ -184,7 +184,7 @@ def _connects(before: Sighting, after: Sighting, retriever: str) -> Iterator[Asp
         clause="parking/connects",
         holds=bool(views),
         expected=f"a view in which {retriever} takes part",
-        actual=f"views of {', '.join(parties)[:200]}" if not views else f"a view with {retriever}",
+        actual=f"views of {', '.join(parties)}" if not views else f"a view with {retriever}",
     )
     if views:
         statuses = [view.status for view in views]
@@ -234,12 +234,12 @@ def _echoes(call: dict[str, Any], evidence: Evidence) -> Iterator[Aspect]:
             clause="success/extension-echo",
             holds=isinstance(extension, str) and same_extension(extension, evidence.call.extension),
             expected=f"the extension {evidence.call.extension}",
-            actual=f"the extension {str(extension)[:80]}",
+            actual=f"the extension {extension}",
         )
     for name in ("link", "links"):
         if isinstance(call.get(name), dict) and call[name].get("self") is not None:
             link = call[name]["self"]
-            shown = f"{name}.self is {str(link)[:200]}"
+            shown = f"{name}.self is {link}"
             is_absolute = isinstance(link, str) and _is_absolute(link)
             yield Aspect(
                 clause="success/link",

@@ -45,7 +45,8 @@ from contract_tests.lanes.replay import Replay
 from contract_tests.lanes.shrinking import Found, Shrinking
 from contract_tests.lanes.steps import Change, Step, told
 from contract_tests.lanes.trouble import Bench
-from contract_tests.record.redaction import Redaction
+from contract_tests.record.writer import LONGEST_SENTENCE
+from contract_tests.redaction import Redaction
 from contract_tests.settling import Settling
 from contract_tests.state.rung import Rung
 from contract_tests.target import Target
@@ -377,7 +378,10 @@ def play_again(finding: Finding, *, target: Target, rung: Rung, world: World) ->
     row = lane.replay(finding)
     if row.verdict is Verdict.PASS:
         return []
-    return [redact(f"{row.clause}: {row.actual} (expected: {' or '.join(row.expected) or 'an answer'})")]
+    return [
+        redact.excerpt(f"{row.clause}: {row.actual}", LONGEST_SENTENCE)
+        + redact(f" (expected: {' or '.join(row.expected) or 'an answer'})")
+    ]
 
 
 def _no_races(why: str) -> Iterator[Row]:

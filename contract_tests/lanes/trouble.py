@@ -241,6 +241,6 @@ def _trouble(
         clause=clause,
         verdict=verdict,
         expected=expected,
-        actual=actual[:400],
+        actual=actual,
         exchanges=played.numbers(identifier),
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, BinaryIO, Literal
 
 import msgspec
@@ -30,9 +30,12 @@ from contract_tests.record.lines import (
 )
 from contract_tests.record.seal import sealed
 from contract_tests.record.sums import Sums
+from contract_tests.redaction import shortened
 from contract_tests.verdict import Reading, Ruling
 
 _ENCODER = msgspec.json.Encoder()
+LONGEST_SENTENCE = 600
+"""So many characters of what is said about an answer are written; the exchange has the answer itself."""
 
 
 class RecordWriter:
@@ -40,7 +43,8 @@ class RecordWriter:
 
     Everything that can come from the target or from its profile goes through `redact`, and loses the values of cookies
     that the target set; ids of clauses and cases do not. A body is stored whole up to `limit` bytes, of a longer one
-    the beginning. The footer's sums are taken of what was written.
+    the beginning. Sentences are cut here and nowhere before, since a secret that was cut would not be found. The
+    footer's sums are taken of what was written.
     """
 
     def __init__(self, stream: BinaryIO, redact: Callable[[str], str], *, limit: int = LIMIT) -> None:
@@ -88,7 +92,7 @@ class RecordWriter:
         return line
 
     def case(self, *, id: str, clause: str, title: str) -> None:
-        self._write(CaseLine(id=id, clause=clause, title=self._text(title)))
+        self._write(CaseLine(id=id, clause=clause, title=self._sentence(title)))
 
     def exchange(self, exchange: Exchange) -> None:
         request, response = exchange.request, exchange.response
@@ -109,7 +113,7 @@ class RecordWriter:
                     body_base64=sent.encoded,
                 ),
                 response=self._response(exchange) if response is not None else None,
-                trouble=self._text(exchange.trouble) if exchange.trouble is not None else None,
+                trouble=self._sentence(exchange.trouble) if exchange.trouble is not None else None,
                 call=self._value(exchange.call.as_json()) if exchange.call is not None else None,
                 witness=self._value(exchange.witness.as_json()) if exchange.witness is not None else None,
                 also=list(exchange.also),
@@ -118,7 +122,7 @@ class RecordWriter:
 
     def untried(self, *, case: str, kind: Literal["lacking", "does-not-arise", "broken"], why: str) -> None:
         """No request was sent for a case."""
-        self._write(UntriedLine(case=case, kind=kind, why=self._text(why)))
+        self._write(UntriedLine(case=case, kind=kind, why=self._sentence(why)))
 
     def ruling(self, ruling: Ruling, reproduce: Sequence[str] = ()) -> None:
         """A verdict; `reproduce` are the shell lines that show it again."""
@@ -128,13 +132,13 @@ class RecordWriter:
                 case=ruling.case,
                 reading=ruling.reading,
                 verdict=str(ruling.verdict),
-                title=self._text(ruling.title),
-                expected=self._texts(ruling.expected),
-                actual=self._text(ruling.actual),
-                hint=self._text(ruling.hint),
+                title=self._sentence(ruling.title),
+                expected=[self._sentence(one) for one in ruling.expected],
+                actual=self._sentence(ruling.actual),
+                hint=self._sentence(ruling.hint),
                 exchanges=list(ruling.exchanges),
                 attempts=ruling.attempts,
-                reproduce=self._texts(reproduce),
+                reproduce=[self._text(line) for line in reproduce],
             )
         )
 
@@ -145,8 +149,8 @@ class RecordWriter:
             ObservationLine(
                 clause=clause,
                 case=case,
-                title=self._text(title),
-                actual=self._text(actual),
+                title=self._sentence(title),
+                actual=self._sentence(actual),
                 exchanges=list(exchanges),
             )
         )
@@ -187,8 +191,8 @@ class RecordWriter:
     def _headers(self, headers: Headers) -> list[tuple[str, str]]:
         return [(self._text(name), self._text(value)) for name, value in headers]
 
-    def _texts(self, texts: Iterable[str]) -> list[str]:
-        return [self._text(text) for text in texts]
+    def _sentence(self, text: str) -> str:
+        return shortened(self._text(text), LONGEST_SENTENCE)
 
     def _redact(self, text: str) -> str:
         return self._cookies(self._redact_secrets(text))

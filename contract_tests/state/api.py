@@ -13,7 +13,7 @@ from contract_tests.exchange import Exchange, Request
 from contract_tests.expectation.expect import parse_json
 from contract_tests.settling import look_until
 from contract_tests.sighting import ON_CALL, SeenView, Sighting, listed_calls, sight
-from contract_tests.state.rung import RungError, Script, said_in
+from contract_tests.state.rung import RungError, Script, quoted, said_in
 from contract_tests.target import Target
 from contract_tests.world import TOKEN, KnownCall, World, same_extension
 
@@ -102,7 +102,8 @@ class ApiRung:
                 break
             if found is None or not tries_left:
                 raise RungError(
-                    f"placing a call was answered: {answer.trouble}; {self._other(extension)} may ring all the same"
+                    f"placing a call was answered: {self._answered(answer)};"
+                    f" {self._other(extension)} may ring all the same"
                 )
         if not isinstance(identifier, str):
             raise RungError("placing a call was answered without an id")
@@ -160,7 +161,7 @@ class ApiRung:
     def _answered(self, exchange: Exchange) -> str:
         response = exchange.response
         if response is None:
-            return exchange.trouble or "nothing"
+            return quoted(exchange.trouble or "nothing", self.target.secrets)
         return f"{response.status} {said_in(response.body, self.target.secrets)!r}"
 
     def _listing_of(self, extension: str) -> Exchange:

@@ -8,7 +8,7 @@ from typing import Any, Literal
 from contract_tests.exchange import Request
 from contract_tests.expectation.expect import parse_json
 from contract_tests.state.hook import HookRung, setup
-from contract_tests.state.rung import RungError, Script, said_in
+from contract_tests.state.rung import RungError, Script, quoted, said_in
 from contract_tests.target import Target
 from contract_tests.world import KnownCall, World
 
@@ -28,7 +28,7 @@ def control_rung(target: Target, world: World, session: str) -> HookRung:
             Request(method="POST", target=STATES, headers=headers, body=body), role=role
         )
         if exchange.response is None:
-            raise RungError(f"{STATES}: {exchange.trouble}")
+            raise RungError(f"{STATES}: {quoted(exchange.trouble or '', target.secrets)}")
         if exchange.response.status != 200:
             said = said_in(exchange.response.body, target.secrets)
             raise RungError(f"{STATES} answered {exchange.response.status}: {said}")

@@ -8,7 +8,7 @@ import re
 import shlex
 import ssl
 import subprocess
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from typing import Any, Literal
@@ -18,8 +18,8 @@ from contract_tests.credentials import LIKE_A_SECRET, SHORTEST_TOKEN
 from contract_tests.exchange import Headers
 from contract_tests.expectation.expect import parse_json
 from contract_tests.proxy import UnusableProxy
-from contract_tests.record.redaction import Redaction
-from contract_tests.state.rung import RungError, Script, calls_from, said_in
+from contract_tests.redaction import Redaction
+from contract_tests.state.rung import MOST_SAID, RungError, Script, calls_from, quoted, said_in
 from contract_tests.wire import NoAnswer, Wire
 from contract_tests.world import KnownCall, World
 
@@ -93,14 +93,20 @@ def without_secrets(url: str) -> str:
     return Redaction(hook_secrets(url))(named)
 
 
-def hook_rung(hook: str, world: World) -> HookRung:
-    """A rung that posts to a URL, or runs a command with the question on its standard input."""
+def hook_rung(hook: str, world: World, secrets: Mapping[str, str] | None = None) -> HookRung:
+    """A rung that posts to a URL, or runs a command with the question on its standard input.
+
+    What it says is told without the `secrets`, and without those in its URL.
+    """
+    known = {**hook_secrets(hook), **(secrets or {})}
     if _is_url(hook):
         shown = without_secrets(hook)
         return HookRung(
-            world=world, ask=_poster(hook), script=Script(again=lambda call: [_curl(shown, call)])
+            world=world, ask=_poster(hook, known), script=Script(again=lambda call: [_curl(shown, call)])
         )
-    return HookRung(world=world, ask=_runner(hook), script=Script(again=lambda call: [_pipe(hook, call)]))
+    return HookRung(
+        world=world, ask=_runner(hook, known), script=Script(again=lambda call: [_pipe(hook, call)])
+    )
 
 
 def _is_url(hook: str) -> bool:
@@ -124,7 +130,7 @@ def _user_and_password(hook: str) -> tuple[str, str]:
     return unquote(parts.username or ""), unquote(parts.password or "")
 
 
-def _poster(url: str) -> Asked:
+def _poster(url: str, secrets: Mapping[str, str]) -> Asked:
     parts, shown = urlsplit(url), without_secrets(url)
     origin = f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}"
     target = quote(parts.path or "/", safe=_IN_A_URL) + (
@@ -145,21 +151,21 @@ def _poster(url: str) -> Asked:
             with closing(wire):
                 answer = wire.send("POST", target, headers, json.dumps(question).encode())
         except (NoAnswer, UnusableProxy, ValueError) as error:
-            raise RungError(f"the hook {shown} did not answer: {error}") from error
+            raise RungError(f"the hook {shown} did not answer: {quoted(str(error), secrets)}") from error
         if 300 <= answer.status < 400:
-            where = said_in((answer.header("location") or "nowhere").encode(), hook_secrets(url))
+            where = said_in((answer.header("location") or "nowhere").encode(), secrets)
             raise RungError(
                 f"the hook {shown} answered {answer.status}, to {where!r}; name the one that answers"
             )
         if answer.status != 200:
-            said = said_in(answer.body, hook_secrets(url))
+            said = said_in(answer.body, secrets)
             raise RungError(f"the hook {shown} answered {answer.status}: {said!r}")
         return _parsed(answer.body, shown) if role == "set-up" else None
 
     return ask
 
 
-def _runner(command: str) -> Asked:
+def _runner(command: str, secrets: Mapping[str, str]) -> Asked:
     def ask(question: dict[str, Any], role: str) -> Any:
         try:
             done = subprocess.run(
@@ -171,7 +177,7 @@ def _runner(command: str) -> Asked:
         except (OSError, ValueError, subprocess.TimeoutExpired) as error:
             raise RungError(f"the hook `{command}` could not be run: {error}") from error
         if done.returncode != 0:
-            said = done.stderr.decode(errors="replace").strip()[-200:]
+            said = Redaction(secrets).ending(done.stderr.decode(errors="replace").strip(), MOST_SAID)
             raise RungError(f"the hook `{command}` ended with {done.returncode}: {said}")
         return _parsed(done.stdout, command) if role == "set-up" else None
 

@@ -10,8 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol, runtime_checkable
 
-from contract_tests.record.body import SEAM
-from contract_tests.record.redaction import Redaction
+from contract_tests.redaction import Redaction
 from contract_tests.world import KnownCall
 
 MOST_SAID = 200
@@ -35,8 +34,13 @@ class Script:
 
 
 def said_in(body: bytes, secrets: Mapping[str, str]) -> str:
-    """The beginning of an answer, which does not end inside a secret: that could not be found any more."""
-    return Redaction(secrets)(body[: MOST_SAID + SEAM].decode(errors="replace"))[:MOST_SAID]
+    """The beginning of an answer, without secrets."""
+    return quoted(body.decode(errors="replace"), secrets)
+
+
+def quoted(text: str, secrets: Mapping[str, str]) -> str:
+    """The beginning of what a target or a hook said, without secrets."""
+    return Redaction(secrets).excerpt(text, MOST_SAID)
 
 
 def by_hand(call: KnownCall) -> list[str]:

@@ -9,6 +9,18 @@ from contract_tests.exchange import Response
 from contract_tests.state.hook import hook_secrets
 
 
+@pytest.mark.parametrize("said", ["cl1ent/s3cret", "cl1ent%2Fs3cret", "CL1ENT/S3CRET"])
+@pytest.mark.parametrize("offset", range(100, 122))
+def test_of_what_the_token_endpoint_says_no_beginning_of_a_secret_is_told(said, offset):
+    credentials = Credentials({}, client=Client(id="app", secret="cl1ent/s3cret"))
+    body = json.dumps({"error": "x" * offset + said}).encode()
+    for answer, trouble in ((Response(status=400, body=body), ""), (None, "x" * offset + said)):
+        with pytest.raises(NoTokenIssued) as refused:
+            credentials.accept(answer, trouble)
+        assert "x" * 100 in str(refused.value)
+        assert "cl1" not in str(refused.value).lower()
+
+
 @pytest.mark.parametrize(
     ("header", "named", "secrets"),
     [

@@ -299,6 +299,14 @@ def test_of_a_refusal_no_beginning_of_a_secret_is_told(world, raw_server, answer
         assert "pas" not in str(failed.value).partition("xxx")[2]
 
 
+def test_of_a_hook_that_fails_no_end_of_a_secret_is_told(world):
+    script = "import sys; sys.exit('t0ken-of-the-user' + 'x' * 190)"
+    rung = hook_rung(f'{sys.executable} -c "{script}"', world, {"token": "t0ken-of-the-user"})
+    with pytest.raises(RungError, match=r"x{190}") as failed:
+        rung.parked(1)
+    assert "user" not in str(failed.value).partition("ended with")[2]
+
+
 @pytest.mark.parametrize(
     ("before", "behind", "shown"),
     [

@@ -112,8 +112,11 @@ def test_what_the_document_rules_out_is_named_with_its_place(schema, body, named
     assert named in " ".join(violations)
 
 
-def test_a_violation_is_short_whatever_the_body(schema):
-    assert all(len(text) <= 200 for text in schema.violations(CALL | {"extension": ["x" * 10_000]}, 200))
+def test_a_violation_is_one_line_and_whole(schema):
+    """It may quote a secret: whoever knows which ones there are cuts it."""
+    (text,) = schema.violations(CALL | {"extension": ["x" * 10_000]}, 200)
+    assert "x" * 10_000 in text
+    assert "\n" not in text
 
 
 @pytest.fixture

@@ -16,7 +16,7 @@ from contract_tests.lanes.twins import Twins
 from contract_tests.preflight import preflight
 from contract_tests.profile import Profile
 from contract_tests.record.reader import read_record
-from contract_tests.record.redaction import Redaction, SecretRefused
+from contract_tests.redaction import Redaction, SecretRefused
 from contract_tests.rejudge import rejudge
 from contract_tests.target import Target
 from mockserver.app import build

@@ -8,14 +8,15 @@ from collections.abc import Callable
 from dataclasses import replace
 from io import BytesIO
 from itertools import chain
+from typing import cast
 
 import pytest
 
 from contract_tests.exchange import Exchange, Request, Response
 from contract_tests.record.body import EXCERPT, LIMIT, SEAM
 from contract_tests.record.reader import exchanges, read_record, rulings
-from contract_tests.record.redaction import Redaction
-from contract_tests.record.writer import RecordWriter
+from contract_tests.record.writer import LONGEST_SENTENCE, RecordWriter
+from contract_tests.redaction import Redaction
 from contract_tests.verdict import Ruling, Verdict
 
 Begun = Callable[..., RecordWriter]
@@ -48,6 +49,42 @@ def test_the_footer_sums_up_what_was_written(written: bytes) -> None:
     footer = read_record(written).footer
     assert (footer.cases, footer.exchanges, footer.requests) == (1, 3, 2)
     assert footer.counts == {"document": {"pass": 1}, "table": {"pass": 1}}
+
+
+@pytest.mark.parametrize("offset", range(LONGEST_SENTENCE - len(SECRET) - 4, LONGEST_SENTENCE + 2))
+def test_a_sentence_is_cut_behind_its_secrets(begun: Begun, offset: int) -> None:
+    stream = BytesIO()
+    writer = begun(stream, Redaction({"token": SECRET}))
+    said = "x" * offset + SECRET + "y" * 9_000
+    writer.ruling(
+        Ruling(
+            clause="c",
+            case="c/one",
+            reading="document",
+            verdict=Verdict.FAIL,
+            title=said,
+            expected=(said, said),
+            actual=said,
+            hint=said,
+        )
+    )
+    line = last_line(stream)
+    texts = [line["title"], line["actual"], line["hint"], *cast(list[str], line["expected"])]
+    assert len(texts) == 5
+    for text in texts:
+        assert isinstance(text, str)
+        assert len(text) == LONGEST_SENTENCE
+        assert text.strip("x") in ("${token}yyyyyyyyyyyyyyyy"[: LONGEST_SENTENCE - 3 - offset] + "...", "...")
+
+
+def test_what_a_broken_transport_says_is_cut_behind_its_secrets(begun: Begun) -> None:
+    stream = BytesIO()
+    writer = begun(stream, Redaction({"token": SECRET}))
+    said = "x" * (LONGEST_SENTENCE - 9) + SECRET * 1_000
+    writer.exchange(replace(answered(b""), response=None, trouble=said))
+    assert last_line(stream)["trouble"] == "x" * (LONGEST_SENTENCE - 9) + "${toke..."
+    writer.untried(case="c/one", kind="broken", why=said)
+    assert last_line(stream)["why"] == "x" * (LONGEST_SENTENCE - 9) + "${toke..."
 
 
 class Watched(BytesIO):

@@ -15,8 +15,8 @@ from contract_tests.exchange import Exchange, Request, Response
 from contract_tests.record.body import SEAM
 from contract_tests.record.lines import FigureLine, ProofLine, Record, Suite, TargetLine
 from contract_tests.record.reader import read_record
-from contract_tests.record.redaction import Redaction
 from contract_tests.record.writer import RecordWriter
+from contract_tests.redaction import Redaction
 from contract_tests.verdict import READINGS, Ruling, Verdict
 
 CATALOGUE = Path(__file__).with_name("golden") / "catalogue.json"

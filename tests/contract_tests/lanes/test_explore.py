@@ -12,7 +12,7 @@ from contract_tests.lanes.explore import play_again
 from contract_tests.lanes.finding import Finding, pytest_file
 from contract_tests.lanes.races import ONE_WINNER
 from contract_tests.lanes.steps import Change, Step
-from contract_tests.record.redaction import Redaction
+from contract_tests.redaction import Redaction
 from contract_tests.state.inventory import InventoryRung
 from contract_tests.state.rung import calls_from
 from contract_tests.verdict import Verdict

@@ -1,4 +1,4 @@
-"""Secrets become names before anything is written."""
+"""Secrets become names before anything is written, and before anything is cut short."""
 
 from __future__ import annotations
 
@@ -24,6 +24,11 @@ _LINE_BREAK = r"(?:\s|\\[rn]){0,4}"  # base64 of a letter has lines of 64 or 76 
 
 _ESCAPES = "%\\&\0"
 """What percent-encoding, the escapes of JSON, JavaScript and HTML, and wide encodings cannot do without."""
+
+
+def shortened(text: str, longest: int) -> str:
+    """The beginning of a text in which secrets are names already: one that the cut falls into is found no more."""
+    return text if len(text) <= longest else f"{text[: longest - 3]}..."
 
 
 class SecretRefused(ValueError):
@@ -78,6 +83,14 @@ class Redaction:
             return True
         flat = "".join(text.split()).lower()
         return any(spelling in flat for spelling in self._plainly)
+
+    def excerpt(self, text: str, longest: int) -> str:
+        """The beginning of a text, without secrets."""
+        return shortened(self(text), longest)
+
+    def ending(self, text: str, longest: int) -> str:
+        """The end of a text, without secrets."""
+        return self(text)[-longest:]
 
     def of_bytes(self, content: bytes) -> bytes:
         """The same for bytes, be they text or not."""

@@ -11,7 +11,7 @@ from urllib.parse import quote, quote_plus
 
 import pytest
 
-from contract_tests.record.redaction import Redaction, SecretRefused
+from contract_tests.redaction import Redaction, SecretRefused
 
 SECRET = 'Pa55/wö"rd+=& <x>\\end'
 REDACT = Redaction({"token": SECRET})
