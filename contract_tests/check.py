@@ -258,6 +258,7 @@ class Check:
             seed=self.plan.seed,
             safe=self.plan.safe,
             shard=str(self.plan.shard or ""),
+            engine=self.plan.engine,
             rung=self.rung.name,
             profile=self.plan.profile.as_json(),
             world=world.as_json(),

@@ -75,7 +75,8 @@ class Header(Line, frozen=True, kw_only=True, tag="header"):
     """The first line: everything that rejudging needs besides the exchanges.
 
     `started` is RFC 3339 in UTC. `profile` and `world` hold no secrets. `shard` is `2/4` in the record of the second of
-    four checks that divide the table, and empty where they are merged or nothing was divided.
+    four checks that divide the table, and empty where they are merged or nothing was divided. With `engine`
+    schemathesis made the requests of exploring while it ran, without it beforehand.
     """
 
     format: Literal["callpark-record"]
@@ -89,6 +90,7 @@ class Header(Line, frozen=True, kw_only=True, tag="header"):
     seed: int
     safe: bool = False
     shard: Part = ""
+    engine: bool = False
     rung: str
     profile: dict[str, Any]
     world: dict[str, Any]

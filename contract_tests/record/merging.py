@@ -170,6 +170,10 @@ def _check_together(named: Sequence[tuple[str, Record]]) -> None:
         contents[content] = other_place
         if other.header.run != first.header.run:
             raise _mixed(other_place, f"run {other.header.run}, {place} is of run {first.header.run}", _RERUN)
+        if other.header.engine != first.header.engine:
+            how = ["with --engine" if one.header.engine else "without --engine" for one in (other, first)]
+            problem = f"the same run as {place}, {first.header.run}, but {how[0]}, and that is {how[1]}"
+            raise _mixed(other_place, problem, _RERUN)
         for name in _SHARED:
             if getattr(other.header, name) != getattr(first.header, name):
                 problem = f"the same run as {place}, {first.header.run}, but another {name}"

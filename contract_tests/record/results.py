@@ -128,6 +128,7 @@ class Results(_Part, frozen=True, kw_only=True):
     lane: str
     seed: int
     safe: bool
+    engine: bool
     rung: str
     profile: dict[str, Any]
     world: dict[str, Any]

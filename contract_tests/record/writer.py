@@ -69,6 +69,7 @@ class RecordWriter:
         rung: str,
         safe: bool = False,
         shard: str = "",
+        engine: bool = False,
         profile: Mapping[str, Any],
         world: Mapping[str, Any],
     ) -> Header:
@@ -84,6 +85,7 @@ class RecordWriter:
             seed=seed,
             safe=safe,
             shard=shard,
+            engine=engine,
             rung=self._text(rung),
             profile=self._value(dict(profile)),
             world=self._value(dict(world)),

@@ -75,6 +75,8 @@ def render_comparison(before: Record, after: Record, catalogue: Catalogue, *, wi
         lines.append(
             "the runs were judged by different versions of the clauses: a change may come from there"
         )
+    if before.header.engine != after.header.engine:
+        lines.append("only one of the runs was made with --engine: what exploring found may differ for that")
     for word, changes in (
         ("new", found.new),
         ("unjudged", found.unjudged),

@@ -69,6 +69,7 @@ def render_ctrf(record: Record, catalogue: Catalogue, known: Mapping[str, str] =
                         "verdict": printable(str(verdict_sentence(tally))),
                         "reading": header.reading,
                         "lane": header.lane,
+                        "engine": header.engine,
                         "rung": header.rung,
                         "seed": header.seed,
                         "page_sha256": header.suite.page_sha256,

@@ -13,7 +13,7 @@ from contract_tests.reporting.markdown import escaped, fenced, link
 from contract_tests.reporting.page_link import report_url, sentence_url
 from contract_tests.reporting.places import Places, shown_rulings
 from contract_tests.reporting.printable import one_line
-from contract_tests.reporting.sentence import Outcome, counted, verdict_sentence
+from contract_tests.reporting.sentence import Outcome, counted, lane_told, verdict_sentence
 from contract_tests.reporting.tally import Standing, Tally
 
 LARGEST = 1_000_000
@@ -167,8 +167,8 @@ def _report(report: str) -> str:
 def _effort(tally: Tally) -> str:
     header, footer = tally.record.header, tally.record.footer
     said = (
-        f"{counted(footer.requests, 'request')} in {footer.elapsed:.1f} s, lane {header.lane}, rung {header.rung},"
-        f" seed {header.seed}, run {header.run}, callpark {header.suite.version},"
+        f"{counted(footer.requests, 'request')} in {footer.elapsed:.1f} s, lane {lane_told(header)},"
+        f" rung {header.rung}, seed {header.seed}, run {header.run}, callpark {header.suite.version},"
         f" page {header.suite.page_sha256[:7]}"
     )
     return f"<sub>{escaped(said)}</sub>"

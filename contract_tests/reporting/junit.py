@@ -51,6 +51,7 @@ def _suite(tally: Tally, area: str, of_area: Sequence[Entry]) -> Element:
             "target": header.target.url,
             "reading": header.reading,
             "lane": header.lane,
+            "engine": str(header.engine).lower(),
             "rung": header.rung,
             "seed": str(header.seed),
             "run": header.run,

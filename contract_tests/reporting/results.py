@@ -58,6 +58,7 @@ def results(record: Record, catalogue: Catalogue) -> Results:
         lane=header.lane,
         seed=header.seed,
         safe=header.safe,
+        engine=header.engine,
         rung=header.rung,
         profile=header.profile,
         world=header.world,

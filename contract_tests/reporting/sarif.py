@@ -81,6 +81,7 @@ def render_sarif(
                         "target": printable(header.target.url),
                         "reading": header.reading,
                         "lane": header.lane,
+                        "engine": header.engine,
                         "rung": header.rung,
                         "seed": header.seed,
                         "digest": footer.digest,

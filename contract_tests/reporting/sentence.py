@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from callpark_spec import Level
+from contract_tests.record.lines import Header
 from contract_tests.reporting.tally import Standing, Tally
 from contract_tests.verdict import ExitCode, Reading, Verdict, exit_code
 
@@ -40,6 +41,11 @@ class VerdictSentence:
 
     def __str__(self) -> str:
         return " ".join([f"{self.subject} {self.outcome}: {self.grounds}.", *self.beyond])
+
+
+def lane_told(header: Header) -> str:
+    """The lane, and with it where generated requests came from if it was not the usual place."""
+    return f"{header.lane} with --engine" if header.engine else header.lane
 
 
 def verdict_sentence(tally: Tally) -> VerdictSentence:

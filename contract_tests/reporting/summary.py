@@ -8,7 +8,7 @@ from callpark_spec import Catalogue, Level
 from contract_tests.record.lines import ProofLine, Record, RulingLine
 from contract_tests.reporting.cause import Cause, causes
 from contract_tests.reporting.printable import one_line, printable
-from contract_tests.reporting.sentence import counted, named, verdict_sentence
+from contract_tests.reporting.sentence import counted, lane_told, named, verdict_sentence
 from contract_tests.reporting.tally import Obstacle, Standing, Tally
 from contract_tests.verdict import Verdict
 
@@ -119,5 +119,5 @@ def _effort(record: Record) -> str:
     calls = f", {counted(footer.calls_used, 'parked call')} used" if footer.calls_used else ""
     return printable(
         f"{counted(footer.requests, 'request')} in {footer.elapsed:.1f} s{calls}"
-        f" · lane {header.lane}, rung {header.rung}, seed {header.seed}"
+        f" · lane {lane_told(header)}, rung {header.rung}, seed {header.seed}"
     )

@@ -144,6 +144,20 @@ def test_a_division_of_which_a_part_is_missing_is_no_whole(callpark, tmp_path):
     assert not (tmp_path / "merged").exists()
 
 
+def test_shards_that_were_explored_differently_are_not_merged(callpark, tmp_path, monkeypatch):
+    monkeypatch.setattr(explore, "SEQUENCES", 2)
+    monkeypatch.setattr(explore, "GENERATED", 10)
+    with running(build()) as url:
+        for place, more in (("1/2", ()), ("2/2", ("--engine",))):
+            options = ("--run", "nightly", "--lane", "explore", "--shard", place, "--max-time", "1", *more)
+            checked(url, tmp_path / place[0], *options)
+    records = [tmp_path / name / "record.ndjson" for name in ("1", "2")]
+    assert [json.loads(path.read_text().splitlines()[0])["engine"] for path in records] == [False, True]
+    done = callpark("report", *records)
+    assert done.status == 3
+    assert "but with --engine, and that is without --engine; shards are checks of the same target" in done.err
+
+
 def test_parts_of_two_divisions_are_not_merged(callpark, tmp_path):
     with running(build()) as url:
         for name, shard in (("one", "1/2"), ("other", "2/3")):

@@ -6,8 +6,10 @@ import json
 from pathlib import Path
 
 import jsonschema_rs
+import msgspec
 import pytest
 
+from contract_tests.record.lines import Header
 from contract_tests.record.schema import SCHEMAS, record_schema, schema_text
 
 
@@ -25,3 +27,11 @@ def test_the_schema_takes_every_line_as_exactly_one_kind(written: bytes) -> None
     validator = jsonschema_rs.Draft202012Validator(record_schema())
     for line in written.splitlines():
         validator.validate(json.loads(line))
+
+
+def test_a_header_from_before_a_member_came_is_read(written: bytes) -> None:
+    header = json.loads(written.splitlines()[0])
+    for member in ("shard", "safe", "engine"):
+        del header[member]
+    read = msgspec.json.decode(json.dumps(header), type=Header)
+    assert (read.shard, read.safe, read.engine) == ("", False, False)

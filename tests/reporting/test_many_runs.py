@@ -15,7 +15,9 @@ from contract_tests.record.merging import MixedRecords, merged
 from contract_tests.record.reader import read_record
 from contract_tests.reporting.comparison import compared, render_comparison
 from contract_tests.reporting.html import render_html
+from contract_tests.reporting.job_summary import render_job_summary
 from contract_tests.reporting.matrix import Implementation, render_matrix
+from contract_tests.reporting.summary import render_summary
 from contract_tests.reporting.tally import Standing, Tally
 from contract_tests.verdict import Verdict
 
@@ -72,6 +74,10 @@ def test_where_shards_differ_the_worst_counts(told: Told, catalogue: Catalogue) 
         ({"seed": 4}, "b: line 1: the same run as a, 7f3a, but another seed"),
         ({"url": "https://other.example"}, "but another target"),
         ({"profile": {"extension": "0003*999"}}, "but another profile"),
+        (
+            {"engine": True},
+            "b: line 1: the same run as a, 7f3a, but with --engine, and that is without --engine; shards are checks of",
+        ),
     ],
 )
 def test_what_is_no_shard_is_refused(told: Told, header: dict[str, Any], complaint: str) -> None:
@@ -116,6 +122,25 @@ def test_what_was_fixed_what_is_new_and_what_nobody_knows(told: Told, catalogue:
     assert lines[1] == "1 fixed, 2 new, 1 still, 2 not judged now"
     assert "new       failure/view/missing/one (failure/view/missing): not tried -> fail" in lines
     assert "unjudged  body/json/one (body/json): fail -> not tried" in lines
+
+
+def test_runs_that_were_explored_differently_say_so_where_they_are_compared(
+    told: Told, catalogue: Catalogue
+) -> None:
+    before, after = told({}, run="before"), told({}, run="after", engine=True)
+    word = "only one of the runs was made with --engine: what exploring found may differ for that"
+    assert word in render_comparison(before, after, catalogue)
+    assert word not in render_comparison(after, after, catalogue)
+
+
+def test_a_run_with_the_engine_says_so(told: Told, catalogue: Catalogue) -> None:
+    plain, engine = told({}, lane="all"), told({}, lane="all", engine=True)
+    for render in (render_html, render_job_summary):
+        assert "--engine" in render(engine, catalogue)
+        assert "--engine" not in render(plain, catalogue)
+    assert "lane all with --engine, " in " ".join(render_summary(engine, catalogue))
+    assert "made by schemathesis beforehand" in render_html(plain, catalogue)
+    assert "made by schemathesis" not in render_html(told({}), catalogue)
 
 
 def test_a_run_compared_with_itself_changes_nothing(records: dict[str, Record], catalogue: Catalogue) -> None:
