@@ -124,7 +124,7 @@ class Check:
         rulings = [ruling for judgement in judgements.values() for ruling in judgement.rulings]
         encore = self._encore(world, lane)
         self._write_rulings(judgements, {one.case.id: one for one in evidence}, encore)
-        explored, calls_explored = self._explore(world, rulings)
+        explored, calls_explored = self._explore(world, rulings, lane.went_away)
         rulings += explored
         code = exit_code(r.verdict for r in rulings if r.reading == self.plan.reading)
         self._writer.footer(
@@ -165,8 +165,11 @@ class Check:
             safe=self.plan.safe,
         )
 
-    def _explore(self, world: World, rulings: Sequence[Ruling]) -> tuple[list[Ruling], int]:
-        """Races and drawn sequences, on what the fixed table left unbroken; and how many calls they used."""
+    def _explore(self, world: World, rulings: Sequence[Ruling], went_away: str) -> tuple[list[Ruling], int]:
+        """Races and drawn sequences, on what the fixed table left unbroken; and how many calls they used.
+
+        Nothing is sent where the target `went_away` during the table.
+        """
         if not self._explores:
             return [], 0
         from contract_tests.lanes.explore import ExploreLane  # and with it hypothesis
@@ -190,6 +193,7 @@ class Check:
             kept=self.plan.kept,
             by_chance=self.plan.by_chance,
             engine=self.plan.engine,
+            went_away=went_away,
             share=Share(self.plan.shard.place, self.plan.shard.count) if self.plan.shard else None,
             started=started,
             went=lambda clause, done, of: self.watch(Started(clause=clause, place=done, total=of)),

@@ -19,6 +19,11 @@ def kept_busy(status: int, wait: float | None = None) -> str:
     return f"the target answered {status} and asked for {wait:.0f} seconds"
 
 
+def asked_for_patience(trouble: str) -> bool:
+    """Whether the trouble of an exchange is that the target answered, and asked to be left alone."""
+    return trouble.startswith(("the target kept answering ", "the target answered "))
+
+
 def is_unavailable(trouble: str) -> bool:
     """Whether the trouble of an exchange is that it was answered 503, a server error."""
     return trouble.startswith((kept_busy(503), "the target answered 503 and asked for"))

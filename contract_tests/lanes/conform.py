@@ -113,10 +113,11 @@ class ConformLane:
                 shared = yield from self._looked_around(shared)
                 self.started(case)
                 self._watch.begin(case)
-            for one in (case, *(self._along if case is self.control else ())):
+            together = (case, *(self._along if case is self.control else ()))
+            for one in together:
                 self.started(one)
             if reason := self._reason_not_to(case):
-                yield Evidence(case=case, lacking=reason)
+                yield from (Evidence(case=one, lacking=reason) for one in together)
                 continue
             try:
                 evidence = self._evidence(case, shared)
@@ -128,8 +129,7 @@ class ConformLane:
             self._count_silence(evidence)
             yield evidence
             self._watch.heed(evidence)
-            if case is self.control:
-                yield from (replace(evidence, case=along) for along in self._along)
+            yield from (replace(evidence, case=along) for along in together[1:])
             if case in closing:
                 shared = yield from self._looked_around(shared)
 
@@ -140,8 +140,12 @@ class ConformLane:
         return replace(shared, parked=False) if again else shared
 
     def _of_pack(self, pack: Pack) -> Iterator[Evidence]:
+        if reason := self._reason_not_to(pack.leader):
+            yield from (Evidence(case=case, lacking=reason) for case in pack.cases)
+            return
         try:
             evidence = self._together(pack)
+            self._count_silence(evidence)
         except RungError as error:
             yield from (Evidence(case=case, lacking=f"no parked call: {error}") for case in pack.cases)
             return
@@ -226,18 +230,29 @@ class ConformLane:
     def _reason_not_to(self, case: Case) -> str:
         if self.target.lost:
             return self.target.lost
-        if self._silent >= SILENCES:
-            return f"the target left {SILENCES} cases in a row without an answer"
+        if self.went_away:
+            return self.went_away
         if self.deadline is not None and self.target.now() > self.deadline:
             return "the time for this run was over"
         if self.rung.is_scarce and case.kind is Kind.OBSERVATION and case.clause != HARMLESS:
             return "the calls are too few to spend one on an observation"
         return ""
 
+    @property
+    def went_away(self) -> str:
+        """Why the target is asked no more; empty while it answers."""
+        silent = self._silent >= SILENCES
+        return f"the target left {SILENCES} cases in a row without an answer" if silent else ""
+
     def _count_silence(self, evidence: Evidence) -> None:
-        """Silence that may be about the request alone, a grey one that is dropped at once, does not count."""
+        """Silence that may be about the request alone, a grey one that is dropped at once, does not count.
+
+        A case that was not sent says nothing of the target, neither that it answers nor that it does not.
+        """
         exchange = evidence.exchange
-        if exchange is None or exchange.response is not None:
+        if exchange is None:
+            return
+        if exchange.response is not None:
             self._silent = 0
         elif evidence.case.kind is not Kind.OBSERVATION or exchange.elapsed > TOO_LONG_TO_GO_ON:
             self._silent += 1

@@ -8,6 +8,7 @@ from typing import Literal
 
 from contract_tests.draft import listing
 from contract_tests.exchange import Exchange, Request, Response
+from contract_tests.patience import asked_for_patience
 from contract_tests.settling import Awaited, Settling
 from contract_tests.sighting import (
     Presence,
@@ -21,6 +22,8 @@ from contract_tests.sighting import (
 from contract_tests.target import Target
 from contract_tests.world import KnownCall
 
+SILENCES = 3
+"""So many listings in a row may be waited for in vain: each of them costs as much as a request that is left waiting."""
 When = Literal["before", "after"]
 
 
@@ -29,7 +32,8 @@ class Looking:
     """Looks for whoever tries requests. `lists` says whether the target lists calls; None is seen where it does not.
 
     `settling` waits for what is to come to show. `retriever` is the phone that retrieved calls go to. `last` has the
-    last listing of each call by its id.
+    last listing of each call by its id. A target that lets listings wait in vain is asked for no more of them: they are
+    there to judge by, and nothing is held against a target that shows nothing.
     """
 
     target: Target
@@ -37,12 +41,13 @@ class Looking:
     retriever: str
     lists: bool = True
     last: dict[str, Exchange] = field(default_factory=dict)
+    _silent: int = 0
 
     def look(self, call: KnownCall, case: str, role: When = "after") -> Exchange | None:
         """A listing of the call."""
         return (
             self._listed(call, listing(call.user, call.extension, call.id), case, role)
-            if self.lists
+            if self.lists and self._silent < SILENCES
             else None
         )
 
@@ -89,5 +94,8 @@ class Looking:
         )
 
     def _listed(self, call: KnownCall, request: Request, case: str, role: When) -> Exchange:
-        self.last[call.id] = self.target.exchange(request, case=case, role=role)
-        return self.last[call.id]
+        listed = self.target.exchange(request, case=case, role=role)
+        is_silent = listed.timed_out and not asked_for_patience(listed.trouble or "")
+        self._silent = self._silent + 1 if is_silent else 0
+        self.last[call.id] = listed
+        return listed

@@ -145,7 +145,17 @@ class ApiRung:
         return replace(call, view=view.id, views=tuple(one.id for one in seen.views), parked=True)
 
     def _wait(self, call: KnownCall, wish: str, holds: Callable[[Sighting], bool]) -> Sighting:
-        sighting, _ = look_until(lambda: sight(self._list(call), call.id), holds, self.sleep, self.patience)
+        silent = 0
+
+        def look() -> Sighting:
+            nonlocal silent
+            listed = self._list(call)
+            silent = silent + 1 if listed.timed_out else 0
+            if silent == TRIES:
+                raise RungError(f"listing call {call.id} was answered: {self._answered(listed)}")
+            return sight(listed, call.id)
+
+        sighting, _ = look_until(look, holds, self.sleep, self.patience)
         if holds(sighting):
             return sighting
         raise RungError(f"call {call.id} did not come to {wish} within {self.patience:g} seconds")

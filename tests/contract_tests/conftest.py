@@ -74,7 +74,7 @@ def run_check(target, rung, profile, **plan):
     return Checked(exit_code=int(outcome.exit_code), rulings=outcome.rulings, record=stream.getvalue())
 
 
-def check_server(factory, *, limits=LIMITS, settle=0.5, not_offered=(), **plan):
+def check_server(factory, *, limits=LIMITS, settle=0.5, not_offered=(), is_scarce=False, **plan):
     """The whole check of one of tests.servers, which is started for it."""
     with factory() as server:
         secrets = {"token": server.token, "other_token": server.other_token}
@@ -87,7 +87,8 @@ def check_server(factory, *, limits=LIMITS, settle=0.5, not_offered=(), **plan):
             not_offered=(*not_offered, *(() if server.expired_token else ("expired_token",))),
         )
         target = Target(url=server.url, secrets=secrets, now=time.monotonic, sleep=time.sleep, limits=limits)
-        return run_check(target, hook_rung(server.hook, profile.world()), profile, **plan)
+        rung = replace(hook_rung(server.hook, profile.world()), is_scarce=is_scarce)
+        return run_check(target, rung, profile, **plan)
 
 
 def check_mock(policy=None, defect=None, *, rung="auto", **plan):

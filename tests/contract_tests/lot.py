@@ -10,7 +10,7 @@ from contract_tests.world import KnownCall
 class Lot:
     """Target and rung in one: calls are parked until a request without a fault retrieves them."""
 
-    name, is_scarce, lost = "lot", False, ""
+    name, is_scarce, lost, timed_out = "lot", False, "", False
 
     def __init__(self, answer=None, offers_others=True, stock=1000):
         self.calls, self.exchanges, self.released, self.clock = {}, [], [], 0.0
@@ -61,7 +61,7 @@ class Lot:
             request=request,
             response=response,
             trouble=trouble,
-            timed_out=trouble == "silent",
+            timed_out=trouble == "silent" or (self.timed_out and trouble is not None),
             call=call,
             witness=witness,
             also=also,

@@ -14,6 +14,7 @@ from contract_tests.reporting.summary import render_summary
 from contract_tests.state import hook
 from contract_tests.target import Limits
 from tests.servers import HOSTILE
+from tests.servers.hostile import HostileServer, silent
 
 LIMITS = Limits(connect=0.5, answer=0.4, busy_tries=2, busy_wait=0.01)
 # One case of each kind stands for the table: a verdict on each kind of answer, in a tenth of the requests.
@@ -110,3 +111,31 @@ def test_nothing_a_hostile_server_says_is_live_in_a_report(side_by_side, name, t
         assert "valid-token-of-user" not in text
     for markup in (junit, html):
         assert "<script>alert" not in markup
+
+
+def unlisted(exchange):
+    """Refuses what it is asked, and never lists anything."""
+    if exchange.head.startswith(b"GET"):
+        exchange.wait()
+    else:
+        exchange.answer(b'{"error": {"code": "user_invalid", "message": "?"}}', "400 Bad Request")
+
+
+@pytest.mark.parametrize("is_scarce", [False, True])
+@pytest.mark.parametrize(("conduct", "requests", "listings"), [(silent, 2, 3), (unlisted, 0, 12)])
+def test_a_server_that_hangs_is_not_waited_for_case_by_case(harness, conduct, requests, listings, is_scarce):
+    """Each silence costs as long as an answer may take. What was not tried for it says so."""
+    checked = harness.server(
+        partial(HostileServer, conduct), limits=LIMITS, settle=0.1, lane="all", is_scarce=is_scarce
+    )
+    silences = [each for each in checked.exchanges() if each.get("trouble")]
+    assert len([each for each in silences if each["request"]["method"] == "PUT"]) <= requests
+    assert len([each for each in silences if each["request"]["method"] == "GET"]) <= listings
+    if conduct is silent:
+        assert checked.exit_code == 3
+        untried = [ruling for ruling in checked.under() if "without an answer" in ruling.actual]
+        assert {"uri/user-id/me/me", "payload/wait-for-pickup/numeric-string/string"} < {
+            ruling.case for ruling in untried
+        }
+        assert any("explored" in ruling.case for ruling in untried)
+    assert rejudge(read_record(checked.record), callpark_spec.load()).changed == ()

@@ -6,6 +6,7 @@ from contract_tests.case import Kind
 from contract_tests.cases import CONTROL, all_cases
 from contract_tests.exchange import Response
 from contract_tests.lanes.conform import ATTEMPTS, SILENCES, ConformLane
+from contract_tests.lanes.looking import SILENCES as LISTINGS
 from contract_tests.lanes.watch import LONG_IN_THE_LOT
 from contract_tests.settling import Settling
 from contract_tests.state.rung import RungError
@@ -242,6 +243,60 @@ def test_a_silent_target_is_given_up(run):
     assert evidence[TALKING.id].exchange is None
 
 
+def test_a_silent_target_is_given_up_where_calls_are_few(run):
+    """Variations are packed there, and each pack takes a call along that somebody parked by hand."""
+    lot = Lot(answer=lambda identifier, request: "silent")
+    lot.is_scarce = True
+    lane, evidence = run(lot, ZERO, LETTERS, ME, CHARSET, VIEWER, OWNER, AS_PRINTED_TOO)
+
+    assert set(evidence) == {
+        case.id for case in (CONTROL, ZERO, LETTERS, ME, CHARSET, VIEWER, OWNER, AS_PRINTED_TOO)
+    }
+    assert len(lot.sent()) == SILENCES
+    assert "without an answer" in evidence[OWNER.id].lacking
+    assert "without an answer" in lane.went_away
+    assert lane.calls_used <= SILENCES
+
+
+def test_a_case_that_is_not_sent_is_no_answer(run):
+    def lot_without_siblings(count, extension=None):
+        if extension not in (None, "0003*210"):
+            raise RungError("only of this one")
+        return [lot._call("0003*210")]
+
+    lot = Lot(answer=lambda identifier, request: "silent")
+    lot.parked = lot_without_siblings
+    lane, evidence = run(lot, ELSEWHERE, ME)
+
+    assert evidence[ELSEWHERE.id].exchange is None
+    assert len(lot.sent()) == SILENCES
+    assert lane.went_away
+
+
+def test_listings_that_are_not_answered_are_asked_for_no_more(run):
+    """The answers are judged all the same."""
+    lot = Lot()
+    lot.listed = lambda identifier: "silent"
+    _, evidence = run(lot, ZERO, LETTERS, ME, CHARSET, VIEWER)
+
+    assert len([each for each in lot.exchanges if each.request.method == "GET"]) == LISTINGS
+    assert {evidence[case.id].exchange.response.status for case in (ME, CHARSET, VIEWER)} == {200}
+
+
+@pytest.mark.parametrize(
+    "said", ["late", "the target kept answering 429", "the target answered 503 and asked for 60 seconds"]
+)
+def test_listings_are_asked_for_while_the_target_answers_now_and_then(run, said):
+    lot = Lot()
+    shown, lot.listed = lot.listed, lambda identifier: lot.said(identifier)
+    lot.said = lambda identifier: shown(identifier) if said == "late" and len(lot.exchanges) % 3 else said
+    lot.timed_out = True
+    _, evidence = run(lot, ZERO, LETTERS, ME, CHARSET, VIEWER)
+
+    assert len([each for each in lot.exchanges if each.request.method == "GET"]) > LISTINGS + 3
+    assert evidence[VIEWER.id].after is not None
+
+
 def test_grey_values_that_are_dropped_do_not_end_the_run(run):
     def dropping(identifier, request):
         return "broken off" if b"null" in request.body else lot.honest(identifier, request)
@@ -265,6 +320,19 @@ def test_after_the_deadline_nothing_is_sent(run):
 
     assert [each.case for each in lot.sent()] == [ZERO.id, LETTERS.id]
     assert "time for this run was over" in evidence[ME.id].lacking
+
+
+def test_after_the_deadline_nothing_is_sent_where_calls_are_few(run):
+    def slow(identifier, request):
+        lot.clock += 10
+        return lot.honest(identifier, request)
+
+    lot = Lot(answer=slow)
+    lot.is_scarce = True
+    _, evidence = run(lot, ZERO, ME, CHARSET, VIEWER, deadline=15.0)
+
+    assert [each.case for each in lot.sent()] == [ZERO.id, CONTROL.id]
+    assert "time for this run was over" in evidence[VIEWER.id].lacking
 
 
 def test_without_a_single_call_there_is_no_run(run):
