@@ -10,6 +10,8 @@ MOST = 100
 """So many values are looked for elsewhere, the newest ones: there are servers that set another with every answer."""
 SHORTEST = 16
 _SETTING = ("set-cookie", "set-cookie2")
+_PAIR = re.compile(r"(?P<cookie>^[^;=]*|(?<=,)\s*[^\s;,=]+\s*)=(?P<content>(?:(?!,\s*[^\s;,=]+\s*=)[^;])*)")
+"""The cookie that a header sets, and those that somebody folded into it by commas, which RFC 6265 forbids."""
 _MOMENT = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}[T ][0-9:.]+(Z|[+-][0-9:]+)?")
 
 
@@ -17,11 +19,10 @@ def named(header: str, value: str) -> str:
     """The value of a header, with a name in the place of that of a cookie which it sets."""
     if header.lower() not in _SETTING:
         return value
-    pair, semicolon, attributes = value.partition(";")
-    cookie, equals, content = pair.partition("=")
-    if not equals or not content.strip():
-        return value
-    return f"{cookie}={_name(cookie)}{semicolon}{attributes}"
+    return _PAIR.sub(
+        lambda pair: f"{pair['cookie']}={_name(pair['cookie'])}" if pair["content"].strip() else pair[0],
+        value,
+    )
 
 
 class CookieValues:
@@ -41,16 +42,16 @@ class CookieValues:
         for header, value in exchange.response.headers if exchange.response else ():
             if header.lower() not in _SETTING:
                 continue
-            cookie, _, content = value.partition(";")[0].partition("=")
-            content = content.strip().strip('"')
-            if (
-                len(content) >= SHORTEST
-                and any(map(str.isdigit, content))
-                and not _MOMENT.fullmatch(content)
-                and not _is_ours(content, exchange)
-            ):
-                self._known.pop(content, None)
-                self._known[content] = _name(cookie)
+            for pair in _PAIR.finditer(value):
+                content = pair["content"].strip().strip('"')
+                if (
+                    len(content) >= SHORTEST
+                    and any(map(str.isdigit, content))
+                    and not _MOMENT.fullmatch(content)
+                    and not _is_ours(content, exchange)
+                ):
+                    self._known.pop(content, None)
+                    self._known[content] = _name(pair["cookie"])
         while len(self._known) > MOST:
             del self._known[next(iter(self._known))]
 

@@ -86,6 +86,18 @@ def test_cookies_come_back_to_who_set_them(raw_server, target_at, answered):
     assert b"node" not in third
 
 
+def test_two_cookies_of_an_answer_stay_two(raw_server, target_at):
+    """Folded by commas they could not be told apart: the moment at which one ends has a comma, too (RFC 6265, 3)."""
+    said = ["node=7; Expires=Fri, 21 Oct 2033 07:28:00 GMT", "lang=x, y; Path=/"]
+    lines = "".join(f"Set-Cookie: {one}\r\n" for one in said)
+    server = raw_server(lambda request: f"HTTP/1.1 200 OK\r\n{lines}Content-Length: 2\r\n\r\n{{}}".encode())
+    target = target_at(server.url)
+    answers = [target.exchange(Request(method="GET", target="/", headers=AS_USER)).response for _ in range(2)]
+    assert [value for name, value in answers[0].headers if name == "Set-Cookie"] == said
+    came = server.requests[1][0].partition(b"Cookie: ")[2].partition(b"\r")[0]
+    assert set(came.split(b"; ")) == {b"node=7", b"lang=x, y"}
+
+
 def test_cookies_go_with_the_credentials_that_they_were_set_for(raw_server, target_at):
     """A server may know a user by his cookie: what is sent without his token must come without it as well."""
     count = iter(range(100))

@@ -274,6 +274,10 @@ def set_by(value: str, body: bytes = b"", **request: str) -> Exchange:
         ("x-y=1", "x-y=${cookie_x_y}"),
         ("gone=; Max-Age=0", "gone=; Max-Age=0"),
         ("no pair at all", "no pair at all"),
+        (
+            "a=1; Expires=Fri, 21 Oct 2033 07:28:00 GMT, sid=5e551011; Path=/,b=x,y; Secure",
+            "a=${cookie_a}; Expires=Fri, 21 Oct 2033 07:28:00 GMT, sid=${cookie_sid}; Path=/,b=${cookie_b}; Secure",
+        ),
     ],
 )
 def test_what_a_cookie_is_set_to_is_a_secret(begun: Begun, said: str, written: str) -> None:
@@ -282,6 +286,19 @@ def test_what_a_cookie_is_set_to_is_a_secret(begun: Begun, said: str, written: s
 
     line: dict[str, dict[str, object]] = json.loads(stream.getvalue().splitlines()[-1])
     assert line["response"]["headers"] == [["set-COOKIE", written]]
+
+
+def test_two_cookies_are_two_headers(begun: Begun) -> None:
+    stream = BytesIO()
+    exchange = set_by("a=1; Path=/")
+    assert exchange.response is not None
+    both = replace(exchange.response, headers=(("Set-Cookie", "a=1; Path=/"), ("Set-Cookie", "b=2; Path=/")))
+    begun(stream).exchange(replace(exchange, response=both))
+    line: dict[str, dict[str, object]] = json.loads(stream.getvalue().splitlines()[-1])
+    assert line["response"]["headers"] == [
+        ["Set-Cookie", "a=${cookie_a}; Path=/"],
+        ["Set-Cookie", "b=${cookie_b}; Path=/"],
+    ]
 
 
 def test_a_session_that_is_said_back_is_no_more_told_than_a_token(begun: Begun) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import json
 from collections.abc import Callable
 from pathlib import Path
@@ -13,6 +14,7 @@ import pytest
 
 from callpark.output import FORMATS, Around
 from callpark_spec import Catalogue, clause_lines, load, openapi_text, operation_line
+from contract_tests.exchange import Exchange, Request, Response
 from contract_tests.record.lines import Record
 from contract_tests.record.reader import read_record
 from contract_tests.record.schema import RESULTS_SCHEMA_PATH
@@ -21,6 +23,7 @@ from contract_tests.reporting.contract_line import ContractLines
 from contract_tests.reporting.ctrf import render_ctrf
 from contract_tests.reporting.entry import attention, entries
 from contract_tests.reporting.har import render_har
+from contract_tests.reporting.html import render_html
 from contract_tests.reporting.junit import render_junit
 from contract_tests.reporting.results import render_results
 from contract_tests.reporting.sarif import render_sarif
@@ -250,6 +253,29 @@ def test_har_tells_bodies_secrets_and_silence(everything: Record) -> None:
     assert clipped["response"]["content"]["comment"] == "stored in part, of 200000000 bytes or more"
     pages = {page["id"] for page in log["pages"]}
     assert {each["pageref"] for each in log["entries"]} == pages
+
+
+def test_two_headers_of_one_name_are_two(new_run: type, catalogue: Catalogue) -> None:
+    """Two Set-Cookie that are folded into one are another cookie (RFC 6265, section 3)."""
+    run = new_run()
+    run.case("request/method/one", "request/method", "one")
+    headers = (("Set-Cookie", "a=1; Path=/"), ("Set-Cookie", "b=2; Path=/"))
+    run.writer.exchange(
+        Exchange(
+            number=1,
+            case="request/method/one",
+            role="request",
+            request=Request(method="PUT", target="/uapi", headers=(("X-A", "1"), ("X-A", "2"))),
+            response=Response(status=200, headers=headers, body=b"{}", body_size=2),
+        )
+    )
+    run.ruling("request/method/one", "request/method", Verdict.FAIL, "one", exchanges=(1,))
+    record = read_record(run.end())
+    (entry,) = (one["response"]["headers"] for one in json.loads(render_har(record))["log"]["entries"])
+    assert [one["value"] for one in entry] == ["a=${cookie_a}; Path=/", "b=${cookie_b}; Path=/"]
+    page = html.unescape(render_html(record, catalogue))
+    assert "Set-Cookie: a=${cookie_a}; Path=/\nSet-Cookie: b=${cookie_b}; Path=/" in page
+    assert "X-A: 1\nX-A: 2" in page
 
 
 @pytest.mark.parametrize(
