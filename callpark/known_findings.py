@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -12,7 +12,7 @@ import click
 import callpark_spec
 from callpark.output import TELL_OF_KNOWN, Around, write_pages
 from callpark.unwritable import Unwritable
-from contract_tests.baseline import Known, as_yaml, beside
+from contract_tests.baseline import Known, as_yaml, beside, is_explored
 from contract_tests.cases import all_cases
 from contract_tests.judge.judge import standing_rows
 from contract_tests.record.reader import read_record, rulings
@@ -29,6 +29,8 @@ def exit_beside(
     left = beside(rulings(record), known, reading=record.header.reading, today=datetime.now(UTC).date())
     for ruling, entry in left.excused:
         click.echo(f"known: {ruling.case}, {entry}")
+    for ruling in left.resting:
+        click.echo(f"open for what is known: {ruling.case}")
     for ruling in left.fresh:
         click.echo(f"new: {ruling.case}")
     for entry in left.expired:
@@ -40,9 +42,16 @@ def exit_beside(
         f" exit status {int(left.exit_code)}"
     )
     reasons = {ruling.case: str(entry) for ruling, entry in left.excused}
+    reasons |= {ruling.case: f"for {', '.join(ruling.because)}" for ruling in left.resting}
     telling = [name for name in formats if name in TELL_OF_KNOWN]
     write_pages(record, callpark_spec.load(), record_file.parent, telling, replace(around, known=reasons))
     return int(left.exit_code)
+
+
+def still_good(known: Iterable[Known]) -> tuple[Known, ...]:
+    """The entries whose day is not over."""
+    today = datetime.now(UTC).date()
+    return tuple(entry for entry in known if entry.until >= today)
 
 
 def known_names() -> frozenset[str]:
@@ -51,10 +60,13 @@ def known_names() -> frozenset[str]:
 
 
 def write_baseline(path: Path, record_file: Path) -> None:
-    """The findings of a record as a baseline. Raises `Unwritable` where the file is there already."""
-    record = read_record(record_file)
+    """The findings of a record as a baseline. Raises `Unwritable` where the file is there already.
+
+    A race that was lost goes by its clause: which of them are lost is chance.
+    """
+    record, names = read_record(record_file), known_names()
     findings = {
-        ruling.case: ruling.actual
+        ruling.case if ruling.case in names or is_explored(ruling.case) else ruling.clause: ruling.actual
         for ruling in rulings(record)
         if ruling.is_finding and ruling.reading == record.header.reading
     }

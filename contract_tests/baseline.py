@@ -7,16 +7,21 @@ that was found is stale and says so, lest the file outlive what it excuses.
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
-from contract_tests.verdict import ExitCode, Reading, Ruling, Verdict, exit_code
+from contract_tests.verdict import EXPLORED, ExitCode, Reading, Ruling, Verdict, exit_code
 
 
 class BaselineError(Exception):
     """The baseline cannot be used; the message names file, line and key."""
+
+
+def is_explored(case: str) -> bool:
+    """Whether a case stands for a sequence that exploring found."""
+    return case.rpartition("/")[2].startswith(EXPLORED)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,9 +32,15 @@ class Known:
     reason: str
     until: date
 
-    def covers(self, ruling: Ruling) -> bool:
-        """Whether the entry speaks of this row."""
-        return self.name in (ruling.case, ruling.clause)
+    def covers(self, clause: str, case: str) -> bool:
+        """Whether the entry speaks of this case.
+
+        What exploring found goes by a sequence of requests that was drawn and made short, which another run may draw
+        otherwise; a clause is reported once. So the entry of one stands for whatever exploring finds of its clause.
+        """
+        return self.name in (case, clause) or (
+            is_explored(self.name) and is_explored(case) and self.name.rpartition("/")[0] == clause
+        )
 
     def __str__(self) -> str:
         return f"until {self.until}: {self.reason}"
@@ -39,7 +50,8 @@ class Known:
 class Baselined:
     """A run beside its baseline.
 
-    `fresh` are findings that no entry excuses, `excused` the others with their entries. `stale` are entries that
+    `fresh` are findings that no entry excuses, `excused` the others with their entries; `resting` are rows that are
+    inconclusive for excused findings alone, which are excused with them. `stale` are entries that
     excuse nothing although what they name was judged, `expired` those whose day is over. Of either, one is enough for
     `ExitCode.STALE_BASELINE` where nothing worse is to be said.
     """
@@ -47,6 +59,7 @@ class Baselined:
     exit_code: ExitCode
     fresh: tuple[Ruling, ...]
     excused: tuple[tuple[Ruling, Known], ...]
+    resting: tuple[Ruling, ...]
     stale: tuple[Known, ...]
     expired: tuple[Known, ...]
 
@@ -54,7 +67,8 @@ class Baselined:
 def read_baseline(path: Path, names: Collection[str]) -> tuple[Known, ...]:
     """The entries of a YAML file: case or clause id -> `reason` and `until` (YYYY-MM-DD).
 
-    `names` are the ids of clauses and cases. What the lane `explore` finds has further ids below a clause's.
+    `names` are the ids of clauses and cases. What the lane `explore` finds has further ids below a clause's
+    (`Known.covers`).
     Raises `BaselineError` with file, line and key.
     """
     from callpark_spec import CatalogueError
@@ -90,7 +104,10 @@ def beside(rulings: Iterable[Ruling], known: Iterable[Known], *, reading: Readin
     excusing = {entry for _, entry in excused}
     stale = tuple(entry for entry in valid if entry not in excusing and _was_judged(entry, gating))
     forgiven = {ruling.case for ruling, _ in excused}
-    code = exit_code(ruling.verdict for ruling in gating if ruling.case not in forgiven)
+    resting = tuple(ruling for ruling in gating if _rests_on(ruling, findings, forgiven))
+    code = exit_code(
+        ruling.verdict for ruling in gating if ruling.case not in forgiven and ruling not in resting
+    )
     expired = tuple(entry for entry in entries if entry.until < today)
     if code is ExitCode.OK and (stale or expired):
         code = ExitCode.STALE_BASELINE
@@ -98,6 +115,7 @@ def beside(rulings: Iterable[Ruling], known: Iterable[Known], *, reading: Readin
         exit_code=code,
         fresh=tuple(ruling for ruling in findings if ruling.case not in forgiven),
         excused=tuple(excused),
+        resting=resting,
         stale=stale,
         expired=expired,
     )
@@ -105,18 +123,31 @@ def beside(rulings: Iterable[Ruling], known: Iterable[Known], *, reading: Readin
 
 def _that_covers(ruling: Ruling, entries: Iterable[Known]) -> Known | None:
     """The entry of the case itself before one of its clause."""
-    covering = [entry for entry in entries if entry.covers(ruling)]
+    covering = [entry for entry in entries if entry.covers(ruling.clause, ruling.case)]
     return max(covering, key=lambda entry: len(entry.name), default=None)
 
 
+def _rests_on(ruling: Ruling, findings: Sequence[Ruling], forgiven: Collection[str]) -> bool:
+    """Whether a row is inconclusive for findings alone of which every one is forgiven."""
+    named = [[one.case for one in findings if name in (one.case, one.clause)] for name in ruling.because]
+    return (
+        ruling.verdict is Verdict.INCONCLUSIVE
+        and bool(named)
+        and all(cases and set(cases) <= set(forgiven) for cases in named)
+    )
+
+
 def _was_judged(entry: Known, gating: Iterable[Ruling]) -> bool:
-    verdicts = {ruling.verdict for ruling in gating if entry.covers(ruling)}
+    verdicts = {ruling.verdict for ruling in gating if entry.covers(ruling.clause, ruling.case)}
     return bool(verdicts) and not verdicts & {Verdict.INCONCLUSIVE, Verdict.HARNESS_ERROR}
 
 
 def as_yaml(findings: Mapping[str, str], *, until: date) -> str:
     """A baseline that excuses findings (case id -> what was seen), for its reasons to be filled in."""
-    lines = ["# Known findings; each needs a reason that its reader accepts.", ""]
+    lines = ["# Known findings; each needs a reason that its reader accepts."]
+    if any(is_explored(case) for case in findings):
+        lines.append(f"# An entry {EXPLORED}... stands for whatever exploring finds of its clause.")
+    lines.append("")
     for case, actual in findings.items():
         printable = "".join(each if each.isprintable() else " " for each in actual)
         shown = json.dumps(f"seen: {printable}", ensure_ascii=False)

@@ -10,6 +10,7 @@ from typing import BinaryIO
 from callpark_spec import Catalogue, openapi_document
 from contract_tests import cases as table
 from contract_tests.answer_schema import AnswerSchema
+from contract_tests.baseline import Known
 from contract_tests.case import Case
 from contract_tests.encore import Encore
 from contract_tests.evidence import Evidence
@@ -47,7 +48,8 @@ class Plan:
     plays first. With `by_chance` that lane does without what comes to the same with every seed; with
     `engine` it has schemathesis generate requests, where it sends those that were generated beforehand otherwise.
     `shard` takes a part of the cases of the table, or where there is exploring, a part of that: it begins from what the
-    table leaves unbroken, so that each shard sends the whole table.
+    table leaves unbroken, so that each shard sends the whole table. `known` is a baseline: exploring goes on beyond
+    what it excuses.
     """
 
     profile: Profile
@@ -60,6 +62,7 @@ class Plan:
     max_time: float | None = None
     safe: bool = False
     kept: tuple[Finding, ...] = ()
+    known: tuple[Known, ...] = ()
     by_chance: bool = False
     engine: bool = False
     shard: Shard | None = None
@@ -194,6 +197,7 @@ class Check:
             by_chance=self.plan.by_chance,
             engine=self.plan.engine,
             went_away=went_away,
+            excuses=self._is_known,
             share=Share(self.plan.shard.place, self.plan.shard.count) if self.plan.shard else None,
             started=started,
             went=lambda clause, done, of: self.watch(Started(clause=clause, place=done, total=of)),
@@ -214,6 +218,9 @@ class Check:
         """Whether there is exploring: it looks for whatever there is to find, so a check of a few clauses has none."""
         plan = self.plan
         return plan.lane != "conform" and not (plan.safe or plan.clauses or plan.cases)
+
+    def _is_known(self, clause: str, case: str) -> bool:
+        return any(entry.covers(clause, case) for entry in self.plan.known)
 
     def _deadline(self) -> float | None:
         return None if self.plan.max_time is None else self._begun + self.plan.max_time

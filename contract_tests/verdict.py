@@ -11,6 +11,8 @@ from typing import Literal
 
 Reading = Literal["table", "document"]
 READINGS: tuple[Reading, ...] = ("table", "document")
+EXPLORED = "explore-"
+"""How the last part of the id of a case begins that stands for a sequence which exploring found."""
 NOT_JUDGED = "could not be judged"
 """How a line begins that says why nothing of a target could be judged."""
 
@@ -42,7 +44,8 @@ class Ruling:
     """One row of the result: a clause, the case that tried it, and what it came to under one reading.
 
     `expected` lists the admissible outcomes in words, `actual` what was seen. `exchanges` are the numbers of the
-    exchanges that prove it, the decisive one first.
+    exchanges that prove it, the decisive one first. `because` are cases or clauses of findings, for which alone an
+    inconclusive row is none the less.
     """
 
     clause: str
@@ -55,6 +58,7 @@ class Ruling:
     hint: str = ""
     exchanges: tuple[int, ...] = ()
     attempts: int = 1
+    because: tuple[str, ...] = ()
 
     @property
     def is_finding(self) -> bool:

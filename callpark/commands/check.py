@@ -178,7 +178,7 @@ def command(
 
     from callpark.checking import run_check
     from callpark.crash import keep_out
-    from callpark.known_findings import exit_beside, known_names, write_baseline
+    from callpark.known_findings import exit_beside, known_names, still_good, write_baseline
     from callpark.output import Around
     from callpark.run_id import new_run_id
     from callpark.unwritable import Unwritable
@@ -266,6 +266,7 @@ def command(
         max_time=max_time,
         safe=safe,
         kept=earlier,
+        known=still_good(known or ()),
         engine=engine,
         shard=shard,
     )

@@ -228,7 +228,14 @@ def _on_carried_by_case(rulings: Sequence[Ruling]) -> Iterator[Ruling]:
             carrier = by_case[case]
             verdict = Verdict.INCONCLUSIVE if carrier.is_finding else carrier.verdict
             hint = f"See {case}." if carrier.is_finding else carrier.hint
-            yield replace(carrier, clause=clause, case=f"{clause}/by-its-code", verdict=verdict, hint=hint)
+            yield replace(
+                carrier,
+                clause=clause,
+                case=f"{clause}/by-its-code",
+                verdict=verdict,
+                hint=hint,
+                because=(case,) if carrier.is_finding else (),
+            )
 
 
 def _on_list_ids(retrievals: Retrievals, reading: Reading, lists: bool) -> Iterator[Ruling]:

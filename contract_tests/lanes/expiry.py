@@ -17,7 +17,7 @@ from contract_tests.judge.answer import read_answer
 from contract_tests.lanes.finding import Row
 from contract_tests.lanes.lot import Racer
 from contract_tests.lanes.player import CannotGoOn, Table
-from contract_tests.lanes.races import ONE_WINNER, Round, lost, verdict_on
+from contract_tests.lanes.races import ONE_WINNER, RACES, Round, lost, verdict_on
 from contract_tests.lanes.twins import Twins
 from contract_tests.reproduction import curl
 from contract_tests.sighting import Presence, sight
@@ -41,6 +41,18 @@ ENOUGH = 1.5
 AFTERWARDS = 0.3
 STRETCHES = (1, 2, 4)
 """How much wider the rounds lie, where one broken round is not enough, or no call was seen on the phone in time."""
+
+
+def no_race(name: str, why: str, because: Sequence[str]) -> Row:
+    """The row of a race that was not run, which may be for findings alone, by case or by clause."""
+    return Row(
+        clause=ONE_WINNER,
+        case=f"{ONE_WINNER}/{name}",
+        title=EXPIRY_TITLE if name == EXPIRY else RACES[name][0],
+        verdict=Verdict.INCONCLUSIVE,
+        actual=f"not tried: {why}",
+        because=tuple(because),
+    )
 
 
 @dataclass(kw_only=True)

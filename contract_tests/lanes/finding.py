@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from contract_tests.lanes.steps import Step, digest, told
-from contract_tests.verdict import Reading, Ruling, Verdict
+from contract_tests.verdict import EXPLORED, Reading, Ruling, Verdict
 
 FORMAT = "callpark-findings"
 VERSION = 1
@@ -32,7 +32,7 @@ class Finding:
         """The case id; the same sequence has the same one on every target."""
         if self.steps[0].does == "race":
             return f"{self.clause}/{self.steps[0].what}"
-        return f"{self.clause}/explore-{digest(self.steps)}"
+        return f"{self.clause}/{EXPLORED}{digest(self.steps)}"
 
     @property
     def title(self) -> str:
@@ -56,7 +56,8 @@ class Finding:
 class Row:
     """One result of the lane, under either reading the same: what was tried, and what it came to.
 
-    `reproduction` are the shell lines that show it again; `finding` is set where it is one to keep.
+    `reproduction` are the shell lines that show it again; `finding` is set where it is one to keep. `because` are
+    findings for which alone it is inconclusive, by case or by clause.
     """
 
     clause: str
@@ -70,6 +71,7 @@ class Row:
     attempts: int = 1
     reproduction: tuple[str, ...] = ()
     finding: Finding | None = None
+    because: tuple[str, ...] = ()
 
     def ruling(self, reading: Reading) -> Ruling:
         """The row as a record holds it."""
@@ -84,6 +86,7 @@ class Row:
             hint=self.hint,
             exchanges=self.exchanges,
             attempts=self.attempts,
+            because=self.because,
         )
 
 

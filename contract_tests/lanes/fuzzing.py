@@ -34,17 +34,13 @@ class Fuzzing:
     world: World
     seed: int
     max_examples: int
-    most: int
+    enough: Callable[[], bool]
     went: Callable[[int], None]
     found: Callable[[Found], None]
     part: Callable[[Requests], Sequence[tuple[Change, ...]]] = lambda requests: requests
     is_without_requests: bool = field(init=False, default=False)
-    _left: int = field(init=False)
     _tried: int = field(init=False, default=0)
     _answers: dict[str, Response | None] = field(init=False, default_factory=dict)
-
-    def __post_init__(self) -> None:
-        self._left = self.most
 
     def from_corpus(self) -> None:
         """With requests that the engine made beforehand. May raise `CannotGoOn`."""
@@ -56,7 +52,7 @@ class Fuzzing:
 
     def _sent_by(self, send: Callable[[], None]) -> None:
         with suppress(_EnoughFound):
-            if self._left > 0:
+            if not self.enough():
                 send()
 
     def _send_the_corpus(self) -> None:
@@ -96,8 +92,7 @@ class Fuzzing:
         response = self.hunt.last_response
         if news is not None:
             self.hunt.muted.update((news.trouble.clause, *news.trouble.suspects))
-            self._left -= 1
             self.found(news)
-        if self._left <= 0:
+        if self.enough():
             raise _EnoughFound
         return response

@@ -7,10 +7,9 @@ from collections.abc import Iterator, Mapping, Sequence
 import msgspec
 
 from contract_tests.record.lines import Record, RulingLine
+from contract_tests.verdict import EXPLORED
 
 WORST_FIRST = ("fail", "wrong-code", "harness-error", "inconclusive", "deviation", "pass", "not-applicable")
-FOUND = "explore-"
-"""How the last part of the id of a case begins that stands for a sequence that was found."""
 
 
 def found_by_others(shards: Sequence[Record]) -> dict[str, str]:
@@ -50,12 +49,14 @@ def summed_up(told: Sequence[tuple[str, RulingLine]], others: Mapping[str, str] 
         numbers = sorted({number for _, line in alike for number in line.exchanges})
     for case, stays in (others or {}).items():
         actual = actual.replace(case, stays)
-    return msgspec.structs.replace(first, actual=actual, exchanges=numbers)
+    named = [(others or {}).get(name, name) for _, line in alike for name in line.because]
+    because = list(dict.fromkeys(named)) if all(line.because for _, line in alike) else []
+    return msgspec.structs.replace(first, actual=actual, exchanges=numbers, because=because)
 
 
 def _found(shard: Record) -> Iterator[tuple[str, str]]:
     for line in shard.rulings:
-        if line.case.rpartition("/")[2].startswith(FOUND):
+        if line.case.rpartition("/")[2].startswith(EXPLORED):
             yield line.case, line.clause
 
 

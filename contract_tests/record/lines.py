@@ -157,7 +157,8 @@ class RulingLine(Line, frozen=True, kw_only=True, tag="ruling"):
     """A verdict on a clause by a case under a reading, with its evidence and how to see it again.
 
     `exchanges` are numbers of exchange lines, the decisive one first. `reproduce` is a list of shell lines;
-    secrets are environment variables in them.
+    secrets are environment variables in them. `because` are the findings, by case or by clause, for which alone the row
+    is inconclusive: a baseline that excuses them excuses it.
     """
 
     clause: str
@@ -171,6 +172,7 @@ class RulingLine(Line, frozen=True, kw_only=True, tag="ruling"):
     exchanges: list[int] = []
     attempts: int = 1
     reproduce: list[str] = []
+    because: list[str] = []
 
 
 class UntriedLine(Line, frozen=True, kw_only=True, tag="untried"):

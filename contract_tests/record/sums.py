@@ -63,6 +63,7 @@ def ruling_of(line: RulingLine) -> Ruling:
         hint=line.hint,
         exchanges=tuple(line.exchanges),
         attempts=line.attempts,
+        because=tuple(line.because),
     )
 
 

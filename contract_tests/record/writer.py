@@ -141,6 +141,7 @@ class RecordWriter:
                 exchanges=list(ruling.exchanges),
                 attempts=ruling.attempts,
                 reproduce=[self._text(line) for line in reproduce],
+                because=list(ruling.because),
             )
         )
 

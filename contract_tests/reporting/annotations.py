@@ -35,7 +35,7 @@ def render_annotations(
     places = Places(tally)
     everything = entries(tally, known)
     wanted = attention(everything)
-    excused = sum(bool(entry.excuse) for entry in everything)
+    excused = sum(bool(entry.excuse) and entry.standing.is_finding for entry in everything)
     errors = [entry for entry in wanted if entry.standing is not Standing.INCONCLUSIVE]
     warnings = [entry for entry in wanted if entry.standing is Standing.INCONCLUSIVE]
     told = [_command("notice", {"title": "callpark"}, one_line(str(verdict_sentence(tally)), 1_000))]

@@ -23,7 +23,8 @@ class Entry:
 
     `judged` is False for a case that was tried and came to no verdict. It counts as an observation where something
     was observed, and as inconclusive where nothing was: it is never green. `seconds` is what its exchanges took.
-    `excuse` is set for a finding that a baseline knows: where it stands there, and why.
+    `excuse` is set for a finding that a baseline knows: where it stands there, and why. `because` are findings for
+    which alone it is open.
     """
 
     clause: Clause
@@ -39,6 +40,7 @@ class Entry:
     reproduce: tuple[str, ...] = ()
     decisive: ExchangeLine | None = None
     excuse: str = ""
+    because: tuple[str, ...] = ()
     started: float = 0.0
     seconds: float = 0.0
 
@@ -83,7 +85,7 @@ def source_of(clause: Clause) -> str:
 def entries(tally: Tally, known: Mapping[str, str] = NOTHING_KNOWN) -> tuple[Entry, ...]:
     """All of them, in the order of the catalogue: the judged ones of a clause, then those without a verdict.
 
-    `known` says of cases why their findings are excused.
+    `known` says of cases why their findings are excused, and rows that are open for these alone.
     """
     found: list[Entry] = []
     judged_somewhere = {line.case for line in tally.record.rulings if line.reading == tally.reading}
@@ -92,7 +94,7 @@ def entries(tally: Tally, known: Mapping[str, str] = NOTHING_KNOWN) -> tuple[Ent
         found += _unjudged(tally, row, judged_somewhere)
     return tuple(
         replace(entry, excuse=known[entry.case])
-        if entry.standing.is_finding and entry.case in known
+        if (entry.standing.is_finding or entry.because) and entry.case in known
         else entry
         for entry in found
     )
@@ -129,6 +131,7 @@ def _judged(tally: Tally, row: ClauseRow) -> Iterator[Entry]:
             hint=ruling.hint,
             exchanges=tuple(ruling.exchanges),
             attempts=ruling.attempts,
+            because=tuple(ruling.because),
             reproduce=_reproduce(tally, ruling, decisive),
             decisive=decisive,
         )

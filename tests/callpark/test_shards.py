@@ -144,9 +144,7 @@ def test_a_division_of_which_a_part_is_missing_is_no_whole(callpark, tmp_path):
     assert not (tmp_path / "merged").exists()
 
 
-def test_shards_that_were_explored_differently_are_not_merged(callpark, tmp_path, monkeypatch):
-    monkeypatch.setattr(explore, "SEQUENCES", 2)
-    monkeypatch.setattr(explore, "GENERATED", 10)
+def test_shards_that_were_explored_differently_are_not_merged(callpark, tmp_path):
     with running(build()) as url:
         for place, more in (("1/2", ()), ("2/2", ("--engine",))):
             options = ("--run", "nightly", "--lane", "explore", "--shard", place, "--max-time", "1", *more)

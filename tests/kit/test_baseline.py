@@ -1,7 +1,9 @@
 """Known findings: excused with a reason and for a time, and no longer than they are found."""
 
 import xml.etree.ElementTree as ElementTree
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
+from functools import partial
 
 import pytest
 import yaml
@@ -10,6 +12,8 @@ from click.testing import CliRunner
 from callpark.command_line import group
 from callpark.known_findings import known_names
 from contract_tests.baseline import BaselineError, Known, as_yaml, beside, read_baseline
+from contract_tests.lanes import explore
+from contract_tests.lanes.explore import ExploreLane
 from contract_tests.verdict import ExitCode, Ruling, Verdict
 from mockserver.app import build
 from mockserver.defects import defect
@@ -128,6 +132,58 @@ def test_what_exploring_finds_has_names_below_its_clause(tmp_path):
     path.write_text("parking/one-winner/two-unparks:\n  reason: agreed\n  until: 2027-01-01\n")
 
     assert len(read_baseline(path, NAMES)) == 1
+
+
+SEQUENCE, ANOTHER = "uri/user-id/me/explore-802905ab", "uri/user-id/me/explore-0c4f3b59"
+SEARCH = "request/documented-example/combined"
+
+
+@pytest.mark.parametrize(
+    ("name", "case", "is_covered"),
+    [
+        (SEQUENCE, SEQUENCE, True),
+        (SEQUENCE, ANOTHER, True),
+        ("uri/user-id/me", ANOTHER, True),
+        (SEQUENCE, "uri/user-id/me/me", False),
+        (SEQUENCE, "uri/user-id/owner/explore-0c4f3b59", False),
+        ("uri/user-id/me/me", ANOTHER, False),
+    ],
+)
+def test_an_entry_of_exploring_stands_for_what_exploring_finds_of_its_clause(name, case, is_covered):
+    left = beside([_ruling(case)], [_known(name)], reading="document", today=TODAY)
+
+    assert bool(left.excused) is is_covered
+    assert bool(left.fresh) is not is_covered
+
+
+@pytest.mark.parametrize(
+    ("because", "known", "status"),
+    [
+        ((ANOTHER,), [SEQUENCE], ExitCode.OK),
+        (("uri/user-id/me",), [SEQUENCE], ExitCode.OK),
+        ((ANOTHER, ZERO), [SEQUENCE, ZERO], ExitCode.OK),
+        ((ANOTHER, "uri/user-id/gone"), [SEQUENCE], ExitCode.INCONCLUSIVE),
+        ((), [SEQUENCE], ExitCode.INCONCLUSIVE),
+        ((ANOTHER, ZERO), [SEQUENCE], ExitCode.FAILED),
+    ],
+)
+def test_a_row_that_is_open_for_known_findings_alone_is_known(because, known, status):
+    open_row = replace(_ruling(SEARCH, Verdict.INCONCLUSIVE), because=because)
+    zero = [_ruling(ZERO)] if ZERO in because else []
+    rows = [_ruling("uri/user-id/viewer/viewer", Verdict.PASS), _ruling(ANOTHER), *zero, open_row]
+
+    left = beside(rows, [_known(name) for name in known], reading="document", today=TODAY)
+
+    assert left.exit_code is status
+    assert left.resting == ((open_row,) if status is ExitCode.OK else ())
+
+
+def test_a_finding_is_never_excused_for_another_one():
+    rows = [_ruling(ANOTHER), replace(_ruling(ZERO), because=(ANOTHER,))]
+
+    left = beside(rows, [_known(ANOTHER)], reading="document", today=TODAY)
+
+    assert left.exit_code is ExitCode.FAILED
 
 
 @pytest.mark.parametrize("verdict", [Verdict.INCONCLUSIVE, Verdict.HARNESS_ERROR, None])
@@ -261,3 +317,56 @@ def test_an_existing_baseline_is_not_written_over(pipeline, baseline):
 
     assert "is there already" in str(result.exception)
     assert baseline.read_text() == before
+
+
+@pytest.fixture(scope="module")
+def explored(tmp_path_factory):
+    """Checks by exploring, of a mock with defects of which the table shows none."""
+    folder = tmp_path_factory.mktemp("explored")
+
+    def check(slug, out, *words):
+        with running(build(Settings(defect=defect(slug) if slug else None))) as url:
+            arguments = ["check", url, "--lane", "explore", "--quiet", "--out", folder / out, *words]
+            return CliRunner().invoke(group, [str(word) for word in arguments], standalone_mode=False)
+
+    check.folder = folder
+    with pytest.MonkeyPatch.context() as patch:
+        little = partial(ExploreLane, sequences=2, generated=5, rounds=1)
+        patch.setattr(explore, "ExploreLane", little)
+        yield check
+
+
+def test_what_exploring_found_is_known_whatever_is_drawn(explored):
+    """The search that came upon it is open for that alone, and a report says so."""
+    path = explored.folder / "known.yaml"
+    assert explored("owner-without-timeout-refused", "first", "--write-baseline", path).return_value == 1
+    (name,) = yaml.safe_load(path.read_text())
+    assert name.startswith("uri/user-id/owner/explore-")
+    assert "stands for whatever exploring finds of its clause" in path.read_text()
+    path.write_text(path.read_text().replace(name, "uri/user-id/owner/explore-00000000"))
+
+    known = explored("owner-without-timeout-refused", "second", "--seed", 3, "--baseline", path)
+
+    assert known.return_value == 0, known.output
+    assert f"known: {name}, until " in known.output
+    assert "open for what is known: request/documented-example/combined" in known.output
+    root = ElementTree.parse(explored.folder / "second" / "junit.xml").getroot()
+    assert (root.get("failures"), root.get("errors")) == ("0", "0")
+    another = explored("retrieved-only-once", "third", "--baseline", path)
+    assert another.return_value == 1
+    assert "new: parking/parked-again/explore-" in another.output
+
+
+def test_known_findings_are_not_those_that_are_enough(explored):
+    """Exploring goes on beyond them."""
+    path = explored.folder / "known-too.yaml"
+    assert explored("retrieved-only-once", "fourth", "--write-baseline", path).return_value == 1
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(explore, "MOST_FINDINGS", 1)
+        stopped = explored("retrieved-only-once", "fifth")
+        went_on = explored("retrieved-only-once", "sixth", "--baseline", path)
+    assert stopped.return_value == 1
+    assert went_on.return_value == 0, went_on.output
+    record = (explored.folder / "fifth" / "record.ndjson").read_text()
+    assert "1 findings are enough" in record or "1 finding is enough" in record
+    assert "enough" not in (explored.folder / "sixth" / "record.ndjson").read_text()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from types import SimpleNamespace
 from typing import Any, cast
 
+import msgspec
 import pytest
 
 from contract_tests.record.explored import WORST_FIRST, found_by_others, summed_up
@@ -70,6 +71,21 @@ def test_a_search_names_what_stays_of_what_was_found() -> None:
     shards = [shard("1/2", "a/b/explore-1"), shard("2/2", "a/b/explore-2")]
     told = [("2/2", row("e/f/generated", "inconclusive", "9 requests; see a/b/explore-2"))]
     assert summed_up(told, found_by_others(shards)).actual == "9 requests; see a/b/explore-1"
+
+
+def test_a_search_is_open_for_what_all_that_are_open_are_open_for() -> None:
+    shards = [shard("1/2", "a/b/explore-1"), shard("2/2", "a/b/explore-2")]
+    others = found_by_others(shards)
+
+    def told(*because: list[str]) -> list[tuple[str, RulingLine]]:
+        rows = [msgspec.structs.replace(row("e/f/drawn", "inconclusive"), because=each) for each in because]
+        return [(f"{place}/2", line) for place, line in enumerate(rows, 1)]
+
+    assert summed_up(told(["a/b/explore-1"], ["a/b/explore-2", "g/h"]), others).because == [
+        "a/b/explore-1",
+        "g/h",
+    ]
+    assert summed_up(told(["a/b/explore-1"], []), others).because == []
 
 
 def test_what_all_say_is_said_once() -> None:
