@@ -22,6 +22,8 @@ from contract_tests.wire import NoAnswer, NotConnected, Wire, reason
 from contract_tests.world import KnownCall
 
 MORE_TRIES = 3
+FRESH_EVERY = 10
+"""One in so many requests under test opens a connection: there are servers that know a client's connection."""
 ROOT = "/uapi/phoneCalls"
 
 
@@ -54,7 +56,8 @@ class Target:
     client, a token that has ended is renewed and the request asked again; with a probe alone nothing more is sent then.
     `now` is a monotonic clock and `sleep` waits, both in seconds; `wall_clock` is for dates in answers; `rate` is how
     many requests a second are sent at the most.
-    `watch` is told of every exchange, with secrets still named.
+    `watch` is told of every exchange, with secrets still named. One in `fresh_every` requests under test (0: none) and
+    all that is sent to see a finding again, as whoever pastes it will, open a connection of their own.
     """
 
     url: str
@@ -66,12 +69,14 @@ class Target:
     headers: tuple[tuple[str, str], ...] = ()
     limits: Limits = field(default_factory=Limits)
     rate: float | None = None
+    fresh_every: int = FRESH_EVERY
     verify: ssl.SSLContext | bool = True
     _wire: Wire = field(init=False, repr=False)
     _credentials: Credentials = field(init=False, repr=False)
     _unwatched: list[Exchange] = field(init=False, default_factory=list, repr=False)
     _started: float = field(init=False)
     _number: int = field(init=False, default=0)
+    _under_test: int = field(init=False, default=0)
     _not_before: float = field(init=False, default=0.0)
 
     def __post_init__(self) -> None:
@@ -134,11 +139,11 @@ class Target:
             self.tell(as_it_may_be_told(answered))
 
     def twin(self) -> Target:
-        """A target like this one with a connection of its own, which counts the same seconds.
+        """A target like this one with a connection of its own, which it keeps, and which counts the same seconds.
 
         Nobody watches it: what it sends is `unwatched`, for this target to `adopt`.
         """
-        twin = replace(self, watch=None, rate=None)
+        twin = replace(self, watch=None, rate=None, fresh_every=0)
         twin._started = self._started
         return twin
 
@@ -212,6 +217,8 @@ class Target:
         """An exchange of which the request, its place and its purpose are known, with number, answer and times."""
         self._number += 1
         self._keep_rate()
+        if self._opens_a_connection(known.role):
+            self._wire.close()
         begun = self.now()
         response, trouble, timed_out = self._patiently(known.request)
         for _ in range(MORE_TRIES if _may_be_repeated(known) else 0):
@@ -228,6 +235,11 @@ class Target:
             started=round(begun - self._started, 6),
             elapsed=round(self.now() - begun, 6),
         )
+
+    def _opens_a_connection(self, role: Role) -> bool:
+        self._under_test += role == "request"
+        is_sample = bool(self.fresh_every) and role == "request" and self._under_test % self.fresh_every == 0
+        return is_sample or role == "again"
 
     def probe(self, path: str = "/") -> Response | None:
         """What a GET is answered, or None. Raises `TargetUnreachable` when no connection can be made."""

@@ -83,7 +83,7 @@ class Wire:
         self._pool = pool_through(proxy, **settings) if proxy else httpcore.ConnectionPool(**settings)
 
     def close(self) -> None:
-        """Closes the kept connections."""
+        """Closes the kept connections; what is sent after that opens another one."""
         self._pool.close()
 
     def send(

@@ -52,8 +52,11 @@ class Checked:
         return {ruling.case: str(ruling.verdict) for ruling in self.under(reading)}
 
     def exchanges(self):
+        return self.lines("exchange")
+
+    def lines(self, kind):
         lines = [json.loads(line) for line in self.record.splitlines()]
-        return [line for line in lines if line["line"] == "exchange"]
+        return [line for line in lines if line["line"] == kind]
 
 
 def run_check(target, rung, profile, **plan):

@@ -49,6 +49,34 @@ class HangsUp(LiteralServer):
         return isinstance(payload, dict) and self.on(payload)
 
 
+class OfItsConnection(LiteralServer):
+    """Another server to some requests: `on` is told the connection that one comes by and its place there, from 0."""
+
+    def __init__(self, on: Callable[[int, int], bool], other: Callable[[], LiteralServer]) -> None:
+        super().__init__()
+        self.on, self.other = on, other()
+        self.other.calls, self.other.lock = self.calls, self.lock
+        self.connections = 0
+
+    def listener(self) -> Any:
+        outer = self
+
+        class Handler(LineHandler):
+            def handle(self) -> None:
+                number: int | None = None
+                for place, (method, target, headers, body) in enumerate(self.requests()):
+                    if number is None and target != "/hook":
+                        number, outer.connections = outer.connections, outer.connections + 1
+                    is_other = number is not None and outer.on(number, place)
+                    server = outer.other if is_other else outer
+                    status, value = server.handle(method, target, headers.get("authorization"), body)
+                    payload = b"" if value is None else json.dumps(value).encode()
+                    length = "" if status == 204 else f"Content-Length: {len(payload)}\r\n"
+                    self.wfile.write(f"HTTP/1.1 {status} X\r\n{length}\r\n".encode() + payload)
+
+        return Listener(("127.0.0.1", 0), Handler)
+
+
 def _is_null(payload: JsonObject) -> bool:
     return None in payload.values()
 
