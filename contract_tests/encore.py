@@ -153,7 +153,8 @@ class Encore:
         if not waits:
             tries = ROUNDS + SURE * (1 + len(WITH_ANOTHER) * bool(proof.witness))
             return Way(
-                remark=f"seen once, and not again in {tries} tries on fresh calls; this is what was sent"
+                remark=f"seen once, and not again in {tries} tries on fresh calls and connections;"
+                " this is what was sent"
             )
         rounds = 2 * max(waits)
         return Way(
