@@ -51,7 +51,7 @@ class Baselined:
     """A run beside its baseline.
 
     `fresh` are findings that no entry excuses, `excused` the others with their entries; `resting` are rows that are
-    inconclusive for excused findings alone, which are excused with them. `stale` are entries that
+    inconclusive for excused findings alone, or for rows that are, and excused with them. `stale` are entries that
     excuse nothing although what they name was judged, `expired` those whose day is over. Of either, one is enough for
     `ExitCode.STALE_BASELINE` where nothing worse is to be said.
     """
@@ -104,7 +104,7 @@ def beside(rulings: Iterable[Ruling], known: Iterable[Known], *, reading: Readin
     excusing = {entry for _, entry in excused}
     stale = tuple(entry for entry in valid if entry not in excusing and _was_judged(entry, gating))
     forgiven = {ruling.case for ruling, _ in excused}
-    resting = tuple(ruling for ruling in gating if _rests_on(ruling, findings, forgiven))
+    resting = _resting(gating, findings, forgiven)
     code = exit_code(
         ruling.verdict for ruling in gating if ruling.case not in forgiven and ruling not in resting
     )
@@ -127,14 +127,25 @@ def _that_covers(ruling: Ruling, entries: Iterable[Known]) -> Known | None:
     return max(covering, key=lambda entry: len(entry.name), default=None)
 
 
-def _rests_on(ruling: Ruling, findings: Sequence[Ruling], forgiven: Collection[str]) -> bool:
-    """Whether a row is inconclusive for findings alone of which every one is forgiven."""
-    named = [[one.case for one in findings if name in (one.case, one.clause)] for name in ruling.because]
-    return (
-        ruling.verdict is Verdict.INCONCLUSIVE
-        and bool(named)
-        and all(cases and set(cases) <= set(forgiven) for cases in named)
-    )
+def _resting(
+    gating: Sequence[Ruling], findings: Sequence[Ruling], forgiven: Collection[str]
+) -> tuple[Ruling, ...]:
+    """The rows that are inconclusive for findings alone of which every one is forgiven, or for rows like these."""
+    left = [ruling for ruling in gating if ruling.verdict is Verdict.INCONCLUSIVE and ruling.because]
+    resting: list[Ruling] = []
+    while True:
+        good = {*forgiven, *(ruling.case for ruling in resting)}
+        more = [ruling for ruling in left if all(_is_good(name, findings, good) for name in ruling.because)]
+        if not more:
+            return tuple(resting)
+        resting += more
+        left = [ruling for ruling in left if ruling not in more]
+
+
+def _is_good(name: str, findings: Sequence[Ruling], good: Collection[str]) -> bool:
+    """Whether what goes by the name of a case or a clause is there, and nothing of it is held against the target."""
+    cases = [one.case for one in findings if name in (one.case, one.clause)]
+    return all(case in good for case in cases) if cases else name in good
 
 
 def _was_judged(entry: Known, gating: Iterable[Ruling]) -> bool:

@@ -10,7 +10,7 @@ from contract_tests.case import Case, Kind
 from contract_tests.evidence import Evidence
 from contract_tests.judge.aspect import SchemaViolations
 from contract_tests.judge.opinion import Opinion, opinion
-from contract_tests.judge.retrieval import Retrievals, look_at, verdict_on
+from contract_tests.judge.retrieval import Retrievals, look_at, refused_like, verdict_on
 from contract_tests.judge.sweeps import (
     NOTHING_WORKED,
     SCOPES,
@@ -180,7 +180,9 @@ def _on_cases(
             verdict, actual, hint = verdict_on(by_case[one.evidence.case.id], retrievals, levels)
         else:
             verdict, actual, hint = _verdict_on_refusal(one, retrievals)
-        yield _case_ruling(one, reading, verdict, actual, hint)
+        alike = retrievals.refused_alike(one)
+        because = (alike.id,) if alike is not None and hint == refused_like(alike) else ()
+        yield replace(_case_ruling(one, reading, verdict, actual, hint), because=because)
 
 
 def _verdict_on_refusal(one: Opinion, retrievals: Retrievals) -> tuple[Verdict, str, str]:
@@ -193,7 +195,7 @@ def _verdict_on_refusal(one: Opinion, retrievals: Retrievals) -> tuple[Verdict, 
         return Verdict.INCONCLUSIVE, one.actual, "The first retrieval of this call was not seen to work."
     alike = retrievals.refused_alike(one)
     if one.verdict in (Verdict.WRONG_CODE, Verdict.FAIL) and alike is not None:
-        return Verdict.INCONCLUSIVE, one.actual, f"Refused with the same answer: {alike.title}."
+        return Verdict.INCONCLUSIVE, one.actual, refused_like(alike)
     unchanged = is_unchanged(one.evidence.seen_before(), one.evidence.seen_after())
     if kind is Kind.NOT_PARKED and unchanged is False and one.verdict is not Verdict.FAIL:
         return Verdict.FAIL, f"{one.actual}, but the call changed", ""

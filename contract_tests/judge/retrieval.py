@@ -141,6 +141,11 @@ class Retrievals:
         return answer is not None and not answer.is_success and not answer.is_server_error
 
 
+def refused_like(case: Case) -> str:
+    """The hint of a case that is refused as one is on which it rests."""
+    return f"Refused with the same answer: {case.title}."
+
+
 def look_at(
     opinions: Sequence[Opinion], control: Case, world: World, violations: SchemaViolations
 ) -> Retrievals:
@@ -213,7 +218,7 @@ def _verdict_on_refused(retrieval: Retrieval, all_: Retrievals) -> tuple[Verdict
             return Verdict.INCONCLUSIVE, opinion.actual, NOT_THERE
         return Verdict.FAIL, opinion.actual, ""
     if alike := all_.refused_alike(opinion):
-        return Verdict.INCONCLUSIVE, opinion.actual, f"Refused with the same answer: {alike.title}."
+        return Verdict.INCONCLUSIVE, opinion.actual, refused_like(alike)
     if opinion.outcome is not None and opinion.outcome.warning:
         return Verdict.DEVIATION, opinion.actual, ""
     if not all_.any_worked:

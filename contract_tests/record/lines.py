@@ -157,8 +157,8 @@ class RulingLine(Line, frozen=True, kw_only=True, tag="ruling"):
     """A verdict on a clause by a case under a reading, with its evidence and how to see it again.
 
     `exchanges` are numbers of exchange lines, the decisive one first. `reproduce` is a list of shell lines;
-    secrets are environment variables in them. `because` are the findings, by case or by clause, for which alone the row
-    is inconclusive: a baseline that excuses them excuses it.
+    secrets are environment variables in them. `because` are the findings, by case or by clause, or the rows that rest
+    on some, for which alone the row is inconclusive: a baseline that excuses them excuses it.
     """
 
     clause: str

@@ -178,6 +178,19 @@ def test_a_row_that_is_open_for_known_findings_alone_is_known(because, known, st
     assert left.resting == ((open_row,) if status is ExitCode.OK else ())
 
 
+def test_what_rests_on_a_row_that_is_known_is_known():
+    first = replace(_ruling("payload/x/one", Verdict.INCONCLUSIVE), because=(ZERO,))
+    second = replace(_ruling("payload/x/two", Verdict.INCONCLUSIVE), because=("payload/x/one",))
+    round_about = replace(_ruling("payload/x/three", Verdict.INCONCLUSIVE), because=("payload/x/three",))
+    rows = [_ruling("uri/user-id/viewer/viewer", Verdict.PASS), _ruling(ZERO), second, first]
+
+    known = beside(rows, [_known(ZERO)], reading="document", today=TODAY)
+    open_still = beside([*rows, round_about], [_known(ZERO)], reading="document", today=TODAY)
+
+    assert (known.exit_code, set(known.resting)) == (ExitCode.OK, {first, second})
+    assert (open_still.exit_code, round_about in open_still.resting) == (ExitCode.INCONCLUSIVE, False)
+
+
 def test_a_finding_is_never_excused_for_another_one():
     rows = [_ruling(ANOTHER), replace(_ruling(ZERO), because=(ANOTHER,))]
 
@@ -370,3 +383,21 @@ def test_known_findings_are_not_those_that_are_enough(explored):
     record = (explored.folder / "fifth" / "record.ndjson").read_text()
     assert "1 findings are enough" in record or "1 finding is enough" in record
     assert "enough" not in (explored.folder / "sixth" / "record.ndjson").read_text()
+
+
+@pytest.mark.parametrize("slug", ["me-unknown", "view-optional", "caller-id-required"])
+def test_what_a_known_finding_leaves_unjudged_is_known_with_it(tmp_path, slug):
+    """Cases that are refused as the one that they rest on, and a clause that says the same as a code."""
+    with running(build(Settings(defect=defect(slug)))) as url:
+
+        def check(out, *words):
+            arguments = ["check", url, "--quiet", "--out", tmp_path / out, *words]
+            return CliRunner().invoke(group, [str(word) for word in arguments], standalone_mode=False)
+
+        assert check("first", "--write-baseline", tmp_path / "known.yaml").return_value == 1
+        known = check("second", "--baseline", tmp_path / "known.yaml")
+
+    assert known.return_value == 0, known.output
+    assert "open for what is known: " in known.output
+    root = ElementTree.parse(tmp_path / "second" / "junit.xml").getroot()
+    assert (root.get("failures"), root.get("errors")) == ("0", "0")
