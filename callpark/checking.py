@@ -17,6 +17,7 @@ import click
 import callpark_spec
 from callpark import __version__
 from callpark.crash import keep_out
+from callpark.interrupt import safely_interrupted
 from callpark.output import RECORD, Around, write_findings, write_pages
 from callpark.progress import shown_progress
 from contract_tests.approach import Approach
@@ -52,6 +53,7 @@ def run_check(
     approach.target.tell_of_tokens(keep_out)
     path = folder / RECORD
     with (
+        safely_interrupted(),
         closing(approach.target),
         _created(path) as stream,
         shown_progress(quiet=quiet, asks=approach.rung.name == "operator") as watch,

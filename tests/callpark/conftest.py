@@ -15,6 +15,7 @@ from mockserver import defects
 from mockserver.app import build
 from mockserver.serving.server import running
 from mockserver.settings import Settings
+from mockserver.wire_faults.fault import delay_named
 
 
 @dataclass(frozen=True)
@@ -120,3 +121,10 @@ def defective():
             yield url
 
     return serving
+
+
+@pytest.fixture(scope="session")
+def slow_mock_url():
+    """A check of it takes some seconds, however busy the machine is, so that it can be interrupted."""
+    with running(build(Settings(delay=delay_named("30ms")))) as url:
+        yield url

@@ -180,8 +180,8 @@ def test_a_wrong_clause_leaves_an_earlier_record_alone(callpark, callpark_mock_u
 
 
 @pytest.mark.parametrize("lane", ["conform", "explore", "all"])
-def test_an_interrupt_in_any_lane_ends_with_its_status_and_names_the_record(callpark_mock_url, start, lane):
-    process = start("check", callpark_mock_url, "--lane", lane)
+def test_an_interrupt_in_any_lane_ends_with_its_status_and_names_the_record(slow_mock_url, start, lane):
+    process = start("check", slow_mock_url, "--lane", lane)
     assert "case 1 of" in process.stderr.readline()
     process.send_signal(signal.SIGINT)
     _, err = process.communicate(timeout=20)

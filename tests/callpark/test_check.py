@@ -114,8 +114,8 @@ def test_only_the_clauses_asked_for_are_tried(callpark, callpark_mock_url):
     assert all("failure/timeout/" in line or "documented-example" in line for line in said)
 
 
-def test_an_interrupted_check_leaves_a_record_that_is_refused(callpark, callpark_mock_url, start):
-    process = start("check", callpark_mock_url)
+def test_an_interrupted_check_leaves_a_record_that_is_refused(callpark, slow_mock_url, start):
+    process = start("check", slow_mock_url)
     assert "case 1 of" in process.stderr.readline()
     process.send_signal(signal.SIGINT)
     _, err = process.communicate(timeout=10)
