@@ -126,5 +126,5 @@ def defective():
 @pytest.fixture(scope="session")
 def slow_mock_url():
     """A check of it takes some seconds, however busy the machine is, so that it can be interrupted."""
-    with running(build(Settings(delay=delay_named("30ms")))) as url:
+    with running(build(Settings(delay=delay_named("30")))) as url:
         yield url

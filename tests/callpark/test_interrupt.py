@@ -8,6 +8,13 @@ import pytest
 from callpark.interrupt import safely_interrupted
 
 
+@pytest.fixture(autouse=True)
+def _handled_as_python_does():
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
 class Lock:
     """Interrupted where httpcore's locks can be: taken, and not yet in the hands of whoever asked."""
 

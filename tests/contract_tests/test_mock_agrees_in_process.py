@@ -27,7 +27,7 @@ class InProcessWire:
         self.url = url
 
     def close(self):
-        self.client.close()
+        """What is sent after that is answered too, as on a wire."""
 
     def send(self, method, target, headers, body, *, who=""):
         aim = {"target": target.encode("ascii")}
