@@ -95,11 +95,7 @@ class Clock:
         return self._set
 
     def now(self) -> float:
-        setting = self._set  # as `_at` does, but without its call: nothing else is asked for as often
-        moment = setting.at + setting.rate * (self.source() - setting.since)
-        if moment < LAST_MOMENT:
-            return moment
-        return LAST_MOMENT
+        return self._at(self.source())
 
     def beginning(self) -> ClockSet:
         """What the clock is set to when its session begins, or begins again."""
@@ -125,7 +121,11 @@ class Clock:
         self._set = setting
 
     def _at(self, source: float) -> float:
-        return min(LAST_MOMENT, self._set.at + self._set.rate * (source - self._set.since))
+        setting = self._set
+        moment = setting.at + setting.rate * (source - setting.since)
+        if moment < LAST_MOMENT:
+            return moment
+        return LAST_MOMENT
 
     def seconds_until(self, moment: float | None) -> float | None:
         """Seconds of the source until the clock shows `moment`; None if it never will by itself."""

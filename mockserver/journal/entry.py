@@ -104,9 +104,8 @@ class Exchange(Struct, kw_only=True, gc=False):
     def bytes_with(self, headers: int) -> int:
         """Bytes kept, where it is known already how many the headers of the request take."""
         kept = _OVERHEAD + headers + len(self.target) + len(self.body.data) + len(self.events) * _EVENT
-        reply = self.reply
-        if reply is not None:
-            kept += len(reply.body.data) + length_of(reply.headers)
+        if self.reply is not None:
+            kept += self.reply.bytes_kept
         if self.lost is not None:
             kept += self.lost.bytes_kept
         return kept

@@ -131,10 +131,9 @@ class Journal:
 
         `headers` is what `length_of` says of those of its request, where somebody knows it already.
         """
-        number = exchange.number
-        if self._begun.get(number) is exchange and exchange.life is self._life:
-            del self._begun[number]
-            self._keep(exchange, exchange.bytes_kept if headers is None else exchange.bytes_with(headers))
+        if self._begun.get(exchange.number) is exchange and self.claims(exchange):
+            del self._begun[exchange.number]
+            self._keep(exchange, None if headers is None else exchange.bytes_with(headers))
 
     def elapsed(self, events: Sequence[Event]) -> None:
         """What time brought is nobody's, also where a request brought it to light."""
@@ -149,10 +148,9 @@ class Journal:
 
     def _happen(self, events: Sequence[Event], cause: Cause) -> None:
         if events:
-            happening = Happening(
-                number=self._next_number(), at=events[-1].at, events=tuple(events), cause=cause
+            self._keep(
+                Happening(number=self._next_number(), at=events[-1].at, events=tuple(events), cause=cause)
             )
-            self._keep(happening, happening.bytes_kept)
 
     def find(self, number: int) -> Entry | None:
         return next((entry for entry in self.entries if entry.number == number), None)
@@ -237,9 +235,11 @@ class Journal:
         self._watchers.append(watcher)
         return lambda: self._watchers.remove(watcher)
 
-    def _keep(self, entry: Entry, size: int) -> None:
+    def _keep(self, entry: Entry, size: int | None = None) -> None:
         dropped = 0
         if self.shared is None:
+            if size is None:
+                size = entry.bytes_kept
             self._entries.append(entry)
             self._sizes.append(size)
             self._bytes += size

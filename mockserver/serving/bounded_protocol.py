@@ -55,16 +55,16 @@ def bounded(base: type[HttpToolsProtocol], limits: ClientLimits, crowd: Crowd) -
         _body_bytes = 0
         _timer: TimerHandle | None = None
         _writing: TimerHandle | None = None
-        _answering: RequestResponseCycle | None = None
+        _answering: RequestResponseCycle | None
         """Where requests wait behind one that is being answered, that one: uvicorn knows the last that came."""
-        _refusal: Refusal | None = None
+        _refusal: Refusal | None
         """What the connection ends with, once the answers to earlier requests are out."""
         _data = b""
         _upgrading: tuple[bytes, list[tuple[bytes, bytes]]] | None = None
         _as_they_came: list[tuple[bytes, bytes]] | None = None
 
         def connection_made(self, transport: Transport) -> None:
-            self._refusal = self._answering = None  # also here, where they are quicker to look at
+            self._refusal = self._answering = None
             super().connection_made(transport)
             if not crowd.admits(self.connections):
                 self._end(replace(fixed(Fixed.UNAVAILABLE, _FULL), headers={"Retry-After": "1"}))

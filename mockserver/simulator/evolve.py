@@ -41,9 +41,8 @@ def evolve(world: World, event: Event) -> World:
 
 def fold(world: World, events: Iterable[Event]) -> World:
     draft = draft_of(world)
-    take = draft.take
     for event in events:
-        take(event)
+        draft.take(event)
     return draft.world()
 
 
@@ -81,13 +80,12 @@ class Draft(Struct, gc=False):
         """Raise IllegalStepError if the event does not fit the phase its call is in."""
         if event.at > self.now:
             self.now = event.at
-        known = _CHANGES.get(type(event))
-        if known is not None:
-            self._change(event, known)
-        elif isinstance(event, AnsweringSet):
+        if isinstance(event, AnsweringSet):
             self.directory = _directory_changed(self.directory, event)
         elif isinstance(event, CallPlaced):
             self._place(event)
+        else:
+            self._change(event)
 
     def _place(self, event: CallPlaced) -> None:
         call = event.call
@@ -98,8 +96,8 @@ class Draft(Struct, gc=False):
             self._take_slot(call)
         self._set_call(call)
 
-    def _change(self, event: Any, known: "Known") -> None:
-        change, step, brings_timer, may_pick_up = known
+    def _change(self, event: Any) -> None:
+        change, step, brings_timer, may_pick_up = _CHANGES[type(event)]
         before = self.calls[event.call_id]
         phase = after(before.phase, step)
         pending = before.pending
@@ -267,10 +265,7 @@ def _ended(call: PhoneCall, _event: CallEnded, phase: Phase, pending: Pending | 
 
 Change = Callable[[PhoneCall, Any, Phase, Pending | None], PhoneCall]
 
-Known = tuple[Change, Step, bool, bool]
-"""What an event does to its call, which step that is, and whether it may bring a timer, and with that a pickup."""
-
-_CHANGES: Final[Mapping[type[Event], Known]] = {
+_CHANGES: Final[Mapping[type[Event], tuple[Change, Step, bool, bool]]] = {
     CallAnswered: (_answered, Step.ANSWER, False, False),
     CallParked: (_parked, Step.PARK, True, False),
     RetrievalStarted: (_retrieval_started, Step.RETRIEVE, True, True),
@@ -280,6 +275,7 @@ _CHANGES: Final[Mapping[type[Event], Known]] = {
     ComebackAnswered: (_answered, Step.ANSWER, False, False),
     CallEnded: (_ended, Step.END, False, False),
 }
+"""What an event does to its call, which step that is, and whether it may bring a timer, and with that a pickup."""
 
 STEP_OF: Final[Mapping[type[Event], Step]] = {event: step for event, (_, step, _, _) in _CHANGES.items()}
 
