@@ -1,5 +1,6 @@
 """The command line, called in this process or started as a process of its own, always in an empty folder."""
 
+import json
 import os
 import re
 import signal
@@ -128,3 +129,22 @@ def slow_mock_url():
     """A check of it takes some seconds, however busy the machine is, so that it can be interrupted."""
     with running(build(Settings(delay=delay_named("30")))) as url:
         yield url
+
+
+@pytest.fixture
+def profiled(tmp_path, monkeypatch):
+    """A profile with so many calls to retrieve, and its token in the environment."""
+
+    def written(token, *, calls, not_offered, settle):
+        monkeypatch.setenv("CALLPARK_TOKEN", token)
+        listed = [{"userId": "12", "extension": "0003*210", "phoneCallId": f"{n:020x}", "phoneCallViewId": "01"}
+                  for n in range(calls)]  # fmt: skip
+        (tmp_path / "calls.json").write_text(json.dumps({"calls": listed}))
+        path = tmp_path / "profile.yaml"
+        path.write_text(
+            f"inventory: calls.json\nnot_offered: [{not_offered}]\n"
+            f"settle: {settle}\ntoken_env: CALLPARK_TOKEN\n"
+        )
+        return path
+
+    return written

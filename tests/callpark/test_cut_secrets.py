@@ -1,14 +1,12 @@
 """What a check quotes of an answer it cuts to a length. No cut leaves the beginning of a secret behind."""
 
-import json
 import os
-import threading
-from http.server import ThreadingHTTPServer
 
 import pytest
 
 from callpark.formats import FILES
 from tests.servers.mumbler import PLACES, Mumbler
+from tests.servers.quoting import quoting
 
 TOKEN = "qZ7x-Wk3v.Jd9r_Tb5n-Hg2y"
 TELLING = 6
@@ -17,28 +15,13 @@ TELLING = 6
 
 @pytest.fixture
 def mumbler():
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Mumbler)
-    server.heard, server.offset, server.place = set(), 0, "code"
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    yield server
-    server.shutdown()
-    server.server_close()
-    thread.join()
+    with quoting(Mumbler, offset=0, place="code") as server:
+        yield server
 
 
 @pytest.fixture
-def profile(tmp_path, monkeypatch):
-    monkeypatch.setenv("CALLPARK_TOKEN", TOKEN)
-    calls = [{"userId": "12", "extension": "0003*210", "phoneCallId": f"{n:020x}", "phoneCallViewId": "01"}
-             for n in range(400)]  # fmt: skip
-    (tmp_path / "calls.json").write_text(json.dumps({"calls": calls}))
-    path = tmp_path / "profile.yaml"
-    path.write_text(
-        "inventory: calls.json\nnot_offered: [other_token, expired_token]\n"
-        "settle: 0.05\ntoken_env: CALLPARK_TOKEN\n"
-    )
-    return path
+def profile(profiled):
+    return profiled(TOKEN, calls=400, not_offered="other_token, expired_token", settle=0.05)
 
 
 def pieces(text):

@@ -4,14 +4,13 @@ import base64
 import json
 import os
 import re
-import threading
-from http.server import ThreadingHTTPServer
 from urllib.parse import quote
 
 import pytest
 
 from callpark.formats import FILES
 from tests.servers.parrot import REFRESH, Parrot
+from tests.servers.quoting import quoting
 
 TOKEN = "s3cr3t/t0ken+of.user=12"
 KEY = "k3y-of-the/gateway"
@@ -21,15 +20,8 @@ OTHER = "0ther/thing+that.nobody=sees"
 
 @pytest.fixture
 def parrot():
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Parrot)
-    server.heard = set()
-    server.issued = ""
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    yield server
-    server.shutdown()
-    server.server_close()
-    thread.join()
+    with quoting(Parrot, issued="") as server:
+        yield server
 
 
 @pytest.fixture
@@ -104,18 +96,9 @@ def test_what_the_token_endpoint_gives_is_nowhere(checked, parrot, monkeypatch):
 
 
 @pytest.fixture
-def profile(tmp_path, monkeypatch):
+def profile(profiled):
     """Describes the parrot, with calls to retrieve and its token in the environment."""
-    monkeypatch.setenv("CALLPARK_TOKEN", TOKEN)
-    calls = [{"userId": "12", "extension": "0003*210", "phoneCallId": f"{n:020x}", "phoneCallViewId": "01"}
-             for n in range(40)]  # fmt: skip
-    (tmp_path / "calls.json").write_text(json.dumps({"calls": calls}))
-    path = tmp_path / "profile.yaml"
-    path.write_text(
-        "inventory: calls.json\nnot_offered: [list, other_token, expired_token]\n"
-        "settle: 0.1\ntoken_env: CALLPARK_TOKEN\n"
-    )
-    return path
+    return profiled(TOKEN, calls=40, not_offered="list, other_token, expired_token", settle=0.1)
 
 
 def test_no_secret_is_in_what_pytest_shows(parrot, profile):

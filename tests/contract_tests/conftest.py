@@ -14,8 +14,11 @@ import pytest
 
 import callpark_spec
 from contract_tests.approach import approach
+from contract_tests.cases import CONTROL
 from contract_tests.check import Check, Plan
+from contract_tests.lanes.conform import ConformLane
 from contract_tests.profile import Profile
+from contract_tests.settling import Settling
 from contract_tests.state.hook import hook_rung
 from contract_tests.target import Limits, Target
 from contract_tests.verdict import Verdict
@@ -277,3 +280,21 @@ def target_at():
     yield make
     for target in targets:
         target.close()
+
+
+@pytest.fixture
+def run(world):
+    """Runs the conform lane on a lot of calls: the lane, and what it has of each case."""
+
+    def run_lane(lot, *cases, **settings):
+        lane = ConformLane(
+            target=lot,
+            rung=lot,
+            world=world,
+            control=CONTROL,
+            settling=Settling(sleep=lambda seconds: None, settle=0.1),
+            **settings,
+        )
+        return lane, {one.case.id: one for one in lane.run(cases)}
+
+    return run_lane

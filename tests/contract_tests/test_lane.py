@@ -5,10 +5,8 @@ import pytest
 from contract_tests.case import Kind
 from contract_tests.cases import CONTROL, all_cases
 from contract_tests.exchange import Response
-from contract_tests.lanes.conform import ATTEMPTS, SILENCES, ConformLane
-from contract_tests.lanes.looking import SILENCES as LISTINGS
+from contract_tests.lanes.conform import ATTEMPTS, SILENCES
 from contract_tests.lanes.watch import LONG_IN_THE_LOT
-from contract_tests.settling import Settling
 from contract_tests.state.rung import RungError
 from tests.contract_tests.lot import Lot, json_answer
 
@@ -23,22 +21,6 @@ TALKING = BY_ID["parking/not-parked/on-the-phone"]
 ELSEWHERE = next(case for case in all_cases() if case.elsewhere)
 AS_PRINTED_TOO = BY_ID["payload/wait-for-pickup/numeric-string/string"]
 GREY = BY_ID["payload/grey-values/callerId-null"]
-
-
-@pytest.fixture
-def run(world):
-    def run_lane(lot, *cases, **settings):
-        lane = ConformLane(
-            target=lot,
-            rung=lot,
-            world=world,
-            control=CONTROL,
-            settling=Settling(sleep=lambda seconds: None, settle=0.1),
-            **settings,
-        )
-        return lane, {one.case.id: one for one in lane.run(cases)}
-
-    return run_lane
 
 
 def test_refusals_share_the_call_that_the_control_then_retrieves(run):
@@ -232,69 +214,6 @@ def test_where_calls_are_few_a_lost_answer_costs_another_one_as_long_as_there_is
     assert [each.also for each in lot.sent()[:2]] == [(AS_PRINTED_TOO.id,)] * 2
     assert evidence[ME.id].exchange.trouble == "reset"
     assert lane.calls_used == 3
-
-
-def test_a_silent_target_is_given_up(run):
-    lot = Lot(answer=lambda identifier, request: "silent")
-    _, evidence = run(lot, ZERO, LETTERS, ME, TALKING)
-
-    assert len(lot.sent()) == SILENCES
-    assert "without an answer" in evidence[TALKING.id].lacking
-    assert evidence[TALKING.id].exchange is None
-
-
-def test_a_silent_target_is_given_up_where_calls_are_few(run):
-    """Variations are packed there, and each pack takes a call along that somebody parked by hand."""
-    lot = Lot(answer=lambda identifier, request: "silent")
-    lot.is_scarce = True
-    lane, evidence = run(lot, ZERO, LETTERS, ME, CHARSET, VIEWER, OWNER, AS_PRINTED_TOO)
-
-    assert set(evidence) == {
-        case.id for case in (CONTROL, ZERO, LETTERS, ME, CHARSET, VIEWER, OWNER, AS_PRINTED_TOO)
-    }
-    assert len(lot.sent()) == SILENCES
-    assert "without an answer" in evidence[OWNER.id].lacking
-    assert "without an answer" in lane.went_away
-    assert lane.calls_used <= SILENCES
-
-
-def test_a_case_that_is_not_sent_is_no_answer(run):
-    def lot_without_siblings(count, extension=None):
-        if extension not in (None, "0003*210"):
-            raise RungError("only of this one")
-        return [lot._call("0003*210")]
-
-    lot = Lot(answer=lambda identifier, request: "silent")
-    lot.parked = lot_without_siblings
-    lane, evidence = run(lot, ELSEWHERE, ME)
-
-    assert evidence[ELSEWHERE.id].exchange is None
-    assert len(lot.sent()) == SILENCES
-    assert lane.went_away
-
-
-def test_listings_that_are_not_answered_are_asked_for_no_more(run):
-    """The answers are judged all the same."""
-    lot = Lot()
-    lot.listed = lambda identifier: "silent"
-    _, evidence = run(lot, ZERO, LETTERS, ME, CHARSET, VIEWER)
-
-    assert len([each for each in lot.exchanges if each.request.method == "GET"]) == LISTINGS
-    assert {evidence[case.id].exchange.response.status for case in (ME, CHARSET, VIEWER)} == {200}
-
-
-@pytest.mark.parametrize(
-    "said", ["late", "the target kept answering 429", "the target answered 503 and asked for 60 seconds"]
-)
-def test_listings_are_asked_for_while_the_target_answers_now_and_then(run, said):
-    lot = Lot()
-    shown, lot.listed = lot.listed, lambda identifier: lot.said(identifier)
-    lot.said = lambda identifier: shown(identifier) if said == "late" and len(lot.exchanges) % 3 else said
-    lot.timed_out = True
-    _, evidence = run(lot, ZERO, LETTERS, ME, CHARSET, VIEWER)
-
-    assert len([each for each in lot.exchanges if each.request.method == "GET"]) > LISTINGS + 3
-    assert evidence[VIEWER.id].after is not None
 
 
 def test_grey_values_that_are_dropped_do_not_end_the_run(run):

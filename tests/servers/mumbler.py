@@ -1,16 +1,15 @@
 """A server that says its caller's token in every answer, behind as many other letters as it is told."""
 
 import json
-from http.server import BaseHTTPRequestHandler
+
+from tests.servers.quoting import Quoting
 
 PLACES = ("code", "id", "member", "link", "extension", "status line", "header", "party")
 """Where the token stands: so many ways there are for a checker to quote an answer."""
 
 
-class Mumbler(BaseHTTPRequestHandler):
+class Mumbler(Quoting):
     """Answers in the shapes of the API. `server.place` is one of `PLACES`, and `server.offset` letters come before."""
-
-    protocol_version = "HTTP/1.1"
 
     def answer(self):
         self.rfile.read(int(self.headers.get("Content-Length") or 0))
@@ -43,16 +42,4 @@ class Mumbler(BaseHTTPRequestHandler):
         self.send(200, [call])
 
     def send(self, status, value, *headers):
-        body = json.dumps(value).encode()
-        self.send_response(status)
-        self.send_header("Content-Type", "application/json")
-        for name, text in headers:
-            self.send_header(name, text)
-        self.send_header("Content-Length", str(len(body)))
-        self.end_headers()
-        self.wfile.write(body)
-
-    do_GET = do_PUT = do_POST = do_DELETE = do_PATCH = do_HEAD = answer
-
-    def log_message(self, *_):
-        pass
+        self.send_body(status, json.dumps(value).encode(), headers)

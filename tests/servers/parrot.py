@@ -2,16 +2,15 @@
 
 import base64
 import json
-from http.server import BaseHTTPRequestHandler
 from urllib.parse import parse_qs, quote
+
+from tests.servers.quoting import Quoting
 
 REFRESH = "r3fresh/t0ken+of.app"
 
 
-class Parrot(BaseHTTPRequestHandler):
+class Parrot(Quoting):
     """Gives the token that the server holds, refuses all else, and says what it was sent wherever it can."""
-
-    protocol_version = "HTTP/1.1"
 
     def answer(self):
         asked = self.rfile.read(int(self.headers.get("Content-Length") or 0)).decode("utf-8", "replace")
@@ -52,18 +51,11 @@ class Parrot(BaseHTTPRequestHandler):
         body = json.dumps(value)
         for word in said:
             body = body.replace(json.dumps(word)[1:-1], f"\\u{ord(word[0]):04x}{json.dumps(word)[2:-1]}", 1)
-        body = body.encode()
-        self.send_response(status)
-        self.send_header("Content-Type", "application/json")
+        headers = []
         for word in said:
-            self.send_header("X-Said", word)
-            self.send_header("Location", f"https://pbx.example.com/login?token={quote(word, safe='')}")
-            self.send_header("Set-Cookie", f"session={word}; HttpOnly")
-        self.send_header("Content-Length", str(len(body)))
-        self.end_headers()
-        self.wfile.write(body)
-
-    do_GET = do_PUT = do_POST = do_DELETE = do_PATCH = do_HEAD = answer
-
-    def log_message(self, *_):
-        pass
+            headers += [
+                ("X-Said", word),
+                ("Location", f"https://pbx.example.com/login?token={quote(word, safe='')}"),
+                ("Set-Cookie", f"session={word}; HttpOnly"),
+            ]
+        self.send_body(status, body.encode(), headers)
