@@ -8,7 +8,8 @@ the page leaves open; one that was seen on the phone with him must stay there.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import math
+from collections.abc import Generator, Sequence
 from dataclasses import dataclass, replace
 
 from contract_tests.draft import Setting, documented, listing
@@ -19,6 +20,7 @@ from contract_tests.lanes.lot import Racer
 from contract_tests.lanes.player import CannotGoOn, Table
 from contract_tests.lanes.races import ONE_WINNER, RACES, Round, lost, verdict_on
 from contract_tests.lanes.twins import Twins
+from contract_tests.lanes.vigil import Vigil
 from contract_tests.reproduction import curl
 from contract_tests.sighting import Presence, sight
 from contract_tests.state.rung import RungError, TimedRung, timed
@@ -55,6 +57,10 @@ def no_race(name: str, why: str, because: Sequence[str]) -> Row:
     )
 
 
+class _TooLate(Exception):
+    """The moment of a round went by meanwhile."""
+
+
 @dataclass(kw_only=True)
 class Expiry:
     """Runs the race. `limit` in seconds is how long calls may stay, None for what the rung is known to take."""
@@ -65,6 +71,26 @@ class Expiry:
 
     def row(self) -> Row:
         """What the race came to. Never raises for what the target or the rung does."""
+        row = self._vigil(is_beside_others=False).end()
+        assert row is not None
+        return row
+
+    def beside_others(self) -> Vigil[Row | None] | None:
+        """The race, begun, for others to go on while it waits; None where its calls would not stay as they are.
+
+        It comes to None where others kept it from being there in time.
+        """
+        rung = timed(self.table.rung)
+        return self._vigil(is_beside_others=True) if rung is not None and rung.keeps_apart else None
+
+    def _vigil(self, *, is_beside_others: bool) -> Vigil[Row | None]:
+        return Vigil(
+            moments=self._moments(is_beside_others=is_beside_others),
+            now=self.table.target.now,
+            sleep=self.table.settling.sleep,
+        )
+
+    def _moments(self, *, is_beside_others: bool) -> Generator[float, None, Row | None]:
         row = Row(
             clause=ONE_WINNER,
             case=EXPIRY_CASE,
@@ -79,7 +105,9 @@ class Expiry:
         seen: list[Round] = []
         try:
             for stretch in STRETCHES:
-                rounds, is_gone, stays = self._rounds(rung, stretch * STEP)
+                rounds, is_gone, stays = yield from self._rounds(
+                    rung, stretch * STEP, late=stretch * STEP if is_beside_others else math.inf
+                )
                 if not is_gone:
                     return replace(
                         row, actual="a call that nobody retrieved stayed in the lot beyond its time"
@@ -97,6 +125,8 @@ class Expiry:
             return replace(row, verdict=Verdict.INCONCLUSIVE, actual=f"not tried: {reason}")
         except RungError as reason:
             return replace(row, actual=f"the rung parks no calls for a set time: {reason}")
+        except _TooLate:
+            return None
         return self._judged(row, seen, broken)
 
     def _judged(self, row: Row, seen: Sequence[Round], broken: Sequence[tuple[Round, str, str]]) -> Row:
@@ -106,13 +136,16 @@ class Expiry:
         actual = f"held in {len(seen)} rounds, in {won} of them the UnPark came first; for one: {seen[0]}"
         return replace(row, verdict=Verdict.PASS, actual=actual, exchanges=_numbers(seen[0]))
 
-    def _rounds(self, rung: TimedRung, step: float) -> tuple[list[Round], bool, bool]:
+    def _rounds(
+        self, rung: TimedRung, step: float, *, late: float
+    ) -> Generator[float, None, tuple[list[Round], bool, bool]]:
         """The rounds, with the call as listed when all is over.
 
         And whether a call that nobody retrieved left the lot, and whether the phone keeps a call without a limit.
+        Raises `_TooLate` where a round would begin so many seconds after its moment.
         """
         table, limit = self.table, max(self._limit(rung), ENOUGH * BEFORE * self.rounds * step)
-        table.check_time()
+        table.ready()
         if table.deadline is not None and table.target.now() + limit + AFTERWARDS > table.deadline:
             raise CannotGoOn("the time for this run would be over before that of the calls")
         due = table.target.now() + limit
@@ -124,17 +157,19 @@ class Expiry:
             steady = self._retrieved()
             rounds = []
             for place, call in enumerate(calls):
-                table.settling.sleep(
-                    max(0.0, due + step * (place - BEFORE * len(calls)) - table.target.now())
-                )
+                moment = due + step * (place - BEFORE * len(calls))
+                yield moment
+                table.ready()
+                if table.target.now() - moment > late:
+                    raise _TooLate
                 rounds.append(self._round(call, 1 + place % 2, twins))
-            table.settling.sleep(max(0.0, due + AFTERWARDS - table.target.now()))
+            yield due + AFTERWARDS
             is_gone = not sight(table.looking.look(left_alone, EXPIRY_CASE), left_alone.id).parking
-            late = [replace(one, late=table.looking.look(one.call, EXPIRY_CASE)) for one in rounds]
+            at_last = [replace(one, late=table.looking.look(one.call, EXPIRY_CASE)) for one in rounds]
             has_it = sight(table.looking.look(steady, EXPIRY_CASE), steady.id).is_on_call_with(
                 table.bench.world.retriever
             )
-            return late, is_gone, has_it
+            return at_last, is_gone, has_it
         finally:
             twins.close()
             table.release([*([steady] if steady else []), left_alone, *calls])

@@ -15,15 +15,6 @@ from functools import partial
 from callpark_spec import load, openapi_document
 from contract_tests.answer_schema import AnswerSchema
 from contract_tests.judge.aspect import SchemaViolations
-from contract_tests.lanes.blame import SECOND
-from contract_tests.lanes.expiry import (
-    EXPIRY,
-    EXPIRY_CASE,
-    EXPIRY_ROUNDS,
-    EXPIRY_TITLE,
-    Expiry,
-    no_race,
-)
 from contract_tests.lanes.finding import Finding, Row
 from contract_tests.lanes.fuzzing import Fuzzing
 from contract_tests.lanes.hunt import Hunt
@@ -41,7 +32,8 @@ from contract_tests.lanes.pursuit import (
     not_tried,
     row_of,
 )
-from contract_tests.lanes.races import ONE_WINNER, RACES, ROUNDS, Races
+from contract_tests.lanes.race_day import RaceDay, no_races
+from contract_tests.lanes.races import ROUNDS
 from contract_tests.lanes.replay import Replay
 from contract_tests.lanes.shrinking import Found, Shrinking
 from contract_tests.lanes.steps import Change, Step, told
@@ -60,8 +52,6 @@ SETTLE = 2.0
 GENERATED = 360
 """A request that was made beforehand costs a third of a drawn one, so that they have the larger share."""
 MOST_FINDINGS = 3
-ENOUGH_RACES = 2
-"""So many races that are lost say all there is to say of the clause that they are about."""
 AND_BACK = (Step(does="park"), Step(does="unpark"), Step(does="park-again"), Step(does="unpark"))
 _SELF = Change(part="extension", value="@self")
 TWICE = (
@@ -115,6 +105,7 @@ class ExploreLane:
     went: Callable[[str, int, int], None] = lambda clause, done, of: None
     _table: Table = field(init=False)
     _replay: Replay = field(init=False)
+    _race_day: RaceDay = field(init=False)
     _muted: set[str] = field(init=False)
     _base: frozenset[str] = field(init=False, default=frozenset())
     _found: int = field(init=False, default=0)
@@ -132,6 +123,13 @@ class ExploreLane:
         )
         self._replay = Replay(table=self._table, started=self.started)
         self._muted = set(self.known)
+        self._race_day = RaceDay(
+            table=self._table,
+            rounds=self.rounds,
+            limit=self.limit,
+            muted=self._muted,
+            started=self.started,
+        )
 
     @property
     def calls_used(self) -> int:
@@ -140,34 +138,45 @@ class ExploreLane:
 
     def run(self) -> Iterator[Row]:
         """Rows as they become known. Never raises for what the target or the rung does."""
-        for finding in self.kept:
-            row = self.replay(finding)
-            if row.verdict in (Verdict.FAIL, Verdict.WRONG_CODE):
-                self._muted.add(row.clause)
-            yield row
-        hopeless = yield from self._to_and_fro()
-        if hopeless:
+        try:
+            for finding in self.kept:
+                row = self.replay(finding)
+                if row.verdict in (Verdict.FAIL, Verdict.WRONG_CODE):
+                    self._muted.add(row.clause)
+                yield row
+            hopeless = yield from self._to_and_fro()
+            if not hopeless:
+                yield from self._searches(self.share or Share())
+                return
             yield from (not_tried(pursuit, hopeless) for pursuit in (COMBINED, FUZZED, DRAWN))
-            yield from _no_races(hopeless)
-            return
-        self._base = frozenset(self._muted)
-        share = self.share or Share()
-        if not self.by_chance:
-            yield from self._combined(share)
-        if share.has(RACED):
-            yield from self._races()
-        yield from self._fuzzed(share)
-        if share.has(DRAWN):
-            yield from self._drawn()
+            yield from no_races(hopeless)
+        finally:
+            self._race_day.give_up()
+            self._table.clear_up()
 
     def replay(self, finding: Finding) -> Row:
         """Plays a finding again on fresh calls: the verdict it deserves now; `pass` where it is no more."""
-        if finding.steps[0].does == "race":
-            if finding.steps[0].what == EXPIRY:
-                return self._against_expiry()
-            races = Races(table=self._table, rounds=self.rounds, started=self.started)
-            return next(iter(races.run([finding.steps[0].what])))
-        return self._replay.of(finding)
+        try:
+            if finding.steps[0].does == "race":
+                return self._race_day.replay(finding.steps[0].what)
+            return self._replay.of(finding)
+        finally:
+            self._table.clear_up()
+
+    def _searches(self, share: Share) -> Iterator[Row]:
+        self._base = frozenset(self._muted)
+        if share.has(RACED):
+            self._race_day.begin()
+        if not self.by_chance:
+            yield from self._combined(share)
+        if share.has(RACED):
+            yield from self._race_day.run()
+        if self.engine:
+            yield from self._race_day.end()  # the engine thinks for longer than a moment can be waited for
+        yield from self._fuzzed(share)
+        if share.has(DRAWN):
+            yield from self._drawn()
+        yield from self._race_day.end()
 
     def _to_and_fro(self) -> Generator[Row, None, str]:
         """The simplest sequences of all; returns why nothing else is worth trying, if so."""
@@ -259,33 +268,6 @@ class ExploreLane:
         yield from rows
         tried, unanswered = hunt.tried, hunt.unanswered
         yield self._summary(FUZZED, tried, tried, rows, ended, unanswered, again=hunt.seen_again)
-
-    def _races(self) -> Iterator[Row]:
-        if SECOND in self._muted:
-            yield from _no_races("a second retrieval succeeds even when nothing races", [SECOND])
-            return
-        lost: list[str] = []
-        races = Races(table=self._table, rounds=self.rounds, started=self.started)
-        for name in RACES:
-            if len(lost) == ENOUGH_RACES:
-                yield no_race(name, f"{len(lost)} races show already that the clause is broken", lost)
-                continue
-            for row in races.run([name]):
-                lost += [row.case] if row.finding is not None else []
-                yield row
-        if lost:
-            self._muted.add(ONE_WINNER)
-        if len(lost) == ENOUGH_RACES:
-            yield no_race(EXPIRY, f"{len(lost)} races show already that the clause is broken", lost)
-        elif self.rounds:
-            yield self._against_expiry()
-
-    def _against_expiry(self) -> Row:
-        self.started(EXPIRY_CASE, ONE_WINNER, EXPIRY_TITLE)
-        row = Expiry(table=self._table, rounds=min(self.rounds, EXPIRY_ROUNDS), limit=self.limit).row()
-        if row.finding is not None:
-            self._muted.add(row.clause)
-        return row
 
     def _drawn(self) -> Iterator[Row]:
         """Drawn sequences: a row for each finding, and one for them all."""
@@ -393,7 +375,3 @@ def play_again(finding: Finding, *, target: Target, rung: Rung, world: World) ->
         redact.excerpt(f"{row.clause}: {row.actual}", LONGEST_SENTENCE)
         + redact(f" (expected: {' or '.join(row.expected) or 'an answer'})")
     ]
-
-
-def _no_races(why: str, because: Sequence[str] = ()) -> Iterator[Row]:
-    yield from (no_race(name, why, because) for name in (*RACES, EXPIRY))

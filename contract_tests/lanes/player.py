@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 from contract_tests.draft import listing
 from contract_tests.exchange import Exchange, Request, Response
@@ -11,14 +12,17 @@ from contract_tests.lanes.looking import Looking
 from contract_tests.lanes.lot import Lot, Standing
 from contract_tests.lanes.steps import Step, parking, request_of
 from contract_tests.lanes.trouble import Bench, Played, Trouble, next_lot, not_parked_again
+from contract_tests.lanes.vigil import Vigil
 from contract_tests.settling import Settling
 from contract_tests.sighting import is_left_alone, sight
-from contract_tests.state.rung import Rung, RungError
+from contract_tests.state.rung import Rung, RungError, timed
 from contract_tests.target import Target
 from contract_tests.world import KnownCall
 
 SILENCES = 3
 TRIES = 2
+TOGETHER = 24
+"""So many calls that are needed no more are ended by one request, where it makes no difference to others."""
 
 
 class CannotGoOn(Exception):
@@ -31,7 +35,7 @@ class Table:
 
     `lists` says whether the target lists calls. `settling` waits for what is to come to show in a listing. After
     `deadline`, on the target's clock, nothing more is sent. `calls_used` counts; `went_away` says why the target is
-    not to be had any more, if that is so.
+    not to be had any more, if that is so. `vigil` waits for moments while sequences are played.
     """
 
     target: Target
@@ -43,10 +47,15 @@ class Table:
     calls_used: int = 0
     silent: int = 0
     went_away: str = ""
+    vigil: Vigil[Any] | None = None
     no_more: set[str] = field(default_factory=set)
     looking: Looking = field(init=False)
+    _released: list[KnownCall] = field(init=False, default_factory=list)
+    _together: int = field(init=False)
 
     def __post_init__(self) -> None:
+        rung = timed(self.rung)
+        self._together = TOGETHER if rung is not None and rung.keeps_apart else 1
         self.looking = Looking(
             target=self.target,
             settling=self.settling,
@@ -54,8 +63,10 @@ class Table:
             lists=self.lists,
         )
 
-    def check_time(self) -> None:
-        """Raises `CannotGoOn` when nothing more may be sent."""
+    def ready(self) -> None:
+        """What waits for its moment has its turn. Raises `CannotGoOn` when nothing more may be sent."""
+        if self.vigil is not None:
+            self.vigil.turn()
         if self.deadline is not None and self.target.now() > self.deadline:
             raise CannotGoOn("the time for this run was over")
         if self.silent >= SILENCES:
@@ -66,7 +77,7 @@ class Table:
 
     def park(self, what: str = "own") -> KnownCall | None:
         """A fresh parked call; None where the rung has none of this kind. Raises `CannotGoOn` without any."""
-        self.check_time()
+        self.ready()
         world = self.bench.world
         if what in self.no_more or (what == "sibling" and world.sibling is None):
             return None
@@ -88,12 +99,19 @@ class Table:
         return None
 
     def release(self, calls: Sequence[KnownCall]) -> None:
-        """Ends calls that are needed no more."""
+        """Ends calls that are needed no more, now or together with others that come to be so."""
         for call in calls:
             self.looking.last.pop(call.id, None)
+        self._released += calls
+        if len(self._released) >= self._together:
+            self.clear_up()
+
+    def clear_up(self) -> None:
+        """Ends what was released and is still there."""
+        released, self._released = self._released, []
         try:
-            if calls:
-                self.rung.release(calls)
+            if released:
+                self.rung.release(released)
         except RungError:
             return  # what is left over ends by itself
 
@@ -114,7 +132,7 @@ class Player:
 
     def play(self, step: Step) -> list[Trouble]:
         """Plays one step; what is wrong with it, by the model and the expectation. May raise `CannotGoOn`."""
-        self.table.check_time()
+        self.table.ready()
         if step.does == "park":
             return self._park(step)
         if not self.lot.calls:

@@ -44,6 +44,7 @@ def control_rung(target: Target, world: World, session: str) -> HookRung:
             again=lambda call: _reproduction(target.url, call), before=_preamble(target.url, world)
         ),
         name="control",
+        keeps_apart=True,
     )
 
 

@@ -40,6 +40,7 @@ class HookRung:
     script: Script
     name: str = "hook"
     is_scarce: bool = False
+    keeps_apart: bool = False
 
     def parked(self, count: int, extension: str | None = None) -> list[KnownCall]:
         return self._set_up("parked", count=count, extension=extension or self.world.extension)

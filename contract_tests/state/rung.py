@@ -78,9 +78,14 @@ class Rung(Protocol):
 
 @runtime_checkable
 class TimedRung(Protocol):
-    """A rung that can say how long calls may stay in the lot."""
+    """A rung that can say how long calls may stay in the lot.
+
+    With `keeps_apart` what it sets up stays as it is, whatever else it sets up or takes down meanwhile; there are
+    scripts that begin afresh each time.
+    """
 
     name: str
+    keeps_apart: bool
 
     def parked_for(self, seconds: float, count: int) -> list[KnownCall]:
         """That many fresh calls that may stay for so long, counted from about now. May raise `RungError`."""
