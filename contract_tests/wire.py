@@ -6,6 +6,7 @@ import ssl
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from ipaddress import ip_address
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
@@ -15,6 +16,7 @@ import httpcore
 
 from contract_tests.deadline import BoundedBackend, Deadline, TooLate
 from contract_tests.exchange import Headers, Response
+from contract_tests.kept_connection import KeptConnection
 from contract_tests.proxy import pool_through, proxy_for
 
 if TYPE_CHECKING:
@@ -63,7 +65,7 @@ class Wire:
     connect: float
     answer: float
     verify: ssl.SSLContext | bool = True
-    _pool: httpcore.ConnectionPool = field(init=False, repr=False)
+    _line: KeptConnection | httpcore.ConnectionPool = field(init=False, repr=False)
     _deadline: Deadline = field(init=False, default_factory=Deadline, repr=False)
     _cookies: dict[str, Cookies] = field(init=False, default_factory=dict, repr=False)
 
@@ -80,11 +82,16 @@ class Wire:
             "network_backend": BoundedBackend(self._deadline),
         }
         proxy = None if _is_loopback(host) else proxy_for(self._scheme, host)
-        self._pool = pool_through(proxy, **settings) if proxy else httpcore.ConnectionPool(**settings)
+        origin = httpcore.Origin(self._scheme.encode(), self._host, parts.port or _PORTS[parts.scheme])
+        self._line = (
+            pool_through(proxy, **settings)
+            if proxy
+            else KeptConnection(opened=partial(httpcore.HTTPConnection, origin, **settings))
+        )
 
     def close(self) -> None:
         """Closes the kept connections; what is sent after that opens another one."""
-        self._pool.close()
+        self._line.close()
 
     def send(
         self, method: str, target: str, headers: Headers, body: bytes | None, *, who: str = ""
@@ -111,7 +118,7 @@ class Wire:
         )
         self._deadline.set(self.answer)
         with self._trouble_told():
-            answer = self._pool.handle_request(request)
+            answer = self._line.handle_request(request)
             try:
                 content, size = self._read(answer)
             finally:
