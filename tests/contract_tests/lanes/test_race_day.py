@@ -8,9 +8,12 @@ import pytest
 from contract_tests.lanes.expiry import EXPIRY_CASE
 from contract_tests.lanes.player import TOGETHER
 from contract_tests.lanes.pursuit import DRAWN, FUZZED
+from contract_tests.lanes.races import ONE_WINNER, RACES
 from contract_tests.verdict import Verdict
 from mockserver.defects import DEFECTS
 from tests.servers import RIGHT
+
+FIRST_RACE = f"{ONE_WINNER}/{next(iter(RACES))}"
 
 
 def expiry_row(seen):
@@ -36,9 +39,9 @@ def asked_of_the_rung(exchanges, action):
 
 def test_other_searches_go_on_until_its_moment_has_come(mock, explore):
     with mock() as url:
-        seen = explore(url, generated=60, sequences=5, limit=0.6)
+        seen = explore(url, limit=0.6)
     assert expiry_row(seen).verdict is Verdict.PASS
-    assert FUZZED.case in between(seen.exchanges)
+    assert FIRST_RACE in between(seen.exchanges)
 
 
 def test_it_is_alone_with_calls_that_others_might_take_down(explore):
@@ -55,11 +58,13 @@ def test_it_is_over_before_the_engine_thinks(mock, explore):
 
 def test_a_round_whose_moment_went_by_has_all_of_them_run_again_by_themselves(mock, lane_at):
     """A target may be slow all of a sudden, when there is no waiting for the moment any more."""
+    late = []
     with mock() as url:
-        lane = lane_at(url, generated=5, sequences=1)
-        real, late = lane.target.now, [0.0]
-        lane.target.now = lambda: real() + late[0]
-        lane.went = lambda clause, done, of: late.__setitem__(0, 60.0 if clause == FUZZED.clause else late[0])
+        lane = lane_at(
+            url, generated=5, sequences=1, limit=1.0, started=lambda case, *_: late.append(case == FIRST_RACE)
+        )
+        real = lane.target.now
+        lane.target.now = lambda: real() + 60.0 * any(late)
         exchanges = []
         lane.target.watch = exchanges.append
         rows = {row.case: row for row in lane.run()}
@@ -122,15 +127,14 @@ def test_calls_are_ended_together_where_it_makes_no_difference(mock, lane_at, ca
 
 def test_nothing_is_sent_to_a_target_that_went_away_meanwhile(mock, lane_at):
     with mock() as url:
-        lane = lane_at(url, generated=5, sequences=1, limit=0.6)
         exchanges = []
-        lane.target.watch = exchanges.append
 
-        def gone(clause, done, of):
-            if clause == FUZZED.clause:
+        def started(case, clause, title):
+            if case == FIRST_RACE:
                 lane._table.went_away = "the target hung up"
 
-        lane = replace(lane, went=gone)
+        lane = lane_at(url, limit=1.0, started=started)
+        lane.target.watch = exchanges.append
         rows = {row.case: row for row in lane.run()}
     assert rows[EXPIRY_CASE].verdict is Verdict.INCONCLUSIVE
     assert rows[EXPIRY_CASE].actual == "not tried: the target hung up"
