@@ -19,8 +19,8 @@ from contract_tests.lanes.races import RACES, ROUNDS
 from contract_tests.lanes.steps import Step, request_of
 from contract_tests.world import KnownCall, World
 
-OF_THE_EXPIRY: Final = 2 * (1 + 2) * (EXPIRY_ROUNDS // 2)
-"""Requests and warm-ups of the rounds against the clock, every other of which has two UnParks."""
+OF_THE_EXPIRY: Final = (1 + 2) * (EXPIRY_ROUNDS // 2) + 2
+"""Requests of the rounds against the clock, every other of which has two UnParks, and what opens two connections."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,7 +74,7 @@ def forecast(cases: Sequence[Case], control: Case, world: World, *, scarce: bool
 
 
 def exploring(world: World, *, timed: bool) -> list[Part]:
-    """What the lane explore does besides its generated cases, on a target that conforms.
+    """What the lane explore does besides its generated cases, on a target that conforms and keeps its connections.
 
     `timed` says whether the rung can park calls for a set time. Numbers are bounds: chance may keep below them. A
     finding takes more, since it is shrunk and seen again.
@@ -135,7 +135,7 @@ def _races(world: World, *, timed: bool) -> Iterable[Part]:
     run = [racers for _, racers in RACES.values() if world.sibling or "retrieve-elsewhere" not in racers]
     yield Part(
         title="races",
-        requests=ROUNDS * sum(2 * len(racers) + 1 for racers in run),
+        requests=sum(len(racers) + ROUNDS * (len(racers) + 1) for racers in run),
         parked_calls=ROUNDS * len(run),
         rings=ROUNDS * len(run),
     )

@@ -18,9 +18,15 @@ class KeptConnection:
     opened: Callable[[], httpcore.HTTPConnection]
     _connection: httpcore.HTTPConnection | None = field(init=False, default=None, repr=False)
 
+    @property
+    def is_open(self) -> bool:
+        """Whether the next request finds it open, as far as can be seen from here."""
+        kept = self._connection
+        return kept is not None and kept.is_available() and not kept.has_expired()
+
     def handle_request(self, request: httpcore.Request) -> httpcore.Response:
         """The answer, its body unread; the next request needs it closed. Raises what httpcore does."""
-        if self._connection is None or not self._connection.is_available() or self._connection.has_expired():
+        if self._connection is None or not self.is_open:
             self.close()
             self._connection = self.opened()
         return self._connection.handle_request(request)

@@ -97,6 +97,11 @@ class Target:
             raise UnusableTarget(f"{self.url!r} is no URL of a target: {error}") from error
         self._started = self.now()
 
+    @property
+    def is_connected(self) -> bool:
+        """Whether a connection is kept that is open as far as can be seen from here."""
+        return self._wire.is_open
+
     def close(self) -> None:
         """Closes the kept connections."""
         self._wire.close()

@@ -89,6 +89,11 @@ class Wire:
             else KeptConnection(opened=partial(httpcore.HTTPConnection, origin, **settings))
         )
 
+    @property
+    def is_open(self) -> bool:
+        """Whether the next request finds an open connection; of those through a proxy nobody knows."""
+        return isinstance(self._line, KeptConnection) and self._line.is_open
+
     def close(self) -> None:
         """Closes the kept connections; what is sent after that opens another one."""
         self._line.close()

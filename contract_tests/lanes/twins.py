@@ -31,8 +31,9 @@ class Twins:
     ) -> list[Exchange]:
         """Sends the requests at the same moment, each on a connection that is open already, as far as the target lets.
 
-        The exchanges come in the order of the requests. The target's watcher is told of them, in the order in which
-        they began, and of all else that the twins sent: warm-ups, and what it took to get a fresh token.
+        Where none is, `warm_up` is sent to open one. The exchanges come in the order of the requests. The target's
+        watcher is told of them, in the order in which they began, and of all else that the twins sent: warm-ups, and
+        what it took to get a fresh token.
         """
         barrier = threading.Barrier(len(requests))
         sent: list[Exchange | None] = [None] * len(requests)
@@ -40,7 +41,8 @@ class Twins:
         def run(place: int) -> None:
             twin = self._twins[place]
             try:
-                twin.exchange(warm_up, case=case, role="before")
+                if not twin.is_connected:
+                    twin.exchange(warm_up, case=case, role="before")
             finally:
                 with suppress(threading.BrokenBarrierError):
                     barrier.wait(PATIENCE)
