@@ -11,23 +11,28 @@ from mockserver.http_api.answering import Answer
 if TYPE_CHECKING:
     from starlette.responses import Response
 
-Headers = list[tuple[bytes, bytes]]
+Headers = tuple[tuple[bytes, bytes], ...]
 _JSON: Final = (b"content-type", b"application/json")
 
 
 def rendered(answer: Answer) -> tuple[Headers, bytes]:
     """Headers, their names in small letters, and the bytes of the body."""
-    headers: Headers = []
-    for name, value in answer.headers.items():
-        headers.append((name.lower().encode("latin-1"), value.encode("latin-1")))
     if answer.body is None:
-        return (headers if answer.status == 204 else [*headers, _length(0)]), b""
-    content = orjson.dumps(answer.body)
-    headers += (_length(len(content)), _JSON)
-    return headers, content
+        content, described = b"", () if answer.status == 204 else (_length(0),)
+    else:
+        content = orjson.dumps(answer.body)
+        described = _as_json(len(content))
+    if not answer.headers:
+        return described, content
+    own = ((name.lower().encode("latin-1"), value.encode("latin-1")) for name, value in answer.headers.items())
+    return (*own, *described), content
 
 
 @lru_cache(maxsize=1024)
+def _as_json(size: int) -> Headers:
+    return _length(size), _JSON
+
+
 def _length(size: int) -> tuple[bytes, bytes]:
     return b"content-length", b"%d" % size
 
@@ -44,5 +49,5 @@ def as_response(answer: Answer) -> "Response":
 
     headers, content = rendered(answer)
     response = Response(content, status_code=answer.status)
-    response.raw_headers = headers
+    response.raw_headers = list(headers)
     return response

@@ -99,13 +99,14 @@ class Exchange(Struct, kw_only=True, gc=False):
 
     @property
     def bytes_kept(self) -> int:
-        return self.bytes_with(length_of(self.headers))
+        replied = () if self.reply is None else self.reply.headers
+        return self.bytes_with(length_of(self.headers) + length_of(replied))
 
     def bytes_with(self, headers: int) -> int:
-        """Bytes kept, where it is known already how many the headers of the request take."""
+        """Bytes kept, where it is known already how many the headers of the request and of its answer take."""
         kept = _OVERHEAD + headers + len(self.target) + len(self.body.data) + len(self.events) * _EVENT
         if self.reply is not None:
-            kept += self.reply.bytes_kept
+            kept += len(self.reply.body.data)
         if self.lost is not None:
             kept += self.lost.bytes_kept
         return kept

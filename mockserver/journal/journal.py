@@ -129,7 +129,7 @@ class Journal:
     def end(self, exchange: Exchange, *, headers: int | None = None) -> None:
         """Keep an exchange whose answer is complete, unless the journal was cleared since the answer began.
 
-        `headers` is what `length_of` says of those of its request, where somebody knows it already.
+        `headers` is what `length_of` says of those of request and answer, where somebody knows it already.
         """
         if self._begun.get(exchange.number) is exchange and self.claims(exchange):
             del self._begun[exchange.number]

@@ -14,6 +14,7 @@ from msgspec import Struct
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
 
 from mockserver.connection.asgi import Scope
+from mockserver.http_api.rendering import Headers
 from mockserver.way.fast_path import FastPath, Head, Told, head_of
 
 _METHODS: Final = frozenset({b"GET", b"PUT"})
@@ -59,7 +60,8 @@ def fast_protocol(way: FastPath) -> type[HttpToolsProtocol]:
 
         def connection_made(self, transport: Transport) -> None:  # type: ignore[override]  # as uvicorn has it
             super().connection_made(transport)
-            self._is_plain = not self.root_path and self.limit_concurrency is None
+            added = self.server_state.default_headers
+            self._is_plain = not (self.root_path or added) and self.limit_concurrency is None
 
         def data_received(self, data: bytes) -> None:
             if self._is_between:
@@ -163,8 +165,8 @@ def fast_protocol(way: FastPath) -> type[HttpToolsProtocol]:
             return True
 
         def _written(self, told: Told) -> bytes:
-            lines = map(_header_line, (*self.server_state.default_headers, *told.headers))
-            return b"".join((STATUS_LINE[told.status], *lines, b"\r\n", told.content))
+            head = _head(told.status, told.headers)
+            return b"".join((head, b"date: ", told.date, _END_OF_HEAD, told.content))
 
         def _remember(self, head: Head, body: bytes) -> None:
             """That these lines were read, where nothing but one request with a payload of a told length came."""
@@ -204,9 +206,10 @@ def at_once(base: Any) -> type[HttpToolsProtocol]:
 
 
 @lru_cache(maxsize=512)
-def _header_line(header: tuple[bytes, bytes]) -> bytes:
-    name, value = header
-    return b"%b: %b\r\n" % (b"Content-Type" if name == _CONTENT_TYPE else name, value)
+def _head(status: int, headers: Headers) -> bytes:
+    """The lines of an answer that are before its Date."""
+    cased = ((b"Content-Type" if name == _CONTENT_TYPE else name, value) for name, value in headers)
+    return STATUS_LINE[status] + b"".join([b"%b: %b\r\n" % header for header in cased])
 
 
 def _apart(data: bytes) -> tuple[str, bytes, bytes, bytes] | None:

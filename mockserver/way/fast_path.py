@@ -60,10 +60,11 @@ class Asked(Struct, gc=False):
 
 
 class Told(Struct, gc=False):
-    """An answer as it goes out."""
+    """An answer as it goes out; the Date is behind the other headers."""
 
     status: int
     headers: Headers
+    date: bytes
     content: bytes
 
 
@@ -89,7 +90,8 @@ class FastPath:
             await self._whole({**scope, "extensions": extensions}, heard.again(receive), send)
             return
         told = self._answered(asked, asked.session.clock.now())
-        await send({"type": "http.response.start", "status": told.status, "headers": told.headers})
+        headers = (*told.headers, (b"date", told.date))
+        await send({"type": "http.response.start", "status": told.status, "headers": headers})
         await send({"type": "http.response.body", "body": told.content})
 
     def told(
@@ -193,18 +195,18 @@ class FastPath:
 
     def _filed(self, asked: Asked, answer: Answer, now: float) -> Told:
         """The answer as it goes out, with its exchange in the journal."""
+        status = answer.status
         headers, content = rendered(answer)
         exchange, session = asked.exchange, asked.session
-        exchange.reply = reply = Noted(
-            status=answer.status, headers=tuple(headers), body=Body.copied(content)
-        )
+        exchange.reply = reply = Noted(status=status, headers=headers, body=Body.copied(content))
         session.journal.begin(exchange, world=session.world, now=now)
-        if answer.status >= 400 and (path := self._links.path(session.name, exchange)):
-            headers.append((EXPLAIN_HEADER, f"{asked.origin}{path}".encode()))
-            reply.headers = tuple(headers)
-        session.journal.end(exchange, headers=asked.head.length)
-        headers.append((b"date", date_of(now)))
-        return Told(status=answer.status, headers=headers, content=content)
+        length = asked.head.length + _length_of(headers)
+        if status >= 400 and (path := self._links.path(session.name, exchange)):
+            link = (EXPLAIN_HEADER, f"{asked.origin}{path}".encode())
+            headers = reply.headers = (*headers, link)
+            length += length_of((link,))
+        session.journal.end(exchange, headers=length)
+        return Told(status, headers, date_of(now), content)
 
 
 def _is_plain(session: Session) -> bool:
@@ -263,6 +265,10 @@ def _head(headers: tuple[tuple[bytes, bytes], ...]) -> Head | None:
     if token is None:
         return None
     return Head(headers=headers, length=length_of(headers), token=token, host=host)
+
+
+_length_of: Final = lru_cache(maxsize=256)(length_of)
+"""Those of answers, which are nearly all the same."""
 
 
 @lru_cache(maxsize=1024)
