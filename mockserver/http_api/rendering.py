@@ -12,19 +12,23 @@ if TYPE_CHECKING:
     from starlette.responses import Response
 
 Headers = tuple[tuple[bytes, bytes], ...]
+_NO_HEADERS: Final[Headers] = ()
 _JSON: Final = (b"content-type", b"application/json")
 
 
 def rendered(answer: Answer) -> tuple[Headers, bytes]:
     """Headers, their names in small letters, and the bytes of the body."""
-    if answer.body is None:
-        content, described = b"", () if answer.status == 204 else (_length(0),)
-    else:
+    content, described = b"", _NO_HEADERS
+    if answer.body is not None:
         content = orjson.dumps(answer.body)
         described = _as_json(len(content))
+    elif answer.status != 204:
+        described = (_length(0),)
     if not answer.headers:
         return described, content
-    own = ((name.lower().encode("latin-1"), value.encode("latin-1")) for name, value in answer.headers.items())
+    own = (
+        (name.lower().encode("latin-1"), value.encode("latin-1")) for name, value in answer.headers.items()
+    )
     return (*own, *described), content
 
 

@@ -139,8 +139,9 @@ class Journal:
         """What time brought is nobody's, also where a request brought it to light."""
         self._happen(events, "time")
 
-    def caused(self, events: Sequence[Event]) -> None:
-        exchange = UNDER_WAY.get()
+    def caused(self, events: Sequence[Event], by: Exchange | None = None) -> None:
+        """`by` an exchange, or by the one under way."""
+        exchange = UNDER_WAY.get() if by is None else by
         if exchange is None:
             self._happen(events, "control")
         else:

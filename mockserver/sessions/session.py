@@ -9,6 +9,7 @@ from msgspec.structs import replace
 
 from mockserver.behaviour import Behaviour, BehaviourSet, Resolve, nothing_else
 from mockserver.clock import LAST_MOMENT, Clock, ClockSet
+from mockserver.journal.entry import Exchange
 from mockserver.journal.journal import Evicted
 from mockserver.scenarios.scenario import Scenario
 from mockserver.sessions.bell import Bell
@@ -104,16 +105,20 @@ class Session:
         moments = (each for each in (next_due(self.world), *wakings) if each is not None)
         return min((each for each in moments if each <= LAST_MOMENT), default=None)
 
-    def execute(self, command: Command) -> Outcome:
+    def execute(self, command: Command, *, now: float | None = None, by: Exchange | None = None) -> Outcome:
+        """`now` is the moment, where somebody has just looked at the clock; `by` the exchange that asks, where it is
+        not the one under way.
+        """
         while True:
-            self.elapse()
+            self.elapse(now)
+            now = None  # whoever comes first here may have moved the clock
             world = self.world
             decided = decide(world, command, world.now)
             decision = self.behaviour.effect(world, command, decided)
             if not decision.events and self.catch_up():
                 continue
             if self._do(decision.events, decided.world if decision is decided else None):
-                self.journal.caused(decision.events)
+                self.journal.caused(decision.events, by)
                 return decision.outcome
 
     def execute_all(self, commands: Sequence[Command]) -> tuple[Outcome, ...]:
@@ -127,10 +132,12 @@ class Session:
                 self.journal.caused(events)
                 return outcomes
 
-    def elapse(self) -> tuple[Event, ...]:
-        """Run whatever has become due since the last look at the clock."""
+    def elapse(self, now: float | None = None) -> tuple[Event, ...]:
+        """Run whatever has become due since the last look at the clock, or by `now`, where that is one."""
         while True:
-            now, world = self.clock.now(), self.world
+            world = self.world
+            if now is None:
+                now = self.clock.now()
             if is_quiet(world, now):
                 if now > world.now:
                     self.world = replace(world, now=now)
@@ -140,6 +147,7 @@ class Session:
                 self.world = replace(self.world, now=max(self.world.now, elapsed.world.now))
                 self.journal.elapsed(elapsed.events)
                 return elapsed.events
+            now = None
 
     def move_by(self, seconds: float) -> tuple[Event, ...]:
         """Jump ahead and run what becomes due on the way, in order; return those events."""

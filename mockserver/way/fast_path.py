@@ -22,7 +22,7 @@ from mockserver.http_api.question import Question
 from mockserver.http_api.refusals import Refusal, RefusedRequest
 from mockserver.http_api.rendering import Headers, rendered
 from mockserver.http_api.vendor_api import VendorApi
-from mockserver.journal.entry import UNDER_WAY, Body, Exchange, length_of
+from mockserver.journal.entry import Body, Exchange, length_of
 from mockserver.journal.entry import Reply as Noted
 from mockserver.sessions.session import Session
 from mockserver.sessions.sessions import Sessions
@@ -47,16 +47,16 @@ class BrokenPromiseError(Exception):
 
 
 class Asked(Struct, gc=False):
-    """A request that the fast way takes on; `body` and `refusal` are what its payload came to."""
+    """A request that the fast way takes on, if its payload is one for it too; `at` is on the session's clock."""
 
-    exchange: Exchange
+    method: str
+    target: bytes
+    scheme: str
     head: "Head"
-    at: float
     origin: str
     route: Route
     session: Session
-    body: Any = None
-    refusal: Refusal | None = None
+    at: float
 
 
 class Told(Struct, gc=False):
@@ -85,11 +85,11 @@ class FastPath:
             await self._whole(scope, receive, send)
             return
         heard = await hear(receive)
-        if not heard.is_whole or not self._takes(asked, heard.body):
-            extensions = {**scope.get("extensions", {}), CAME: asked.exchange.at}
+        told = self._answered_late(asked, heard.body) if heard.is_whole else None
+        if told is None:
+            extensions = {**scope.get("extensions", {}), CAME: asked.at}
             await self._whole({**scope, "extensions": extensions}, heard.again(receive), send)
             return
-        told = self._answered(asked, asked.session.clock.now())
         headers = (*told.headers, (b"date", told.date))
         await send({"type": "http.response.start", "status": told.status, "headers": headers})
         await send({"type": "http.response.body", "body": told.content})
@@ -110,16 +110,32 @@ class FastPath:
         """
         self._sessions.forget_aged()
         asked = self._asked(head, method, raw, scheme, server)
-        return self._answered(asked, asked.at) if asked is not None and self._fits(asked, content) else None
+        return None if asked is None else self._answered(asked, content, asked.at)
 
-    def _answered(self, asked: Asked, now: float) -> Told:
-        """`now` is on the session's clock."""
-        mark = UNDER_WAY.set(asked.exchange)
-        try:
-            answer = self._answer(asked)
-        finally:
-            UNDER_WAY.reset(mark)
-        return self._filed(asked, answer, max(now, asked.session.world.now))
+    def _answered_late(self, asked: Asked, content: bytes) -> Told | None:
+        """As `_answered`, and None too where the session is no longer there when the payload is."""
+        self._sessions.forget_aged()
+        session = asked.session
+        if self._sessions.find(session.name) is not session:
+            return None
+        return self._answered(asked, content, session.clock.now())
+
+    def _answered(self, asked: Asked, content: bytes, now: float) -> Told | None:
+        """None where the payload is more than this looks at, and nothing has happened.  `now` is on the session's clock."""
+        body, refusal = asked.route.checked(content)
+        if body is not None and _may_ring(asked, body):
+            return None
+        exchange = Exchange(
+            method=asked.method,
+            target=asked.target,
+            scheme=asked.scheme,
+            headers=asked.head.headers,
+            session=asked.session.name,
+            at=asked.at,
+            body=Body.of(content),
+        )
+        answer = self._answer(asked, exchange, body, refusal, now)
+        return self._filed(asked, exchange, answer, max(now, asked.session.world.now))
 
     def _asked_by(self, scope: Scope) -> Asked | None:
         """None for what is more than this looks at, or decided otherwise."""
@@ -133,45 +149,25 @@ class FastPath:
     def _asked(
         self, head: "Head", method: str, raw: bytes, scheme: str, server: tuple[str, int | None] | None
     ) -> Asked | None:
-        token = head.token
         route = self._route(method, raw) if len(raw) <= _LONGEST_KEPT else None
         if route is None:
             return None
-        session = self._sessions.find(token.session)
+        session = self._sessions.find(head.token.session)
         if session is None or not _is_plain(session):
             return None
-        at = session.clock.now()
-        exchange = Exchange(
-            method=method,
-            target=raw,
-            scheme=scheme,
-            headers=head.headers,
-            session=token.session,
-            at=at,
-        )
         origin = _origin(scheme, head.host, server)
-        return Asked(exchange=exchange, head=head, at=at, origin=origin, route=route, session=session)
+        return Asked(method, raw, scheme, head, origin, route, session, session.clock.now())
 
-    def _takes(self, asked: Asked, content: bytes) -> bool:
-        """Whether the session is still there when the payload is, and that is one for the fast way."""
-        self._sessions.forget_aged()
-        return self._sessions.find(asked.head.token.session) is asked.session and self._fits(asked, content)
-
-    def _fits(self, asked: Asked, content: bytes) -> bool:
-        """Whether the payload too is one for the fast way; nothing has happened yet."""
-        asked.body, asked.refusal = asked.route.checked(content)
-        if asked.body is not None and _may_ring(asked):
-            return False
-        asked.exchange.body = Body.of(content)
-        return True
-
-    def _answer(self, asked: Asked) -> Answer:
+    def _answer(
+        self, asked: Asked, exchange: Exchange, body: Any, refusal: Refusal | None, now: float
+    ) -> Answer:
         session = asked.session
         try:
             self._sessions.use(session.name)
+            session.journal.claim(exchange)
             self._tokens.admit(asked.head.token, session)
-            if asked.refusal is not None:
-                return self._answering.refuse(asked.refusal)
+            if refusal is not None:
+                return self._answering.refuse(refusal)
             route = asked.route
             question = Question(
                 session=session,
@@ -181,9 +177,9 @@ class FastPath:
                 extension=route.extension,
                 call_id=route.call_id,
                 query=_NO_QUERY,
-                body=asked.body,
+                body=body,
             )
-            outcome = session.execute(route.planned.read(question))
+            outcome = session.execute(route.planned.read(question), now=now, by=exchange)
             answer = self._answering.answer(question, outcome)
             if not route.planned.answers.accepts(answer.status, answer.body):
                 raise BrokenPromiseError(f"status {answer.status}, body {answer.body!r}")
@@ -193,11 +189,11 @@ class FastPath:
         except Exception as error:  # noqa: BLE001  # told as the whole way tells of a fault of ours
             return self._answering.refuse(own_fault(error))
 
-    def _filed(self, asked: Asked, answer: Answer, now: float) -> Told:
+    def _filed(self, asked: Asked, exchange: Exchange, answer: Answer, now: float) -> Told:
         """The answer as it goes out, with its exchange in the journal."""
         status = answer.status
         headers, content = rendered(answer)
-        exchange, session = asked.exchange, asked.session
+        session = asked.session
         exchange.reply = reply = Noted(status=status, headers=headers, body=Body.copied(content))
         session.journal.begin(exchange, world=session.world, now=now)
         length = asked.head.length + _length_of(headers)
@@ -215,9 +211,9 @@ def _is_plain(session: Session) -> bool:
     return not (session.faults.armed or behaviour.variants or behaviour.defect)
 
 
-def _may_ring(asked: Asked) -> bool:
+def _may_ring(asked: Asked, body: Any) -> bool:
     """Whether the telephone that is asked for rings for a while, and the request has to wait."""
-    body, world = asked.body, asked.session.world
+    world = asked.session.world
     if body["action"] != "UnPark":
         return False
     if asked.route.call_id is None:
