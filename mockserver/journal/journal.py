@@ -17,7 +17,7 @@ _WORLDS: Final = 50
 Watcher = Callable[[Entry], None]
 
 
-class Evicted(Struct, frozen=True, kw_only=True):
+class Evicted(Struct, frozen=True, kw_only=True, gc=False):
     """What is no longer kept: so many entries, exchanges among them, all with numbers up to `last`."""
 
     entries: int = 0
@@ -116,9 +116,19 @@ class Journal:
         self._life = object()
 
     def begin(self, exchange: Exchange, *, world: World, now: float) -> None:
-        """Number an exchange as its answer begins."""
+        """Number an exchange as its answer begins; what happens until its `end` may be the end of the journal."""
+        self.number(exchange, world=world, now=now)
+        self._begun[exchange.number] = exchange
+
+    def end(self, exchange: Exchange) -> None:
+        """Keep an exchange whose answer is complete, unless the journal was cleared since the answer began."""
+        if self._begun.get(exchange.number) is exchange and self.claims(exchange):
+            del self._begun[exchange.number]
+            self._keep(exchange, exchange.bytes_kept)
+
+    def number(self, exchange: Exchange, *, world: World, now: float) -> None:
+        """What `begin` does, of an answer that is complete as it begins; `keep` is its end."""
         exchange.number = number = self._next_number()
-        self._begun[number] = exchange
         exchange.answered = now
         if exchange.at is None:
             exchange.at = now
@@ -126,14 +136,10 @@ class Journal:
         if reply is None or reply.status >= 400:
             self._worlds.append((number, world))
 
-    def end(self, exchange: Exchange, *, headers: int | None = None) -> None:
-        """Keep an exchange whose answer is complete, unless the journal was cleared since the answer began.
-
-        `headers` is what `length_of` says of those of request and answer, where somebody knows it already.
-        """
-        if self._begun.get(exchange.number) is exchange and self.claims(exchange):
-            del self._begun[exchange.number]
-            self._keep(exchange, None if headers is None else exchange.bytes_with(headers))
+    def keep(self, exchange: Exchange, *, headers: int) -> None:
+        """`headers` is what `length_of` says of those of request and answer."""
+        if exchange.life is self._life:
+            self._keep(exchange, exchange.bytes_with(headers))
 
     def elapsed(self, events: Sequence[Event]) -> None:
         """What time brought is nobody's, also where a request brought it to light."""
@@ -149,9 +155,10 @@ class Journal:
 
     def _happen(self, events: Sequence[Event], cause: Cause) -> None:
         if events:
-            self._keep(
-                Happening(number=self._next_number(), at=events[-1].at, events=tuple(events), cause=cause)
+            happening = Happening(
+                number=self._next_number(), at=events[-1].at, events=tuple(events), cause=cause
             )
+            self._keep(happening, happening.bytes_kept)
 
     def find(self, number: int) -> Entry | None:
         return next((entry for entry in self.entries if entry.number == number), None)
@@ -236,11 +243,9 @@ class Journal:
         self._watchers.append(watcher)
         return lambda: self._watchers.remove(watcher)
 
-    def _keep(self, entry: Entry, size: int | None = None) -> None:
+    def _keep(self, entry: Entry, size: int) -> None:
         dropped = 0
         if self.shared is None:
-            if size is None:
-                size = entry.bytes_kept
             self._entries.append(entry)
             self._sizes.append(size)
             self._bytes += size
@@ -253,15 +258,18 @@ class Journal:
                 watcher(entry)
 
     def _evict_beyond(self, limit: int) -> int:
-        gone = self._evicted
-        dropped, exchanges, last = 0, gone.exchanges, gone.last
-        while self._bytes > limit and self._entries:
-            old = self._entries.popleft()
-            self._bytes -= self._sizes.popleft()
+        entries, sizes, gone = self._entries, self._sizes, self._evicted
+        left, dropped, exchanges, last = self._bytes, 0, gone.exchanges, gone.last
+        while left > limit and entries:
+            old = entries.popleft()
+            left -= sizes.popleft()
             dropped += 1
-            exchanges += old.kind == "exchange"
-            last = max(last, old.number)
+            if old.kind == "exchange":
+                exchanges += 1
+            if old.number > last:
+                last = old.number
         if dropped:
+            self._bytes = left
             self._evicted = Evicted(entries=gone.entries + dropped, exchanges=exchanges, last=last)
         return dropped
 

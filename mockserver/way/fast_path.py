@@ -121,7 +121,10 @@ class FastPath:
         return self._answered(asked, content, session.clock.now())
 
     def _answered(self, asked: Asked, content: bytes, now: float) -> Told | None:
-        """None where the payload is more than this looks at, and nothing has happened.  `now` is on the session's clock."""
+        """None where the payload is more than this looks at, and nothing has happened.
+
+        `now` is on the session's clock.
+        """
         body, refusal = asked.route.checked(content)
         if body is not None and _may_ring(asked, body):
             return None
@@ -195,13 +198,13 @@ class FastPath:
         headers, content = rendered(answer)
         session = asked.session
         exchange.reply = reply = Noted(status=status, headers=headers, body=Body.copied(content))
-        session.journal.begin(exchange, world=session.world, now=now)
+        session.journal.number(exchange, world=session.world, now=now)
         length = asked.head.length + _length_of(headers)
         if status >= 400 and (path := self._links.path(session.name, exchange)):
             link = (EXPLAIN_HEADER, f"{asked.origin}{path}".encode())
             headers = reply.headers = (*headers, link)
             length += length_of((link,))
-        session.journal.end(exchange, headers=length)
+        session.journal.keep(exchange, headers=length)
         return Told(status, headers, date_of(now), content)
 
 
