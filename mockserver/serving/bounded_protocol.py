@@ -253,6 +253,16 @@ def bounded(base: type[HttpToolsProtocol], limits: ClientLimits, crowd: Crowd) -
             elif self._stage == "body" or not self._is_busy():
                 self._end(refusal)
 
+        def is_at_rest(self) -> bool:
+            """Whether it waits among others for a request, as after an answer, and no bound of it is being watched."""
+            return (
+                self._stage == "idle"
+                and self._timer is None
+                and self._refusal is None
+                and self.timeout_keep_alive_task is not None
+                and self in waiting
+            )
+
         def _is_busy(self) -> bool:
             return self.cycle is not None and not self.cycle.response_complete
 

@@ -15,7 +15,8 @@ from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
 
 from mockserver.connection.asgi import Scope
 from mockserver.http_api.rendering import Headers
-from mockserver.way.fast_path import FastPath, Head, Told, head_of
+from mockserver.serving.crowd import Crowd
+from mockserver.way.fast_path import FastPath, Head, head_of
 
 _METHODS: Final = frozenset({b"GET", b"PUT"})
 _CONTENT_TYPE: Final = b"content-type"
@@ -61,11 +62,15 @@ def fast_protocol(way: FastPath) -> type[HttpToolsProtocol]:
         def connection_made(self, transport: Transport) -> None:  # type: ignore[override]  # as uvicorn has it
             super().connection_made(transport)
             added = self.server_state.default_headers
+            self._scheme = cast(str, self.scheme)
             self._is_plain = not (self.root_path or added) and self.limit_concurrency is None
 
         def data_received(self, data: bytes) -> None:
             if self._is_between:
-                if self.is_known(data):
+                answer = self.answer_to(data)
+                if answer is not None:
+                    self.transport.write(answer)
+                    self.on_response_complete()
                     return
                 self._begun_with = data
             super().data_received(data)
@@ -100,11 +105,16 @@ def fast_protocol(way: FastPath) -> type[HttpToolsProtocol]:
 
         def on_response_complete(self) -> None:
             """A timer that runs already is left to run, and looks then when the last answer was."""
-            self._last_told = self.loop.time()
             if self.timeout_keep_alive_task is None:
+                self._last_told = self.loop.time()
                 super().on_response_complete()
             else:
-                self.server_state.total_requests += 1
+                self.answered_at_once()
+
+        def answered_at_once(self) -> None:
+            """All that is left of `on_response_complete` where the connection was at rest, and is again."""
+            self._last_told = self.loop.time()
+            self.server_state.total_requests += 1
 
         def timeout_keep_alive_handler(self) -> None:
             left = self._last_told + self.timeout_keep_alive - self.loop.time()
@@ -113,16 +123,16 @@ def fast_protocol(way: FastPath) -> type[HttpToolsProtocol]:
             else:
                 super().timeout_keep_alive_handler()
 
-        def is_known(self, data: bytes) -> bool:
-            """Whether this was one whole request, with header lines that were read before, and is answered."""
+        def answer_to(self, data: bytes) -> bytes | None:
+            """The answer to one whole request, with header lines that were read before; None to anything else."""
             parts = _apart(data) if self._is_free() else None
             if parts is None:
-                return False
-            method, target, lines, body = parts
+                return None
+            (method, target), lines, body = parts
             meaning = known.get(lines)
             if meaning is None or len(body) != meaning.length:
-                return False
-            return self._is_told(meaning.head, method, target, body)
+                return None
+            return self._answer(meaning.head, method, target, body)
 
         def _is_free(self) -> bool:
             """Whether nothing is being answered on this connection, and all that was answered is on its way."""
@@ -147,33 +157,30 @@ def fast_protocol(way: FastPath) -> type[HttpToolsProtocol]:
 
         def _is_answered(self, body: bytes) -> bool:
             head = head_of(cast(Scope, self.scope))
-            if head is None or not self._is_told(
-                head, self.parser.get_method().decode("ascii"), self.url, body
-            ):
+            if head is None:
                 return False
+            answer = self._answer(head, self.parser.get_method().decode("ascii"), self.url, body)
+            if answer is None:
+                return False
+            self.transport.write(answer)
+            self.on_response_complete()
             self._held = None
             self._remember(head, body)
             return True
 
-        def _is_told(self, head: Head, method: str, target: bytes, body: bytes) -> bool:
-            scheme = cast(str, self.scheme)
-            told = way.told(head, method, target, body, scheme=scheme, server=self.server)
+        def _answer(self, head: Head, method: str, target: bytes, body: bytes) -> bytes | None:
+            told = way.told(head, method, target, body, scheme=self._scheme, server=self.server)
             if told is None:
-                return False
-            self.transport.write(self._written(told))
-            self.on_response_complete()
-            return True
-
-        def _written(self, told: Told) -> bytes:
-            head = _head(told.status, told.headers)
-            return b"".join((head, b"date: ", told.date, _END_OF_HEAD, told.content))
+                return None
+            lines = _head(told.status, told.headers)
+            return b"".join((lines, b"date: ", told.date, _END_OF_HEAD, told.content))
 
         def _remember(self, head: Head, body: bytes) -> None:
             """That these lines were read, where nothing but one request with a payload of a told length came."""
             parts = _apart(self._begun_with) if self._begun_with is not None else None
             if parts is None:
                 return
-            _, _, lines, rest = parts
+            _, lines, rest = parts
             if rest == body and _tells_length(head, len(body)):
                 keep(lines, HeaderLines(head=head, length=len(body)))
 
@@ -193,14 +200,19 @@ def fast_protocol(way: FastPath) -> type[HttpToolsProtocol]:
     return Fast
 
 
-def at_once(base: Any) -> type[HttpToolsProtocol]:
+def at_once(base: Any, crowd: Crowd) -> type[HttpToolsProtocol]:
     """Around `fast_protocol` and its bounds, which are for what is slow: a request that is whole and known is not."""
+    waiting = crowd.waiting
 
     class AtOnce(base):  # type: ignore[misc]  # whatever is around the fast one
         def data_received(self, data: bytes) -> None:
-            is_at_rest = self._stage == "idle" and self._timer is None and self._refusal is None
-            if not (is_at_rest and self.is_known(data)):
+            answer = self.answer_to(data) if self.is_at_rest() else None
+            if answer is None:
                 super().data_received(data)
+                return
+            self.transport.write(answer)
+            self.answered_at_once()
+            waiting.move_to_end(self)
 
     return AtOnce
 
@@ -212,15 +224,15 @@ def _head(status: int, headers: Headers) -> bytes:
     return STATUS_LINE[status] + b"".join([b"%b: %b\r\n" % header for header in cased])
 
 
-def _apart(data: bytes) -> tuple[str, bytes, bytes, bytes] | None:
-    """Method, target, header lines, and whatever comes behind them; None where that is not all there.
+def _apart(data: bytes) -> tuple[tuple[str, bytes], bytes, bytes] | None:
+    """Method and target, header lines, and whatever comes behind them; None where that is not all there.
 
     The request line has to be a plain one.
     """
     line, _, rest = data.partition(b"\r\n")
     plain = _line(line) if len(line) <= _LONGEST_LINE_KEPT else _read_line(line)
     lines, is_whole, content = rest.partition(_END_OF_HEAD)
-    return (*plain, lines, content) if plain is not None and is_whole else None
+    return (plain, lines, content) if plain is not None and is_whole else None
 
 
 def _read_line(line: bytes) -> tuple[str, bytes] | None:

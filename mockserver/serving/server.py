@@ -110,7 +110,7 @@ def protocol_of(way: FastPath | None, limits: ClientLimits, crowd: Crowd) -> typ
     """What is made for each connection, where there is a fast way and where there is none."""
     if way is None:
         return bounded(HttpToolsProtocol, limits, crowd)
-    return at_once(bounded(fast_protocol(way), limits, crowd))
+    return at_once(bounded(fast_protocol(way), limits, crowd), crowd)
 
 
 class _Server(uvicorn.Server):

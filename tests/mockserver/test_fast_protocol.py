@@ -190,7 +190,7 @@ def bounded_connection(*, is_at_once: bool):
             passed.append(data)
             super().data_received(data)
 
-    made = at_once(Passed) if is_at_once else Passed
+    made = at_once(Passed, crowd) if is_at_once else Passed
     protocol = made(config=config, server_state=ServerState(), app_state={}, _loop=Loop())
     protocol.connection_made(
         Mock(write=told.append, is_closing=lambda: False, get_extra_info=lambda *_: None)
