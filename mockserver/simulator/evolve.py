@@ -22,7 +22,16 @@ from mockserver.simulator.events import (
     RetrievalStarted,
 )
 from mockserver.simulator.layered import changing
-from mockserver.simulator.lifecycle import SLOT_OF, Flow, Phase, Slot, Status, Step, after
+from mockserver.simulator.lifecycle import (
+    SLOT_OF,
+    TRANSITIONS,
+    Flow,
+    IllegalStepError,
+    Phase,
+    Slot,
+    Status,
+    Step,
+)
 from mockserver.simulator.phone_call import Parking, Pending, PhoneCall, Retrieval, View, next_view_id
 from mockserver.simulator.rules import Rules
 from mockserver.simulator.world import Lot, Timer, World, is_stale
@@ -31,7 +40,6 @@ _ENDED: Final = Phase.ENDED
 _ON_CALL: Final = Status.ON_CALL
 _RINGING: Final = Status.RINGING
 _LOCAL: Final = Flow.LOCAL
-_HOLDS_SLOT: Final = frozenset(phase for phase, slot in SLOT_OF.items() if slot is Slot.TAKEN)
 
 
 def evolve(world: World, event: Event) -> World:
@@ -59,7 +67,7 @@ class Draft(Struct, gc=False):
     now: float
     timers_set: int
     own_calls: MutableMapping[str, PhoneCall] | None = None
-    own_lots: "dict[str, _OwnLot] | None" = None
+    own_lots: dict[str, Lot] | None = None
     own_timers: list[Timer] | None = None
 
     @property
@@ -80,26 +88,31 @@ class Draft(Struct, gc=False):
         """Raise IllegalStepError if the event does not fit the phase its call is in."""
         if event.at > self.now:
             self.now = event.at
-        if isinstance(event, AnsweringSet):
-            self.directory = _directory_changed(self.directory, event)
+        change = _CHANGES.get(type(event))
+        if change is not None:
+            self._change(event, *change)
         elif isinstance(event, CallPlaced):
             self._place(event)
-        else:
-            self._change(event)
+        elif isinstance(event, AnsweringSet):
+            self.directory = _directory_changed(self.directory, event)
 
     def _place(self, event: CallPlaced) -> None:
         call = event.call
         if event.due is not None:
             pending = self._set_timer(event.call_id, event.due, picks_up=event.picks_up)
             call = replace(call, pending=pending)
-        if call.phase in _HOLDS_SLOT:
+        if SLOT_OF[call.phase] is Slot.TAKEN:
             self._take_slot(call)
         self._set_call(call)
 
-    def _change(self, event: Any) -> None:
-        change, step, brings_timer, may_pick_up = _CHANGES[type(event)]
+    def _change(
+        self, event: Any, change: "Change", moves: "Moves", brings_timer: bool, may_pick_up: bool
+    ) -> None:
         before = self.calls[event.call_id]
-        phase = after(before.phase, step)
+        move = moves.get(before.phase)
+        if move is None:
+            raise IllegalStepError(before.phase, STEP_OF[type(event)])
+        phase, takes_slot, frees_slot = move
         pending = before.pending
         if pending is not None:
             self._forget_timer(pending)
@@ -107,20 +120,15 @@ class Draft(Struct, gc=False):
         if brings_timer and event.due is not None:
             pending = self._set_timer(event.call_id, event.due, picks_up=may_pick_up and event.picks_up)
         call = change(before, event, phase, pending)
-        if phase in _HOLDS_SLOT:
-            if before.phase not in _HOLDS_SLOT:
-                self._take_slot(call)
-        elif before.phase in _HOLDS_SLOT:
+        if takes_slot:
+            self._take_slot(call)
+        elif frees_slot:
             self._free_slot(before)
         self._set_call(call)
 
     def world(self) -> World:
         before = self.before
-        lots = before.lots
-        if self.own_lots is not None:
-            lots = dict(lots)
-            for name, lot in self.own_lots.items():
-                lots[name] = Lot(taken=lot.taken, last=lot.last, first=lot.first)
+        lots = before.lots if self.own_lots is None else self.own_lots
         timers = before.timers if self.own_timers is None else tuple(self.own_timers)
         self.own_calls = self.own_lots = self.own_timers = None
         return World(
@@ -142,28 +150,30 @@ class Draft(Struct, gc=False):
         else:
             calls[call.id] = call
 
-    def _lot_of(self, call: PhoneCall) -> "_OwnLot":
-        if self.own_lots is None:
-            self.own_lots = {}
-        lot = self.own_lots.get(call.organization_id)
-        if lot is None:
-            before = self.before.lot(call.organization_id)
-            lot = _OwnLot(taken=changing(before.taken), last=before.last, first=before.first)
-            self.own_lots[call.organization_id] = lot
-        return lot
-
     def _take_slot(self, call: PhoneCall) -> None:
-        lot = self._lot_of(call)
-        lot.last = slot = _slot_of(call)
-        lot.taken[slot] = call.id
-        if slot == lot.first:
-            lot.first = slot + 1
+        lot, taken = self._lot_of(call)
+        slot = _slot_of(call)
+        taken[slot] = call.id
+        first = slot + 1 if slot == lot.first else lot.first
+        self._set_lot(call, Lot(taken=taken, last=slot, first=first))
 
     def _free_slot(self, call: PhoneCall) -> None:
-        lot, slot = self._lot_of(call), _slot_of(call)
-        del lot.taken[slot]
-        if slot < lot.first:
-            lot.first = slot
+        lot, taken = self._lot_of(call)
+        slot = _slot_of(call)
+        del taken[slot]
+        self._set_lot(call, Lot(taken=taken, last=lot.last, first=min(slot, lot.first)))
+
+    def _lot_of(self, call: PhoneCall) -> tuple[Lot, MutableMapping[int, str]]:
+        """The lot as it is, and its slots to be changed."""
+        before = self.before.lot(call.organization_id)
+        lot = before if self.own_lots is None else self.own_lots.get(call.organization_id, before)
+        taken: Any = changing(lot.taken) if lot is before else lot.taken
+        return lot, taken
+
+    def _set_lot(self, call: PhoneCall, lot: Lot) -> None:
+        if self.own_lots is None:
+            self.own_lots = dict(self.before.lots)
+        self.own_lots[call.organization_id] = lot
 
     def _forget_timer(self, pending: Pending) -> None:
         """If it is on top; elsewhere it is found to be stale when it is due."""
@@ -184,12 +194,6 @@ class Draft(Struct, gc=False):
         if self.own_timers is None:
             self.own_timers = list(self.before.timers)
         return self.own_timers
-
-
-class _OwnLot(Struct, kw_only=True, gc=False):
-    taken: MutableMapping[int, str]
-    last: int
-    first: int
 
 
 def draft_of(world: World) -> Draft:
@@ -265,7 +269,7 @@ def _ended(call: PhoneCall, _event: CallEnded, phase: Phase, pending: Pending | 
 
 Change = Callable[[PhoneCall, Any, Phase, Pending | None], PhoneCall]
 
-_CHANGES: Final[Mapping[type[Event], tuple[Change, Step, bool, bool]]] = {
+_STEPS: Final[Mapping[type[Event], tuple[Change, Step, bool, bool]]] = {
     CallAnswered: (_answered, Step.ANSWER, False, False),
     CallParked: (_parked, Step.PARK, True, False),
     RetrievalStarted: (_retrieval_started, Step.RETRIEVE, True, True),
@@ -277,7 +281,25 @@ _CHANGES: Final[Mapping[type[Event], tuple[Change, Step, bool, bool]]] = {
 }
 """What an event does to its call, which step that is, and whether it may bring a timer, and with that a pickup."""
 
-STEP_OF: Final[Mapping[type[Event], Step]] = {event: step for event, (_, step, _, _) in _CHANGES.items()}
+STEP_OF: Final[Mapping[type[Event], Step]] = {event: step for event, (_, step, _, _) in _STEPS.items()}
+
+Moves = Mapping[Phase, tuple[Phase, bool, bool]]
+
+
+def _moves(step: Step) -> Moves:
+    """The phases that a step can leave: where it leads, and whether a slot is taken on the way, or freed."""
+    left = {phase: steps[step] for phase, steps in TRANSITIONS.items() if step in steps}
+    holds = {phase: slot is Slot.TAKEN for phase, slot in SLOT_OF.items()}
+    return {
+        phase: (to, holds[to] and not holds[phase], holds[phase] and not holds[to])
+        for phase, to in left.items()
+    }
+
+
+_CHANGES: Final[Mapping[type[Event], tuple[Change, Moves, bool, bool]]] = {
+    event: (change, _moves(step), brings_timer, may_pick_up)
+    for event, (change, step, brings_timer, may_pick_up) in _STEPS.items()
+}
 
 
 def _slot_of(call: PhoneCall) -> int:
