@@ -1,10 +1,10 @@
 """`evolve`: the one place where a world becomes the next one."""
 
 from collections.abc import Callable, Iterable, Mapping, MutableMapping
+from dataclasses import dataclass
 from heapq import heapify, heappop, heappush
 from typing import Any, Final
 
-from msgspec import Struct
 from msgspec.structs import replace
 
 from mockserver.simulator.directory import Directory, Extension
@@ -54,7 +54,8 @@ def fold(world: World, events: Iterable[Event]) -> World:
     return draft.world()
 
 
-class Draft(Struct, gc=False):
+@dataclass(slots=True)
+class Draft:
     """A world in the making: what events change is copied once, however many they are, and the world stays as it was.
 
     It reads as a world does.  What is its own is None until it has been copied.
