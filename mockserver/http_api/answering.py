@@ -51,8 +51,8 @@ class Answering:
             case Retrieved():
                 return self._retrieved(outcome, self._representation(question))
             case Parked() | Created() | HungUp():
-                represent = self._representation(question)
-                return Answer(status=200, body=list(map(represent.full, outcome.calls)))
+                full = self._representation(question).full
+                return Answer(status=200, body=[full(call) for call in outcome.calls])
             case Listed():
                 return self._list(question, outcome, self._representation(question))
             case Refused():
@@ -88,10 +88,8 @@ class Answering:
     def _retrieved(self, outcome: Retrieved, represent: Representation) -> Answer:
         how = self._presentation
         shape = represent.reduced if how.reduced_unpark else represent.full
-        bodies = list(map(shape, outcome.calls))
-        return Answer(
-            status=how.unpark_status, body=bodies if outcome.bulk or how.unpark_in_array else bodies[0]
-        )
+        body: Any = [shape(call) for call in outcome.calls]
+        return Answer(status=how.unpark_status, body=body if outcome.bulk or how.unpark_in_array else body[0])
 
     def _list(self, question: Question, outcome: Listed, represent: Representation) -> Answer:
         one = question.call_id is not None

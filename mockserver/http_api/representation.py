@@ -1,6 +1,6 @@
 """Phone calls as the vendor writes them in JSON.  Members without a value are left out."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, timedelta, timezone
 from functools import cache, lru_cache
 from math import floor
@@ -12,6 +12,7 @@ from msgspec import Struct
 from mockserver.clock import date_at
 from mockserver.policy import LinkMember, Presentation
 from mockserver.simulator.directory import Directory
+from mockserver.simulator.lifecycle import Flow, Status
 from mockserver.simulator.phone_call import PhoneCall, View
 
 Json = dict[str, Any]
@@ -21,6 +22,8 @@ class Notation(Struct, frozen=True, kw_only=True):
     """How a presentation has numbers, moments (in epoch seconds, whole) and links written; `link` None is no link."""
 
     number: Callable[[int], int | str]
+    flow: Mapping[Flow, int | str]
+    status: Mapping[Status, int | str]
     date: Callable[[int], str]
     link: str | None
     link_as_asked: bool
@@ -28,8 +31,11 @@ class Notation(Struct, frozen=True, kw_only=True):
     @classmethod
     def of(cls, presentation: Presentation) -> Self:
         member = presentation.link_member
+        number: Callable[[int], int | str] = _as_text if presentation.numbers_as_strings else int
         return cls(
-            number=_as_text if presentation.numbers_as_strings else int,
+            number=number,
+            flow={flow: number(flow) for flow in Flow},
+            status={status: number(status) for status in Status},
             date=_dates(presentation.utc_offset),
             link=None if member is LinkMember.NONE else member.value,
             link_as_asked=presentation.link_as_asked,
@@ -58,7 +64,7 @@ class Representation(Struct, frozen=True, kw_only=True, gc=False):
             shown["answered"] = date(floor(call.answered))
         if call.nonce is not None:
             shown["nonce"] = call.nonce
-        shown["phoneCallView"] = list(map(self._view, call.views))
+        shown["phoneCallView"] = [self._view(view) for view in call.views]
         self._link(call, shown)
         return shown
 
@@ -85,14 +91,14 @@ class Representation(Struct, frozen=True, kw_only=True, gc=False):
 
     def _view(self, view: View) -> Json:
         notation = self.notation
-        number, date = notation.number, notation.date
+        date = notation.date
         shown: Json = {
             "id": view.id,
             "extension": view.extension,
-            "source": list(view.source),
-            "destination": list(view.destination),
-            "flow": number(view.flow),
-            "status": number(view.status),
+            "source": [*view.source],
+            "destination": [*view.destination],
+            "flow": notation.flow[view.flow],
+            "status": notation.status[view.status],
         }
         if view.ringing is not None:
             shown["ringing"] = date(floor(view.ringing))
@@ -103,7 +109,7 @@ class Representation(Struct, frozen=True, kw_only=True, gc=False):
         parking = view.parking
         if parking is not None:
             shown["parked"] = date(floor(parking.since))
-            shown["parkedPos"] = number(parking.slot)
+            shown["parkedPos"] = notation.number(parking.slot)
             shown["parkedBy"] = parking.by
         return shown
 
