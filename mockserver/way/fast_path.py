@@ -17,15 +17,16 @@ from mockserver.http_api.answering import Answer
 from mockserver.http_api.origin import origin_of
 from mockserver.http_api.own_fault import own_fault
 from mockserver.http_api.path import raw_path
-from mockserver.http_api.plan import Plan, Route
+from mockserver.http_api.plan import Plan, Planned, Route
 from mockserver.http_api.question import Question
-from mockserver.http_api.refusals import Refusal, RefusedRequest
+from mockserver.http_api.refusals import RefusedRequest
 from mockserver.http_api.rendering import Headers, rendered
 from mockserver.http_api.vendor_api import VendorApi
 from mockserver.journal.entry import Body, Exchange, length_of
 from mockserver.journal.entry import Reply as Noted
 from mockserver.sessions.session import Session
 from mockserver.sessions.sessions import Sessions
+from mockserver.simulator.world import World
 from mockserver.tokens import Token, read_token
 from mockserver.way.dated import date_of
 from mockserver.way.exchange_seam import CAME, EXPLAIN_HEADER
@@ -46,15 +47,9 @@ class BrokenPromiseError(Exception):
     """An answer of ours that the document does not have."""
 
 
-class Asked(Struct, gc=False):
-    """A request that the fast way takes on, if its payload is one for it too; `at` is on the session's clock."""
+class Came(Struct, gc=False):
+    """Where a request belonged when its head came, and when that was on the session's clock."""
 
-    method: str
-    target: bytes
-    scheme: str
-    head: "Head"
-    origin: str
-    route: Route
     session: Session
     at: float
 
@@ -80,14 +75,26 @@ class FastPath:
         self._links = links
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        asked = self._asked_by(scope)
-        if asked is None:
+        head = _head_in(scope)
+        session = None if head is None or self._route_in(scope) is None else self._session_of(head)
+        if head is None or session is None:
             await self._whole(scope, receive, send)
             return
+        came = Came(session, session.clock.now())
         heard = await hear(receive)
-        told = self._answered_late(asked, heard.body) if heard.is_whole else None
+        told = None
+        if heard.is_whole:
+            told = self.told(
+                head,
+                scope["method"],
+                raw_path(scope),
+                heard.body,
+                scheme=scope["scheme"],
+                server=scope.get("server"),
+                came=came,
+            )
         if told is None:
-            extensions = {**scope.get("extensions", {}), CAME: asked.at}
+            extensions = {**scope.get("extensions", {}), CAME: came.at}
             await self._whole({**scope, "extensions": extensions}, heard.again(receive), send)
             return
         headers = (*told.headers, (b"date", told.date))
@@ -103,105 +110,86 @@ class FastPath:
         *,
         scheme: str,
         server: tuple[str, int | None] | None,
+        came: Came | None = None,
     ) -> Told | None:
         """The answer to a request that is whole, without query; None for what is more than this looks at.
 
-        The journal has it then.
+        The journal has it then.  `came` where its head was here before its payload.
         """
         self._sessions.forget_aged()
-        asked = self._asked(head, method, raw, scheme, server)
-        return None if asked is None else self._answered(asked, content, asked.at)
-
-    def _answered_late(self, asked: Asked, content: bytes) -> Told | None:
-        """As `_answered`, and None too where the session is no longer there when the payload is."""
-        self._sessions.forget_aged()
-        session = asked.session
-        if self._sessions.find(session.name) is not session:
+        route = self._route_at(method, raw)
+        session = self._session_of(head)
+        if route is None or session is None or (came is not None and came.session is not session):
             return None
-        return self._answered(asked, content, session.clock.now())
-
-    def _answered(self, asked: Asked, content: bytes, now: float) -> Told | None:
-        """None where the payload is more than this looks at, and nothing has happened.
-
-        `now` is on the session's clock.
-        """
-        body, refusal = asked.route.checked(content)
-        if body is not None and _may_ring(asked, body):
+        body, refusal = route.checked(content)
+        if body is not None and _may_ring(route, session.world, body):
             return None
+        now = session.clock.now()
         exchange = Exchange(
-            method=asked.method,
-            target=asked.target,
-            scheme=asked.scheme,
-            headers=asked.head.headers,
-            session=asked.session.name,
-            at=asked.at,
+            method=method,
+            target=raw,
+            scheme=scheme,
+            headers=head.headers,
+            session=session.name,
+            at=now if came is None else came.at,
             body=Body.of(content),
         )
-        answer = self._answer(asked, exchange, body, refusal, now)
-        return self._filed(asked, exchange, answer, max(now, asked.session.world.now))
-
-    def _asked_by(self, scope: Scope) -> Asked | None:
-        """None for what is more than this looks at, or decided otherwise."""
-        if scope["type"] != "http" or scope.get("query_string") or scope.get("root_path"):
-            return None
-        head = head_of(scope)
-        if head is None:
-            return None
-        return self._asked(head, scope["method"], raw_path(scope), scope["scheme"], scope.get("server"))
-
-    def _asked(
-        self, head: "Head", method: str, raw: bytes, scheme: str, server: tuple[str, int | None] | None
-    ) -> Asked | None:
-        route = self._route(method, raw) if len(raw) <= _LONGEST_KEPT else None
-        if route is None:
-            return None
-        session = self._sessions.find(head.token.session)
-        if session is None or not _is_plain(session):
-            return None
         origin = _origin(scheme, head.host, server)
-        return Asked(method, raw, scheme, head, origin, route, session, session.clock.now())
-
-    def _answer(
-        self, asked: Asked, exchange: Exchange, body: Any, refusal: Refusal | None, now: float
-    ) -> Answer:
-        session = asked.session
         try:
             self._sessions.use(session.name)
             session.journal.claim(exchange)
-            self._tokens.admit(asked.head.token, session)
+            self._tokens.admit(head.token, session)
             if refusal is not None:
-                return self._answering.refuse(refusal)
-            route = asked.route
-            question = Question(
-                session=session,
-                viewer=asked.head.token.user,
-                origin=asked.origin,
-                user=route.user,
-                extension=route.extension,
-                call_id=route.call_id,
-                query=_NO_QUERY,
-                body=body,
-            )
-            outcome = session.execute(route.planned.read(question), now=now, by=exchange)
-            answer = self._answering.answer(question, outcome)
-            if not route.planned.answers.accepts(answer.status, answer.body):
-                raise BrokenPromiseError(f"status {answer.status}, body {answer.body!r}")
-            return answer
+                answer = self._answering.refuse(refusal)
+            else:
+                question = Question(
+                    session=session,
+                    viewer=head.token.user,
+                    origin=origin,
+                    user=route.user,
+                    extension=route.extension,
+                    call_id=route.call_id,
+                    query=_NO_QUERY,
+                    body=body,
+                )
+                answer = self._answer(question, route.planned, exchange, now)
         except RefusedRequest as error:
-            return self._answering.refuse(error.refusal)
+            answer = self._answering.refuse(error.refusal)
         except Exception as error:  # noqa: BLE001  # told as the whole way tells of a fault of ours
-            return self._answering.refuse(own_fault(error))
+            answer = self._answering.refuse(own_fault(error))
+        return self._filed(exchange, answer, session, head.length, origin, now)
 
-    def _filed(self, asked: Asked, exchange: Exchange, answer: Answer, now: float) -> Told:
-        """The answer as it goes out, with its exchange in the journal."""
-        status = answer.status
+    def _route_in(self, scope: Scope) -> Route | None:
+        return self._route_at(scope["method"], raw_path(scope))
+
+    def _route_at(self, method: str, raw: bytes) -> Route | None:
+        return self._route(method, raw) if len(raw) <= _LONGEST_KEPT else None
+
+    def _session_of(self, head: "Head") -> Session | None:
+        """The session if it is open, and nothing but its calls and its clock makes its answers."""
+        session = self._sessions.find(head.token.session)
+        return session if session is not None and _is_plain(session) else None
+
+    def _answer(self, question: Question, planned: Planned, exchange: Exchange, now: float) -> Answer:
+        outcome = question.session.execute(planned.read(question), now=now, by=exchange)
+        answer = self._answering.answer(question, outcome)
+        if not planned.answers.accepts(answer.status, answer.body):
+            raise BrokenPromiseError(f"status {answer.status}, body {answer.body!r}")
+        return answer
+
+    def _filed(
+        self, exchange: Exchange, answer: Answer, session: Session, length: int, origin: str, now: float
+    ) -> Told:
+        """The answer as it goes out, with its exchange in the journal; `length` is that of the request's headers."""
+        status, world = answer.status, session.world
+        if now < world.now:
+            now = world.now
         headers, content = rendered(answer)
-        session = asked.session
         exchange.reply = reply = Noted(status=status, headers=headers, body=Body.copied(content))
-        session.journal.number(exchange, world=session.world, now=now)
-        length = asked.head.length + _length_of(headers)
+        session.journal.number(exchange, world=world, now=now)
+        length += _length_of(headers)
         if status >= 400 and (path := self._links.path(session.name, exchange)):
-            link = (EXPLAIN_HEADER, f"{asked.origin}{path}".encode())
+            link = (EXPLAIN_HEADER, f"{origin}{path}".encode())
             headers = reply.headers = (*headers, link)
             length += length_of((link,))
         session.journal.keep(exchange, headers=length)
@@ -209,19 +197,17 @@ class FastPath:
 
 
 def _is_plain(session: Session) -> bool:
-    """Whether nothing but its calls and its clock makes its answers."""
     behaviour = session.behaviour
     return not (session.faults.armed or behaviour.variants or behaviour.defect)
 
 
-def _may_ring(asked: Asked, body: Any) -> bool:
+def _may_ring(route: Route, world: World, body: Any) -> bool:
     """Whether the telephone that is asked for rings for a while, and the request has to wait."""
-    world = asked.session.world
     if body["action"] != "UnPark":
         return False
-    if asked.route.call_id is None:
+    if route.call_id is None:
         return world.rules.bulk_unpark
-    call = world.calls.get(asked.route.call_id)
+    call = world.calls.get(route.call_id)
     if call is None:
         return False
     terminal = world.directory.find_extension(body["sendCallTo"], organization_id=call.organization_id)
@@ -235,6 +221,13 @@ class Head(Struct, frozen=True, kw_only=True):
     length: int
     token: Token
     host: bytes
+
+
+def _head_in(scope: Scope) -> Head | None:
+    """None for what is more than this looks at, in its headers or beside them."""
+    if scope["type"] != "http" or scope.get("query_string") or scope.get("root_path"):
+        return None
+    return head_of(scope)
 
 
 def head_of(scope: Scope) -> Head | None:
