@@ -13,6 +13,8 @@ from mockserver.simulator.world import World
 
 LIMIT: Final = 1_048_576
 _WORLDS: Final = 50
+_AT_ONCE: Final = 64
+"""Where entries have to go, this part of the limit goes with them, so that it is seldom done."""
 
 Watcher = Callable[[Entry], None]
 
@@ -71,7 +73,7 @@ class SharedKeeper(Keeper, Protocol):
 
 @dataclass(slots=True, kw_only=True)
 class Journal:
-    """Entries by number from 1, the oldest evicted as soon as all together have more than `limit` bytes.
+    """Entries by number from 1, the oldest evicted as soon as all together have more than `limit` bytes, a few at once.
 
     The worlds that the latest refusals met are kept too, because they explain them; a keeper does not have those.
     """
@@ -250,7 +252,7 @@ class Journal:
             self._sizes.append(size)
             self._bytes += size
             if self._bytes > self.limit:
-                dropped = self._evict_beyond(self.limit)
+                dropped = self._evict_beyond(self.limit - self.limit // _AT_ONCE)
         if self.keeper is not None:
             self.keeper.add(entry, limit=self.limit, dropped=dropped, evicted=self._evicted, last=self._last)
         if self._watchers:

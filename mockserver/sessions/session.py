@@ -115,8 +115,10 @@ class Session:
             world = self.world
             decided = decide(world, command, world.now)
             decision = self.behaviour.effect(world, command, decided)
-            if not decision.events and self.catch_up():
-                continue
+            if not decision.events:
+                if self.catch_up():
+                    continue
+                return decision.outcome
             if self._do(decision.events, decided.world if decision is decided else None):
                 self.journal.caused(decision.events, by)
                 return decision.outcome
@@ -321,10 +323,9 @@ class Session:
         if world is None or self._followers:
             self._fold(events)
         else:
+            if isinstance(events[0], ClockSet):  # a jump, and what it brings
+                self.clock.obey(events[0])
             self.world = world
-            for event in events:
-                if isinstance(event, ClockSet):
-                    self.clock.obey(event)
         self._version += len(events)
         self.bell.ring()
 
