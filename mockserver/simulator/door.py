@@ -21,7 +21,7 @@ from mockserver.simulator.commands import (
     UnPark,
 )
 from mockserver.simulator.events import Event, WorldEvent
-from mockserver.simulator.evolve import draft_of, fold
+from mockserver.simulator.evolve import Draft, fold
 from mockserver.simulator.outcomes import Created, Listed, Outcome, Parked, RefusalError, Refused
 from mockserver.simulator.parking import decide_park
 from mockserver.simulator.retrieving import decide_unpark, unparked
@@ -91,7 +91,7 @@ def advance(world: World, until: float) -> Elapsed:
     """
     if is_quiet(world, until):
         return Elapsed(world=replace(world, now=max(world.now, until)), events=())
-    draft = draft_of(world)
+    draft = Draft(world)
     happened: list[Event] = []
     while (timer := draft.next_timer) is not None and timer.due <= until + A_MILLISECOND:
         if draft.is_stale(timer):

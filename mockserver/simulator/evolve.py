@@ -1,7 +1,6 @@
 """`evolve`: the one place where a world becomes the next one."""
 
 from collections.abc import Callable, Iterable, Mapping, MutableMapping
-from dataclasses import dataclass
 from heapq import heapify, heappop, heappush
 from typing import Any, Final
 
@@ -48,28 +47,32 @@ def evolve(world: World, event: Event) -> World:
 
 
 def fold(world: World, events: Iterable[Event]) -> World:
-    draft = draft_of(world)
+    draft = Draft(world)
     for event in events:
         draft.take(event)
     return draft.world()
 
 
-@dataclass(slots=True)
 class Draft:
     """A world in the making: what events change is copied once, however many they are, and the world stays as it was.
 
     It reads as a world does.  What is its own is None until it has been copied.
     """
 
-    before: World
-    directory: Directory
-    rules: Rules
-    calls: Mapping[str, PhoneCall]
-    now: float
-    timers_set: int
-    own_calls: MutableMapping[str, PhoneCall] | None = None
-    own_lots: dict[str, Lot] | None = None
-    own_timers: list[Timer] | None = None
+    __slots__ = (
+        "before", "calls", "directory", "now", "own_calls", "own_lots", "own_timers", "rules", "timers_set",
+    )  # fmt: skip
+
+    def __init__(self, before: World) -> None:
+        self.before = before
+        self.directory: Directory = before.directory
+        self.rules: Rules = before.rules
+        self.calls: Mapping[str, PhoneCall] = before.calls
+        self.now: float = before.now
+        self.timers_set: int = before.timers_set
+        self.own_calls: MutableMapping[str, PhoneCall] | None = None
+        self.own_lots: dict[str, Lot] | None = None
+        self.own_timers: list[Timer] | None = None
 
     @property
     def next_timer(self) -> Timer | None:
@@ -89,9 +92,9 @@ class Draft:
         """Raise IllegalStepError if the event does not fit the phase its call is in."""
         if event.at > self.now:
             self.now = event.at
-        change = _CHANGES.get(type(event))
-        if change is not None:
-            self._change(event, *change)
+        kind = _CHANGES.get(type(event))
+        if kind is not None:
+            self._change(event, kind)
         elif isinstance(event, CallPlaced):
             self._place(event)
         elif isinstance(event, AnsweringSet):
@@ -106,9 +109,8 @@ class Draft:
             self._take_slot(call)
         self._set_call(call)
 
-    def _change(
-        self, event: Any, change: "Change", moves: "Moves", brings_timer: bool, may_pick_up: bool
-    ) -> None:
+    def _change(self, event: Any, kind: "tuple[Change, Moves, bool, bool]") -> None:
+        change, moves, brings_timer, may_pick_up = kind
         before = self.calls[event.call_id]
         move = moves.get(before.phase)
         if move is None:
@@ -195,10 +197,6 @@ class Draft:
         if self.own_timers is None:
             self.own_timers = list(self.before.timers)
         return self.own_timers
-
-
-def draft_of(world: World) -> Draft:
-    return Draft(world, world.directory, world.rules, world.calls, world.now, world.timers_set)
 
 
 def _directory_changed(directory: Directory, event: AnsweringSet) -> Directory:
@@ -304,7 +302,8 @@ _CHANGES: Final[Mapping[type[Event], tuple[Change, Moves, bool, bool]]] = {
 
 
 def _slot_of(call: PhoneCall) -> int:
-    view = call.parked_view
-    assert view is not None
-    assert view.parking is not None
-    return view.parking.slot
+    """Raise LookupError for a call that holds none."""
+    for view in call.views:
+        if view.parking is not None:
+            return view.parking.slot
+    raise LookupError(call.id)
