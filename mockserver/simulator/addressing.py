@@ -61,6 +61,15 @@ def _is_at(call: PhoneCall, user: User, extension: Extension | None) -> bool:
 
 
 def call_at(world: World, address: Address) -> PhoneCall:
+    call = None if address.call_id is None else world.calls.get(address.call_id)
+    named = world.directory.extensions.get(address.extension)
+    if (
+        call is not None
+        and named is not None
+        and call.extension == named.number
+        and call.user_id == named.user_id == address.user == address.viewer
+    ):
+        return call  # written out in full, nothing has to be resolved
     user = resolve_user(world, address)
     extension = resolve_extension(world, user, address.extension)
     if address.call_id is None:
@@ -68,7 +77,6 @@ def call_at(world: World, address: Address) -> PhoneCall:
             Field.PHONE_CALL_ID,
             "phoneCallId is missing from the URI. Allowed: the id of an existing phone call.",
         )
-    call = world.calls.get(address.call_id)
     if call is None or not _is_at(call, user, extension):
         raise RefusalError(
             Field.PHONE_CALL_ID,

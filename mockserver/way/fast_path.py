@@ -118,7 +118,7 @@ class FastPath:
         """
         self._sessions.forget_aged()
         route = self._route_at(method, raw)
-        session = self._session_of(head)
+        session = None if route is None else self._session_of(head)
         if route is None or session is None or (came is not None and came.session is not session):
             return None
         body, refusal = route.checked(content)
