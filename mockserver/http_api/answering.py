@@ -1,9 +1,10 @@
 """From an outcome to an answer: status, headers and body, before it becomes bytes."""
 
 from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Any, Final, Self
 
-from msgspec import Struct, field
+from msgspec import Struct
 
 from mockserver.http_api.contract import Contract
 from mockserver.http_api.listing import Listing
@@ -24,6 +25,7 @@ from mockserver.simulator.outcomes import (
     Retrieved,
 )
 
+_NO_HEADERS: Final[Mapping[str, str]] = MappingProxyType({})
 _DENIED: Final = Fixed.ACCESS_DENIED.value[1]
 
 
@@ -32,7 +34,7 @@ class Answer(Struct, frozen=True, kw_only=True, gc=False):
 
     status: int
     body: Any = None
-    headers: Mapping[str, str] = field(default_factory=dict)
+    headers: Mapping[str, str] = _NO_HEADERS
 
     @classmethod
     def of(cls, refusal: Refusal) -> Self:

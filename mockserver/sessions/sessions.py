@@ -172,9 +172,14 @@ class Sessions:
             self._begun(found)
         return found
 
-    def forget_aged(self) -> None:
-        """What `open` and `create` begin with: sessions that are too old give way, and what is too much."""
-        self._make_room(self._source())
+    def forget_aged(self) -> float:
+        """What `open` and `create` begin with: sessions that are too old give way, and what is too much.
+
+        Return the moment that counts as now for `use`.
+        """
+        now = self._source()
+        self._make_room(now)
+        return now
 
     def reckon_with(self, most_bytes: int) -> None:
         """What is asked next may add so much, where a request on a vendor path adds little."""

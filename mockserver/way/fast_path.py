@@ -116,7 +116,7 @@ class FastPath:
 
         The journal has it then.  `came` where its head was here before its payload.
         """
-        self._sessions.forget_aged()
+        used = self._sessions.forget_aged()
         route = self._route_at(method, raw)
         session = None if route is None else self._session_of(head)
         if route is None or session is None or (came is not None and came.session is not session):
@@ -136,7 +136,7 @@ class FastPath:
         )
         origin = _origin(scheme, head.host, server)
         try:
-            self._sessions.use(session.name)
+            self._sessions.use(session.name, used)
             session.journal.claim(exchange)
             self._tokens.admit(head.token, session)
             if refusal is not None:
