@@ -90,8 +90,9 @@ class Answering:
     def _retrieved(self, outcome: Retrieved, represent: Representation) -> Answer:
         how = self._presentation
         shape = represent.reduced if how.reduced_unpark else represent.full
-        body: Any = [shape(call) for call in outcome.calls]
-        return Answer(status=how.unpark_status, body=body if outcome.bulk or how.unpark_in_array else body[0])
+        if outcome.bulk or how.unpark_in_array:
+            return Answer(status=how.unpark_status, body=[shape(call) for call in outcome.calls])
+        return Answer(status=how.unpark_status, body=shape(outcome.calls[0]))
 
     def _list(self, question: Question, outcome: Listed, represent: Representation) -> Answer:
         one = question.call_id is not None

@@ -122,7 +122,7 @@ class FastPath:
         if route is None or session is None or (came is not None and came.session is not session):
             return None
         body, refusal = route.checked(content)
-        if body is not None and _may_ring(route, session.world, body):
+        if body is not None and body["action"] == "UnPark" and _may_ring(route, session.world, body):
             return None
         now = session.clock.now()
         exchange = Exchange(
@@ -202,9 +202,7 @@ def _is_plain(session: Session) -> bool:
 
 
 def _may_ring(route: Route, world: World, body: Any) -> bool:
-    """Whether the telephone that is asked for rings for a while, and the request has to wait."""
-    if body["action"] != "UnPark":
-        return False
+    """Whether the telephone that an UnPark asks for rings for a while, and the request has to wait."""
     if route.call_id is None:
         return world.rules.bulk_unpark
     call = world.calls.get(route.call_id)
