@@ -224,6 +224,20 @@ def test_it_never_keeps_more_bytes_than_it_may(api):
     assert journal.evicted.exchanges > 0
 
 
+def test_where_it_is_full_a_few_go_at_once_and_no_more(api):
+    api("GET", PATH)
+    journal = api.mock.sessions.open("default").journal
+    journal.limit = 64 * 1_024
+    for _ in range(300):
+        before = journal.evicted
+        api("GET", PATH)
+        if (gone := journal.evicted.entries - before.entries) > 0:
+            entry = journal.entries[-1].bytes_kept
+            assert journal.limit - 1_024 - entry < journal.bytes_kept <= journal.limit - 1_024
+            assert gone <= 1_024 // entry + 2
+    assert journal.evicted.exchanges == journal.evicted.entries > 0
+
+
 def test_the_same_requests_give_the_same_journal_byte_for_byte(make_api):
     def run():
         api = make_api(seed=3)

@@ -1,6 +1,7 @@
 """A refused command changes nothing: not a call, not a slot, not a timer, not a number given out."""
 
 import pytest
+from msgspec.structs import replace
 
 from mockserver.simulator.commands import Create, HangUp, List, Park, Stage, UnPark
 from mockserver.simulator.door import decide
@@ -88,3 +89,20 @@ def test_every_cause_of_a_refusal_is_provoked_here():
 def test_every_way_to_address_ones_own_call_reaches_it(lab, user, extension):
     outcome = lab.unpark(address=lab.address(user=user, extension=extension))
     assert [call.id for call in outcome.calls] == [CALL]
+
+
+@pytest.mark.parametrize("number", ["0003*210", "@self"])
+@pytest.mark.parametrize("whose", ["extension", "call"])
+def test_a_call_is_reached_only_where_extension_and_call_are_the_viewer_s(lab, whose, number):
+    """As in a world that somebody has written by hand, and also where the address is written out in full."""
+    extensions, calls = dict(lab.world.directory.extensions), dict(lab.world.calls)
+    if whose == "extension":
+        extensions["0003*210"] = replace(extensions["0003*210"], user_id="13")
+    else:
+        calls[CALL] = replace(calls[CALL], user_id="13")
+    lab.world = replace(lab.world, directory=replace(lab.world.directory, extensions=extensions), calls=calls)
+    outcome = lab.ask(unpark(lab, extension=number))
+    refused = {("extension", "0003*210"): Field.EXTENSION, ("extension", "@self"): None}.get(
+        (whose, number), Field.PHONE_CALL_ID
+    )
+    assert (outcome.cause if isinstance(outcome, Refused) else None) is refused
