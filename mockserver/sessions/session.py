@@ -106,20 +106,16 @@ class Session:
         return min((each for each in moments if each <= LAST_MOMENT), default=None)
 
     def execute(self, command: Command, *, now: float | None = None, by: Exchange | None = None) -> Outcome:
-        """`now` is the moment, where somebody has just looked at the clock; `by` the exchange that asks, where it is
-        not the one under way.
-        """
+        """`now` where somebody has just looked at the clock; `by` the exchange that asks, if that is not under way."""
         while True:
             self.elapse(now)
             now = None  # whoever comes first here may have moved the clock
             world = self.world
             decided = decide(world, command, world.now)
             decision = self.behaviour.effect(world, command, decided)
-            if not decision.events:
-                if self.catch_up():
-                    continue
+            if not decision.events and not self.catch_up():
                 return decision.outcome
-            if self._do(decision.events, decided.world if decision is decided else None):
+            if decision.events and self._do(decision.events, decided.world if decision is decided else None):
                 self.journal.caused(decision.events, by)
                 return decision.outcome
 
