@@ -200,6 +200,12 @@ def at_once(base: Any) -> type[HttpToolsProtocol]:
             if not (is_at_rest and self.is_known(data)):
                 super().data_received(data)
 
+        def send_400_response(self, msg: str) -> None:
+            """What was held of a payload came before the bytes that cannot be read, and is in the journal."""
+            if self._held is not None:
+                self._let_go()
+            super().send_400_response(msg)
+
     return AtOnce
 
 

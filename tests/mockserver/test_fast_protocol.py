@@ -129,6 +129,21 @@ def told(url: str, parts: list[bytes]) -> bytes:
         return heard
 
 
+def test_of_a_payload_that_breaks_off_the_journals_have_the_same(urls):
+    """What of it could be read came before the bytes that could not."""
+    broken = request(body=CHUNKS[:8] + b"\r\nno number\r\n", Transfer_Encoding="chunked")
+    fast, whole = (journal_after(url, broken) for url in urls)
+    assert fast == whole
+    (entry,) = fast
+    assert (entry["request"]["body"]["text"], entry["response"]) == (UNPARK[:5].decode(), None)
+
+
+def journal_after(url: str, sent: bytes) -> list[dict]:
+    """What a session has that begins anew with it, once the server has hung up."""
+    told(url, [sent])
+    return httpx.get(f"{url}/_mock/journal").json()["entries"]
+
+
 def test_header_lines_are_read_by_the_parser_once(monkeypatch):
     """Whatever the path and the method: only what comes between the request line and the payload is known."""
     read = []
