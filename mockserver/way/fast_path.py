@@ -28,8 +28,9 @@ from mockserver.sessions.session import Session
 from mockserver.sessions.sessions import Sessions
 from mockserver.tokens import Token, read_token
 from mockserver.way.dated import date_of
-from mockserver.way.exchange_seam import CAME, EXPLAIN_HEADER
+from mockserver.way.exchange_seam import EXPLAIN_HEADER
 from mockserver.way.explanation_links import ExplanationLinks
+from mockserver.way.handed_on import handed_on
 
 _LOOKED_AT: Final = frozenset(
     {b"authorization", b"host", b"origin", b"prefer", b"x-callpark-session", b"x-forwarded-proto"}
@@ -83,10 +84,10 @@ class FastPath:
         if asked is None:
             await self._whole(scope, receive, send)
             return
+        asked.session.journal.claim(asked.exchange)
         heard = await hear(receive)
         if not heard.is_whole or not self._takes(asked, heard.body):
-            extensions = {**scope.get("extensions", {}), CAME: asked.exchange.at}
-            await self._whole({**scope, "extensions": extensions}, heard.again(receive), send)
+            await self._whole(handed_on(scope, asked.exchange), heard.again(receive), send)
             return
         told = self._answered(asked, asked.session.clock.now())
         await send({"type": "http.response.start", "status": told.status, "headers": told.headers})
