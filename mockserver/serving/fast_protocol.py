@@ -14,6 +14,7 @@ from msgspec import Struct
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
 
 from mockserver.connection.asgi import Scope
+from mockserver.connection.client_limits import MAX_PIPELINED
 from mockserver.way.fast_path import FastPath, Head, Told, head_of
 
 _METHODS: Final = frozenset({b"GET", b"PUT"})
@@ -54,6 +55,8 @@ def fast_protocol(way: FastPath) -> type[HttpToolsProtocol]:
         """Whether the parser stands between two requests."""
         _begun_with: bytes | None = None
         """The bytes at hand, if they began where a request begins."""
+        _answered = 0
+        """How many requests of the bytes at hand are answered already."""
         _last_told = 0.0
         """When an answer was complete, on the clock of the loop."""
 
@@ -66,6 +69,7 @@ def fast_protocol(way: FastPath) -> type[HttpToolsProtocol]:
                 if self.is_known(data):
                     return
                 self._begun_with = data
+            self._answered = 0
             super().data_received(data)
             self._begun_with = None
             if self._held is not None:
@@ -135,6 +139,7 @@ def fast_protocol(way: FastPath) -> type[HttpToolsProtocol]:
             parser = self.parser
             return (
                 self._is_free()
+                and self._answered < MAX_PIPELINED  # whoever sends more at once lets others have a turn
                 and not self.expect_100_continue
                 and parser.get_method() in _METHODS
                 and parser.get_http_version() == "1.1"
@@ -150,6 +155,7 @@ def fast_protocol(way: FastPath) -> type[HttpToolsProtocol]:
             ):
                 return False
             self._held = None
+            self._answered += 1
             self._remember(head, body)
             return True
 
