@@ -13,6 +13,7 @@ _CAME: Final = "callpark.came"
 
 
 def handed_on(scope: Scope, exchange: Exchange) -> Scope:
+    """The request with its exchange, which its session's journal has claimed."""
     return {**scope, "extensions": {**scope.get("extensions", {}), _CAME: exchange}}
 
 
