@@ -16,6 +16,8 @@ from mockserver.simulator.commands import PickUp, SetAnswering, Stage
 from mockserver.simulator.directory import Answering, Pickup
 from mockserver.wire_faults.fault import WireFault
 
+Happening = Callable[[Mock], object]
+
 METHODS: Final = ("GET",) * 5 + ("DELETE", "POST", "HEAD", "OPTIONS", "PATCH", "put", "BREW")
 CALL: Final = "b817d2618fe6f1804333"
 CALLS: Final = (CALL, "aa1", "aa2", "aa3", "aa4", "aa5")
@@ -288,7 +290,7 @@ class Draw:
         cuts = sorted(draw.randrange(len(body) + 1) for _ in range(draw.choice((1, 1, 2, 3))))
         return tuple(body[start:end] for start, end in zip([0, *cuts], [*cuts, len(body)], strict=True))
 
-    def happening(self) -> Callable[[Mock], object] | None:
+    def happening(self) -> Happening | None:
         """Something that is done to both mocks before the next request."""
         draw = self.random
         name = draw.choice(NAMES)

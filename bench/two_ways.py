@@ -17,12 +17,13 @@ import tempfile
 import time
 from collections import Counter
 from collections.abc import Callable, Mapping
+from contextvars import Context
 from dataclasses import dataclass, field
 from pathlib import Path
 from random import Random
 from typing import Any, Final
 
-from drawn_requests import SCENARIO, Draw, Request
+from drawn_requests import SCENARIO, Draw, Happening, Request
 from msgspec.structs import replace
 
 from mockserver.app import Mock, build
@@ -88,8 +89,9 @@ class Pair:
     def mocks(self) -> tuple[Mock, Mock]:
         return self.fast, self.whole
 
-    async def compare(self, number: int, request: Request) -> None:
-        told = [await self._ask(mock, request) for mock in self.mocks]
+    async def compare(self, number: int, request: Request, meanwhile: Happening | None = None) -> None:
+        """`meanwhile` is what happens once the head of the request has come and before its payload has."""
+        told = [await self._ask(mock, request, meanwhile) for mock in self.mocks]
         if told[0] != told[1]:
             raise Difference(number=number, what="the answer", request=request, fast=told[0], whole=told[1])
         self.statuses[told[0].messages[0].get("status", 0) if told[0].messages else 0] += 1
@@ -103,11 +105,14 @@ class Pair:
                     number=number, what=name, request=request, fast=fast.get(name), whole=whole.get(name)
                 )
 
-    async def _ask(self, mock: Mock, request: Request) -> Told:
+    async def _ask(self, mock: Mock, request: Request, meanwhile: Happening | None) -> Told:
         messages: list[Mapping[str, Any]] = []
         waiting = request.messages()
+        happenings = [meanwhile] if meanwhile is not None else []
 
         async def receive() -> Message:
+            while happenings:
+                Context().run(happenings.pop(), mock)  # nothing that this request does
             if waiting:
                 return waiting.pop(0)
             if request.cut:
@@ -184,7 +189,7 @@ async def run(requests: int, seed: int, *, progress: bool = False) -> Pair:
         file = Path(folder) / "two-ways.yaml"
         file.write_text(SCENARIO, encoding="utf-8")
         pair = Pair(scenario=file, seed=seed)
-        draw = Draw(Random(seed))
+        draw, meanwhile = Draw(Random(seed)), Draw(Random(f"{seed}/meanwhile"))
         for mock in pair.mocks:
             mock.sessions.create("two", Setup(clock="manual", start=1340802530.75))
         for number in range(1, requests + 1):
@@ -193,7 +198,8 @@ async def run(requests: int, seed: int, *, progress: bool = False) -> Pair:
                     happening(mock)
             session = pair.whole.sessions.find("default")
             draw.ends = session.clock.now() if session else draw.ends
-            await pair.compare(number, draw.request())
+            often = meanwhile.random.random() < 0.2
+            await pair.compare(number, draw.request(), meanwhile.happening() if often else None)
             if progress and number % 1000 == 0:
                 print(f"\r{number} requests", end="", file=sys.stderr)
     return pair

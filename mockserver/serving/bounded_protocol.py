@@ -138,12 +138,12 @@ def bounded(base: type[HttpToolsProtocol], limits: ClientLimits, crowd: Crowd) -
             if self._as_they_came is not None:
                 headers[:] = self._as_they_came
                 self._as_they_came = None
+            before = self.cycle
+            super().on_headers_complete()  # a target without a path fails here, and is no request yet
             self._stage = "body"
             self._came = self._body_bytes = 0
             self._stop(self._timer)
             self._timer = None
-            before = self.cycle
-            super().on_headers_complete()
             if len(self.pipeline) == 1:
                 self._answering = before
             self.headers = []  # trailers go there, and nobody looks: they come after all who had to look at headers

@@ -14,6 +14,7 @@ from msgspec import Struct
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
 
 from mockserver.connection.asgi import Scope
+from mockserver.connection.client_limits import MAX_PIPELINED
 from mockserver.http_api.rendering import Headers
 from mockserver.serving.crowd import Crowd
 from mockserver.way.fast_path import FastPath, Head, head_of
@@ -56,6 +57,8 @@ def fast_protocol(way: FastPath) -> type[HttpToolsProtocol]:
         """Whether the parser stands between two requests."""
         _begun_with: bytes | None = None
         """The bytes at hand, if they began where a request begins."""
+        _answered = 0
+        """How many requests of the bytes at hand are answered already."""
         _last_told = 0.0
         """When an answer was complete, on the clock of the loop."""
 
@@ -73,6 +76,7 @@ def fast_protocol(way: FastPath) -> type[HttpToolsProtocol]:
                     self.on_response_complete()
                     return
                 self._begun_with = data
+            self._answered = 0
             super().data_received(data)
             self._begun_with = None
             if self._held is not None:
@@ -147,6 +151,7 @@ def fast_protocol(way: FastPath) -> type[HttpToolsProtocol]:
             parser = self.parser
             return (
                 self._is_free()
+                and self._answered < MAX_PIPELINED  # whoever sends more at once lets others have a turn
                 and not self.expect_100_continue
                 and parser.get_method() in _METHODS
                 and parser.get_http_version() == "1.1"
@@ -165,6 +170,7 @@ def fast_protocol(way: FastPath) -> type[HttpToolsProtocol]:
             self.transport.write(answer)
             self.on_response_complete()
             self._held = None
+            self._answered += 1
             self._remember(head, body)
             return True
 
@@ -213,6 +219,12 @@ def at_once(base: Any, crowd: Crowd) -> type[HttpToolsProtocol]:
             self.transport.write(answer)
             self.answered_at_once()
             waiting.move_to_end(self)
+
+        def send_400_response(self, msg: str) -> None:
+            """What was held of a payload came before the bytes that cannot be read, and is in the journal."""
+            if self._held is not None:
+                self._let_go()
+            super().send_400_response(msg)
 
     return AtOnce
 

@@ -141,6 +141,9 @@ class Session:
                     self.world = replace(world, now=now)
                 return ()
             elapsed = advance(world, now)
+            if not elapsed.events:
+                self.world = elapsed.world  # without the timers that were due and meant nothing
+                return ()
             if self._commit(elapsed.events, elapsed.world):
                 self.world = replace(self.world, now=max(self.world.now, elapsed.world.now))
                 self.journal.elapsed(elapsed.events)

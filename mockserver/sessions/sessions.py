@@ -331,7 +331,8 @@ class Sessions:
             self._weighed[each.session] = lighter.whole
             kept += lighter.whole
             heappush(heaviest, (-lighter.whole, lighter))
-        self._grown |= trimmed  # worlds went with their entries
+        for name in trimmed:
+            self.grew(name)  # worlds went with their entries
         if trimmed:
             self._telling_of_journals.of(
                 f"{self._too_much}: the oldest entries of {len(trimmed)} journals are forgotten"

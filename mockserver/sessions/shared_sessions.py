@@ -108,6 +108,9 @@ class SharedSessions(Sessions):
             self._told[name] = now
         return session
 
+    def grew(self, name: str) -> None:
+        """The store weighs what it has itself, and says when that may be too much."""
+
     def idle_seconds(self, name: str) -> float:
         used = self._shared.last_used(name)
         return 0.0 if used is None else max(0.0, self._source() - used)

@@ -29,9 +29,9 @@ class Lot(Struct, frozen=True, kw_only=True, gc=False):
 
     def free_slot(self, *, slots: int, choice: SlotChoice) -> int | None:
         """The first free slot, or with NEXT the first one after the slot taken last, wrapping around."""
-        taken, last = self.taken, self.last % slots
-        if choice is _NEXT:
-            for slot in range(last + 1, slots + 1):
+        taken = self.taken
+        if choice is _NEXT and slots:
+            for slot in range(self.last % slots + 1, slots + 1):
                 if slot not in taken:
                     return slot
         for slot in range(self.first, slots + 1):

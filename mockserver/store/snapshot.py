@@ -36,8 +36,7 @@ def possible(world: World) -> World:
 
 def _is_filled(lot: Lot) -> bool:
     """Whether no slot is free before the first that may be; who edits an exported world need not know of it."""
-    below = range(1, lot.first)
-    return lot.first >= 1 and len(below) <= len(lot.taken) and all(slot in lot.taken for slot in below)
+    return 1 <= lot.first <= len(lot.taken) + 1 and all(slot in lot.taken for slot in range(1, lot.first))
 
 
 def _faults(world: World) -> Iterator[str]:

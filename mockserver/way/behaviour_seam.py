@@ -10,8 +10,10 @@ from mockserver.behaviour import Behaviour
 from mockserver.connection.asgi import App, Receive, Scope, Send
 from mockserver.http_api.vendor_api import VendorApi
 from mockserver.policy import Policy, Presentation
+from mockserver.sessions.session import Session
 from mockserver.sessions.sessions import DEFAULT_SESSION, Sessions
 from mockserver.tokens import claimed_session
+from mockserver.way.handed_on import came_as
 
 if TYPE_CHECKING:
     from mockserver.defect import Defect
@@ -78,7 +80,12 @@ class BehaviourSeam:
         if scope["type"] == "http":
             name = claimed_session(scope["headers"], scope.get("query_string", b"")) or DEFAULT_SESSION
             session = self._sessions.find(name)
-        await self._app(session.behaviour if session else self._initial)(scope, receive, send)
+        await self._app(self._behaviour(scope, session))(scope, receive, send)
+
+    def _behaviour(self, scope: Scope, session: Session | None) -> Behaviour:
+        if came_as(scope) is not None:
+            return self._behaviours.named((), None)
+        return session.behaviour if session else self._initial
 
     def _app(self, behaviour: Behaviour) -> App:
         presentation = behaviour.policy.presentation

@@ -23,6 +23,7 @@ from mockserver.sessions.sessions import DEFAULT_SESSION, Sessions, UnknownSessi
 from mockserver.sessions.waiting import pause
 from mockserver.tokens import claimed_session
 from mockserver.way.explanation_links import ExplanationLinks
+from mockserver.way.handed_on import came_as
 from mockserver.way.request_reading import RequestReader
 from mockserver.wire_faults.arsenal import Strike
 
@@ -30,7 +31,6 @@ if TYPE_CHECKING:
     from mockserver.wire_faults.playing import Reply
 
 EXPLAIN_HEADER: Final = b"x-callpark-explain"
-CAME: Final = "callpark.came"
 
 
 class ExchangeSeam:
@@ -59,26 +59,16 @@ class ExchangeSeam:
             await self._app(scope, receive, send)
             return
         self._sessions.forget_aged()  # what is refused before its token is looked at is in a journal too
-        query: bytes = scope.get("query_string", b"")
-        raw = raw_path(scope)
-        name = claimed_session(scope["headers"], query) or DEFAULT_SESSION
+        name = claimed_session(scope["headers"], scope.get("query_string", b"")) or DEFAULT_SESSION
         session = self._session(name)
-        exchange = Exchange(
-            method=scope["method"],
-            target=raw + b"?" + query if query else raw,
-            scheme=scope["scheme"],
-            headers=tuple(scope["headers"]),
-            session=name,
-            at=_arrived(scope, session),
-        )
-        if session is not None:
-            session.journal.claim(exchange)
+        came = came_as(scope)
+        exchange = _exchange(scope, name, session) if came is None else came
         mark = UNDER_WAY.set(exchange)
         errand = Errand()
         errand_mark = ERRAND.set(errand)
         desk = _Desk(self._sessions, exchange, errand, self._links, scope, send)
         try:
-            if session is not None and session.faults:
+            if session is not None and session.faults and came is None:
                 await self._under_faults(session, desk, scope, receive)
             else:
                 await self._app(scope, _overheard(receive, exchange.body), desk.send)
@@ -273,12 +263,20 @@ class _Desk:
         session.journal.begin(self.exchange, world=session.world, now=session.clock.now())
 
 
-def _arrived(scope: Scope, session: Session | None) -> float | None:
-    """When the request came, where somebody has looked at it before; else now."""
-    came: float | None = scope.get("extensions", {}).get(CAME)
-    if came is not None or session is None:
-        return came
-    return session.clock.now()
+def _exchange(scope: Scope, name: str, session: Session | None) -> Exchange:
+    query: bytes = scope.get("query_string", b"")
+    raw = raw_path(scope)
+    exchange = Exchange(
+        method=scope["method"],
+        target=raw + b"?" + query if query else raw,
+        scheme=scope["scheme"],
+        headers=tuple(scope["headers"]),
+        session=name,
+        at=None if session is None else session.clock.now(),
+    )
+    if session is not None:
+        session.journal.claim(exchange)
+    return exchange
 
 
 async def _lasted(session: Session, seconds: float, client: Receive) -> bool:

@@ -29,8 +29,9 @@ from mockserver.sessions.sessions import Sessions
 from mockserver.simulator.world import World
 from mockserver.tokens import Token, read_token
 from mockserver.way.dated import date_of
-from mockserver.way.exchange_seam import CAME, EXPLAIN_HEADER
+from mockserver.way.exchange_seam import EXPLAIN_HEADER
 from mockserver.way.explanation_links import ExplanationLinks
+from mockserver.way.handed_on import handed_on
 
 _LOOKED_AT: Final = frozenset(
     {b"authorization", b"host", b"origin", b"prefer", b"x-callpark-session", b"x-forwarded-proto"}
@@ -48,10 +49,13 @@ class BrokenPromiseError(Exception):
 
 
 class Came(Struct, gc=False):
-    """Where a request belonged when its head came, and when that was on the session's clock."""
+    """Where a request belonged when its head came, and its exchange, which the journal there has claimed."""
 
     session: Session
-    at: float
+    exchange: Exchange
+
+    def is_still_of(self, session: Session) -> bool:
+        return self.session is session and session.journal.claims(self.exchange)
 
 
 class Told(Struct, gc=False):
@@ -80,22 +84,29 @@ class FastPath:
         if head is None or session is None:
             await self._whole(scope, receive, send)
             return
-        came = Came(session, session.clock.now())
+        exchange = Exchange(
+            method=scope["method"],
+            target=raw_path(scope),
+            scheme=scope["scheme"],
+            headers=head.headers,
+            session=session.name,
+            at=session.clock.now(),
+        )
+        session.journal.claim(exchange)
         heard = await hear(receive)
         told = None
         if heard.is_whole:
             told = self.told(
                 head,
-                scope["method"],
-                raw_path(scope),
+                exchange.method,
+                exchange.target,
                 heard.body,
-                scheme=scope["scheme"],
+                scheme=exchange.scheme,
                 server=scope.get("server"),
-                came=came,
+                came=Came(session, exchange),
             )
         if told is None:
-            extensions = {**scope.get("extensions", {}), CAME: came.at}
-            await self._whole({**scope, "extensions": extensions}, heard.again(receive), send)
+            await self._whole(handed_on(scope, exchange), heard.again(receive), send)
             return
         headers = (*told.headers, (b"date", told.date))
         await send({"type": "http.response.start", "status": told.status, "headers": headers})
@@ -119,25 +130,29 @@ class FastPath:
         used = self._sessions.forget_aged()
         route = self._route_at(method, raw)
         session = None if route is None else self._session_of(head)
-        if route is None or session is None or (came is not None and came.session is not session):
+        if route is None or session is None or not (came is None or came.is_still_of(session)):
             return None
         body, refusal = route.checked(content)
         if body is not None and body["action"] == "UnPark" and _may_ring(route, session.world, body):
             return None
         now = session.clock.now()
-        exchange = Exchange(
-            method=method,
-            target=raw,
-            scheme=scheme,
-            headers=head.headers,
-            session=session.name,
-            at=now if came is None else came.at,
-            body=Body.of(content),
-        )
+        if came is None:
+            exchange = Exchange(
+                method=method,
+                target=raw,
+                scheme=scheme,
+                headers=head.headers,
+                session=session.name,
+                at=now,
+                body=Body.of(content),
+            )
+            session.journal.claim(exchange)
+        else:
+            exchange = came.exchange
+            exchange.body = Body.of(content)
         origin = _origin(scheme, head.host, server)
         try:
             self._sessions.use(session.name, used)
-            session.journal.claim(exchange)
             self._tokens.admit(head.token, session)
             if refusal is not None:
                 answer = self._answering.refuse(refusal)

@@ -2,19 +2,26 @@
 
 import asyncio
 import importlib
+import re
 import sys
 import tracemalloc
+from contextlib import suppress
+from contextvars import Context
 from pathlib import Path
 
 import pytest
 
+from mockserver.app import build
 from mockserver.http_api import plan
+from mockserver.settings import Settings
 from mockserver.way import fast_path
+from mockserver.wire_faults.fault import WireFault
 
 BENCH = Path(__file__).parents[2] / "bench"
 REQUESTS = 2_500
 CALL = "b817d2618fe6f1804333"
 OTHER = "/uapi/phoneCalls/12/0003*210"
+UNPARK = b'{"action":"UnPark","sendCallTo":"0003*024","phoneCallViewId":"01"}'
 
 
 @pytest.fixture(scope="module")
@@ -214,6 +221,62 @@ def test_what_is_handed_on_late_came_when_its_head_came(api, runner):
     runner.run(api.mock(scope, receive, send))
     entry = session.journal.entries[-1]
     assert (entry.status, entry.at, entry.answered) == (413, came, came + 10)
+
+
+DATE = re.compile(rb"[0-9]{4}-[0-9-]+T[0-9:]+Z")
+LOST = WireFault(fault="EMPTY_RESPONSE")
+MEANWHILE = {
+    "a fault is set": lambda mock: mock.sessions.open("default").faults.set(LOST, now=0.0),
+    "a variant is switched to": lambda mock: mock.sessions.open("default").behave(("numbers-as-strings",), None),
+    "a defect is switched to": lambda mock: mock.sessions.open("default").behave((), "unknown-call-200"),
+    "the session is reset": lambda mock: mock.sessions.open("default").reset(),
+    "the session is dropped": lambda mock: mock.sessions.drop("default"),
+    "another takes its place": lambda mock: (
+        mock.sessions.drop("default"), mock.sessions.open("default").faults.set(LOST, now=0.0)
+    ),
+}  # fmt: skip
+HANDED_ON = {
+    "a call that nobody has": (OTHER + "/nobody", [b'{"action":"Park","phoneCallViewId":"01"}']),
+    "a call that rings": (f"{OTHER}/{CALL}", [UNPARK.replace(b"024", b"801")]),
+    "a payload that is too long": (f"{OTHER}/{CALL}", [b" " * 600_000, b" " * 600_000]),
+    "a client that leaves": (f"{OTHER}/{CALL}", []),
+}
+
+
+@pytest.mark.parametrize("meanwhile", MEANWHILE.values(), ids=MEANWHILE)
+@pytest.mark.parametrize(("path", "payload"), HANDED_ON.values(), ids=HANDED_ON)
+def test_what_happens_between_head_and_payload_is_the_same_for_both_ways(runner, path, payload, meanwhile):
+    fast, whole = (runner.run(left_behind(each, path, payload, meanwhile)) for each in (True, False))
+    assert fast == whole
+
+
+async def left_behind(fast_path, path, payload, meanwhile):
+    """What was sent, and what the session has then."""
+    mock = build(Settings(clock="x1000", fast_path=fast_path))
+    mock.sessions.open("default")
+    parts, sent, happenings = list(payload), [], [meanwhile]
+
+    async def receive():
+        while happenings:
+            Context().run(happenings.pop(), mock)
+        if parts:
+            return {"type": "http.request", "body": parts.pop(), "more_body": bool(parts)}
+        if payload:
+            await asyncio.Event().wait()
+        return {"type": "http.disconnect"}
+
+    async def send(message):
+        sent.append((message["type"], message.get("status"), DATE.sub(b"", message.get("body", b""))))
+
+    scope = {
+        "type": "http", "method": "PUT", "scheme": "http", "path": path, "raw_path": path.encode(), "query_string": b"",
+        "server": ("127.0.0.1", 8080), "headers": [(b"authorization", b"Bearer mock.default.12")],
+    }  # fmt: skip
+    with suppress(ConnectionError):
+        await mock(scope, receive, send)
+    session = mock.sessions.open("default")
+    entries = [(each.number, each.kind, getattr(each, "status", None)) for each in session.journal.entries]
+    return sent, entries, [(call.id, call.phase) for call in session.world.calls.values()]
 
 
 def test_a_request_whose_session_ended_before_its_payload_came_goes_the_whole_way(api, handed_on, runner):

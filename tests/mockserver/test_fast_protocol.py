@@ -12,7 +12,7 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 from uvicorn.server import ServerState
 
 from mockserver.app import build
-from mockserver.connection.client_limits import ClientLimits
+from mockserver.connection.client_limits import MAX_PIPELINED, ClientLimits
 from mockserver.serving.bounded_protocol import bounded
 from mockserver.serving.crowd import Crowd
 from mockserver.serving.fast_protocol import at_once, fast_protocol
@@ -127,6 +127,29 @@ def told(url: str, parts: list[bytes]) -> bytes:
         except ConnectionError:
             pass
         return heard
+
+
+def test_whoever_sends_requests_without_end_in_one_go_is_cut_off(urls):
+    """Until all of them were answered nobody else would be served."""
+    asked = 3 * MAX_PIPELINED
+    heard = told(urls[0], [request(body=b"{}"), request(body=b"{}") * asked])
+    assert MAX_PIPELINED < heard.count(b"HTTP/1.1 400") < asked
+    assert heard.count(b"HTTP/1.1 429") == 1
+
+
+def test_of_a_payload_that_breaks_off_the_journals_have_the_same(urls):
+    """What of it could be read came before the bytes that could not."""
+    broken = request(body=CHUNKS[:8] + b"\r\nno number\r\n", Transfer_Encoding="chunked")
+    fast, whole = (journal_after(url, broken) for url in urls)
+    assert fast == whole
+    (entry,) = fast
+    assert (entry["request"]["body"]["text"], entry["response"]) == (UNPARK[:5].decode(), None)
+
+
+def journal_after(url: str, sent: bytes) -> list[dict]:
+    """What a session has that begins anew with it, once the server has hung up."""
+    told(url, [sent])
+    return httpx.get(f"{url}/_mock/journal").json()["entries"]
 
 
 def test_header_lines_are_read_by_the_parser_once(monkeypatch):

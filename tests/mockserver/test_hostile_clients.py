@@ -153,6 +153,15 @@ def test_what_cannot_be_read_in_one_way_only_is_refused_in_the_envelope_and_hung
     assert is_well(url)
 
 
+@pytest.mark.parametrize("sent", UNREADABLE.values(), ids=UNREADABLE)
+def test_what_cannot_be_read_is_refused_too_where_something_was_answered_before(client, sent):
+    client.send(asks(target=CALL + b"?count=1"))
+    assert client.answer()[0] == 200
+    client.send(sent)
+    assert client.refusal() == (400, "request_invalid")
+    assert client.is_closed
+
+
 READ_AND_REFUSED = {
     "an encoded slash": (asks(target=b"/uapi%2FphoneCalls%2F12%2F@self"), 404),
     "dots": (asks(target=b"/uapi/../_mock/state"), 404),

@@ -13,8 +13,8 @@ from mockserver.store import MemoryStore, TailForgottenError, VersionConflictErr
 CALL = "b817d2618fe6f1804333"
 
 
-def make_session(name="mine", setup=None, *, store=None, seed=0, scenario="documented"):
-    clock = Clock(rate=0.0, source=lambda: 1_000.0)
+def make_session(name="mine", setup=None, *, store=None, seed=0, scenario="documented", clock=None):
+    clock = clock or Clock(rate=0.0, source=lambda: 1_000.0)
     return Session(
         name,
         scenario=load_scenario(scenario),
@@ -85,6 +85,21 @@ class Source:
 
     def __call__(self):
         return self.moment
+
+
+def test_a_timer_that_means_nothing_is_forgotten_when_its_moment_has_come():
+    """It would be looked through at every request from then on."""
+    source = Source()
+    session = make_session(clock=Clock(source=source))
+    for call_id in ("first", "second"):
+        stage = Stage(call_id=call_id, user="12", extension="0003*210", parked=True, max_in_parking=60.0)
+        session.execute(stage)
+    for call_id in ("second", "first"):
+        session.execute(unpark(call_id))
+    assert len(session.world.timers) == 1
+    source.moment = 61.0
+    assert session.elapse() == ()
+    assert (session.world.timers, session.world.now) == ((), 61.0)
 
 
 def test_the_longest_idle_session_gives_way_and_is_told(caplog):

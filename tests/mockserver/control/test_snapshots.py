@@ -76,7 +76,7 @@ def test_a_world_that_no_requests_lead_to_is_refused(api, error_of, exported, ch
     assert api.control("GET", "state", **OTHER) == before
 
 
-@pytest.mark.parametrize("first", [-5, 3, 10**9])
+@pytest.mark.parametrize("first", [-5, 3, 10**9, 10**30])
 def test_a_slot_that_somebody_has_edited_free_is_given_out_again(api, exported, first):
     world = exported["world"]
     del world["calls"][CALL]

@@ -63,3 +63,8 @@ def test_a_call_that_is_parked_again_keeps_its_id(lab):
     lab.unpark()
     (call,) = lab.park().calls
     assert (call.id, call.views[0].extension, call.parked_view.parking.slot) == (CALL, "0003*024", 1)
+
+
+@pytest.mark.parametrize("choice", SlotChoice)
+def test_a_lot_without_slots_is_full(choice):
+    assert Lot().free_slot(slots=0, choice=choice) is None

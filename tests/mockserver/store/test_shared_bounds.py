@@ -43,6 +43,18 @@ def test_a_flood_through_all_workers_stays_below_the_limit_and_spares_who_keeps_
     assert "in all sessions: the oldest entries of" in caplog.text
 
 
+def test_a_worker_remembers_no_names_of_sessions_that_are_gone(make_worker):
+    here = make_worker(session_limit=3, most_bytes=LIMIT)
+    for number in range(20):
+        here("PUT", PATH, LONG, token=f"mock.flood-{number}.12")
+    here.mock.sessions._shared.is_full = True
+    here.mock.sessions._most_bytes = 100_000
+    here.listed()
+    sessions = here.mock.sessions
+    kept = [each for each in vars(sessions).values() if isinstance(each, dict | set)]
+    assert all(len(each) <= 3 for each in kept)
+
+
 def test_calls_without_end_end_their_session_on_all_workers(make_worker):
     here, there = make_worker(), make_worker()
     here.unpark()
