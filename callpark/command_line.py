@@ -11,6 +11,7 @@ from typing import Any
 import click
 
 from callpark.crash import without_secrets
+from callpark.ending import Ending, ended_in_order
 from callpark.outlet import Outlet
 
 COMMANDS = {
@@ -25,7 +26,6 @@ COMMANDS = {
     "explain": "print a clause, a reading or an error code",
 }
 OWN_FAULT = 5
-INTERRUPTED = 130
 UNSAID = 2
 
 
@@ -80,23 +80,29 @@ def group() -> None:
 def main(arguments: list[str] | None = None) -> Any:
     """Runs a command and exits; a usage error is status 2, an interrupted run 130, a fault of ours 5.
 
+    A run that another signal ends clears away what it made for itself, too; its status is 128 and the signal's number.
     Who stops reading changes no status; where standard output cannot be written for another reason, it is 2.
     """
     outlet = Outlet()
-    try:
-        status = group.main(args=arguments, prog_name="callpark", standalone_mode=False)
-    except click.ClickException as error:
-        error.show()
-        status = error.exit_code
-    except (click.Abort, KeyboardInterrupt):
-        click.echo("interrupted", err=True)
-        status = INTERRUPTED
-    except Exception:  # noqa: BLE001  # status 1 would say that the target does not conform
-        given = sys.argv[1:] if arguments is None else arguments
-        click.echo(without_secrets(traceback.format_exc(), given, os.environ), err=True, nl=False)
-        click.echo("callpark failed on its own; this says nothing about the target", err=True)
-        status = OWN_FAULT
+    with ended_in_order() as ending:
+        status = _status(arguments, ending)
     if lost := outlet.lost():
         click.echo(f"not all could be said on standard output: {lost}", err=True)
         status = status or UNSAID
     sys.exit(status if isinstance(status, int) else 0)
+
+
+def _status(arguments: list[str] | None, ending: Ending) -> Any:
+    try:
+        return group.main(args=arguments, prog_name="callpark", standalone_mode=False)
+    except click.ClickException as error:
+        error.show()
+        return error.exit_code
+    except (click.Abort, KeyboardInterrupt):
+        click.echo(str(ending), err=True)
+        return ending.status
+    except Exception:  # noqa: BLE001  # status 1 would say that the target does not conform
+        given = sys.argv[1:] if arguments is None else arguments
+        click.echo(without_secrets(traceback.format_exc(), given, os.environ), err=True, nl=False)
+        click.echo("callpark failed on its own; this says nothing about the target", err=True)
+        return OWN_FAULT

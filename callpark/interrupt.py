@@ -24,25 +24,26 @@ def safely_interrupted() -> Iterator[None]:
     if before is not signal.default_int_handler or threading.current_thread() is not threading.main_thread():
         yield
         return
-    signal.signal(signal.SIGINT, _interrupted)
+    signal.signal(signal.SIGINT, interrupted)
     try:
         yield
     finally:
         signal.signal(signal.SIGINT, before)
 
 
-def _interrupted(signum: int, frame: FrameType | None) -> None:
+def interrupted(signum: int, frame: FrameType | None) -> None:
+    """Handles a signal as an interrupt: raises KeyboardInterrupt, or has the signal come again soon."""
     if frame is None or frame.f_code.co_name not in _NOT_THEN:
         signal.default_int_handler(signum, frame)
-    again = threading.Timer(_SOON, _again)
+    again = threading.Timer(_SOON, _again, (signum,))
     again.daemon = True
     again.start()
 
 
-def _again() -> None:
+def _again(signum: int) -> None:
     """To the main thread, so that what it waits for is interrupted too, where the system can do that."""
     main = threading.main_thread().ident
     if hasattr(signal, "pthread_kill") and main is not None:
-        signal.pthread_kill(main, signal.SIGINT)
+        signal.pthread_kill(main, signum)
     else:
-        signal.raise_signal(signal.SIGINT)
+        signal.raise_signal(signum)

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from mockserver.connection.certificates import Tls
     from mockserver.defect import Defect
     from mockserver.serving.server import Beside
+    from mockserver.settings import Settings
 
 
 @click.command("mock", context_settings={"allow_interspersed_args": False})
@@ -244,7 +245,7 @@ def command(
         ready = announce or (lambda _url: None)
         try:
             if workers > 1:
-                serving = partial(_with_workers, lambda: build(settings), app, workers)
+                serving = partial(_with_workers, partial(_in_worker, settings), app, workers)
                 return serving(words, host, port, tls, control_token, ready)
             if words:
                 return _beside(app, words, host, port, tls, control_token, ready, beside)
@@ -255,6 +256,14 @@ def command(
             is_taken = error.errno in (errno.EADDRINUSE, errno.EACCES)
             hint = "; --port 0 takes a free port" if is_taken else ""
             raise click.ClickException(f"{error.strerror or error}{hint}") from error
+
+
+def _in_worker(settings: Settings) -> Mock:
+    from callpark.ending import ended_at_once
+    from mockserver.app import build
+
+    ended_at_once()
+    return build(settings)
 
 
 def _moment(text: str | None) -> float | None:

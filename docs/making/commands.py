@@ -29,7 +29,9 @@ def _lines() -> Iterator[str]:
     yield from ("## Exit statuses of a check", "")
     rows = [(str(int(status)), said) for status, said in sorted(STATUSES.items())]
     rows[2:2] = [("2", "the command line or the profile is wrong")]
-    yield from table(("status", "meaning"), [*rows, ("130", "interrupted")])
+    yield from table(
+        ("status", "meaning"), [*rows, ("130", "interrupted; ended by another signal, 128 and its number")]
+    )
     yield from ("## Formats of a report", "")
     yield from table(
         ("`--format`", "file", "of a check by default"),

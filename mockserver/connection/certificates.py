@@ -30,8 +30,9 @@ class Tls:
 def made_for(host: str, *, ca_file: Path | None = None) -> Iterator[Tls]:
     """A certificate for this machine and `host`, of an authority that is made along with it.
 
-    The authority's certificate is written to `ca_file`, or to a temporary file that goes when the block ends; its
-    key and the certificate's own are written nowhere. May raise OSError for the file.
+    The authority's certificate is written to `ca_file`, or to a temporary file that goes when the block ends, which
+    SIGKILL alone keeps it from under `callpark`; its key and the certificate's own are written nowhere. May raise
+    OSError for the file.
     """
     import trustme
 
@@ -44,9 +45,9 @@ def made_for(host: str, *, ca_file: Path | None = None) -> Iterator[Tls]:
         yield Tls(context=context, ca_file=ca_file.resolve())
         return
     descriptor, name = tempfile.mkstemp(prefix="callpark-ca-", suffix=".pem")
-    with os.fdopen(descriptor, "wb") as stream:
-        stream.write(authority.cert_pem.bytes())
     try:
+        with os.fdopen(descriptor, "wb") as stream:
+            stream.write(authority.cert_pem.bytes())
         yield Tls(context=context, ca_file=Path(name))
     finally:
         Path(name).unlink(missing_ok=True)

@@ -18,6 +18,9 @@ from mockserver.serving.server import running
 from mockserver.settings import Settings
 from mockserver.wire_faults.fault import delay_named
 
+PATIENCE = 20
+"""Seconds."""
+
 
 @dataclass(frozen=True)
 class Done:
@@ -73,7 +76,7 @@ def callpark(capsys):
 
 @pytest.fixture
 def start():
-    """Starts a command as a process of its own; what still runs at the end of the test is killed."""
+    """Starts a command as a process of its own; what still runs at the end of the test is ended, and may clear away."""
     started = []
 
     def run(*arguments):
@@ -90,8 +93,12 @@ def start():
 
     yield run
     for process in started:
-        process.kill()
-        process.communicate()
+        process.terminate()
+        try:
+            process.communicate(timeout=PATIENCE)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.communicate()
 
 
 @pytest.fixture
