@@ -29,6 +29,8 @@ def exit_beside(
     left = beside(rulings(record), known, reading=record.header.reading, today=datetime.now(UTC).date())
     for ruling, entry in left.excused:
         click.echo(f"known: {ruling.case}, {entry}")
+    for ruling, entry in left.glimpsed:
+        click.echo(f"known, and seen once this time: {ruling.case}, {entry}")
     for ruling in left.resting:
         click.echo(f"open for what is known: {ruling.case}")
     for ruling in left.fresh:
@@ -41,7 +43,7 @@ def exit_beside(
         f"beside the baseline: {counted(len(left.excused), 'finding')} known, {len(left.fresh)} new;"
         f" exit status {int(left.exit_code)}"
     )
-    reasons = {ruling.case: str(entry) for ruling, entry in left.excused}
+    reasons = {ruling.case: str(entry) for ruling, entry in (*left.excused, *left.glimpsed)}
     reasons |= {ruling.case: f"for {', '.join(ruling.because)}" for ruling in left.resting}
     telling = [name for name in formats if name in TELL_OF_KNOWN]
     write_pages(record, callpark_spec.load(), record_file.parent, telling, replace(around, known=reasons))

@@ -50,15 +50,17 @@ class Known:
 class Baselined:
     """A run beside its baseline.
 
-    `fresh` are findings that no entry excuses, `excused` the others with their entries; `resting` are rows that are
-    inconclusive for excused findings alone, or for rows that are, and excused with them. `stale` are entries that
-    excuse nothing although what they name was judged, `expired` those whose day is over. Of either, one is enough for
-    `ExitCode.STALE_BASELINE` where nothing worse is to be said.
+    `fresh` are findings that no entry excuses, `excused` the others with their entries; `glimpsed` are rows of what was
+    seen once and not again, which an entry knows, and `resting` rows that are inconclusive for excused findings alone,
+    or for rows that are, and excused with them. `stale` are entries that excuse nothing although what they name was
+    judged, `expired` those whose day is over. Of either, one is enough for `ExitCode.STALE_BASELINE` where nothing
+    worse is to be said.
     """
 
     exit_code: ExitCode
     fresh: tuple[Ruling, ...]
     excused: tuple[tuple[Ruling, Known], ...]
+    glimpsed: tuple[tuple[Ruling, Known], ...]
     resting: tuple[Ruling, ...]
     stale: tuple[Known, ...]
     expired: tuple[Known, ...]
@@ -100,11 +102,12 @@ def beside(rulings: Iterable[Ruling], known: Iterable[Known], *, reading: Readin
     entries = list(known)
     valid = [entry for entry in entries if entry.until >= today]
     findings = [ruling for ruling in gating if ruling.is_finding]
-    excused = [(ruling, entry) for ruling in findings if (entry := _that_covers(ruling, valid))]
-    excusing = {entry for _, entry in excused}
+    excused = _excused(findings, valid)
+    glimpsed = _excused((ruling for ruling in gating if _was_seen_once(ruling)), valid)
+    excusing = {entry for _, entry in (*excused, *glimpsed)}
     stale = tuple(entry for entry in valid if entry not in excusing and _was_judged(entry, gating))
-    forgiven = {ruling.case for ruling, _ in excused}
-    resting = _resting(gating, findings, forgiven)
+    forgiven = {ruling.case for ruling, _ in (*excused, *glimpsed)}
+    resting = _resting([ruling for ruling in gating if ruling.case not in forgiven], findings, forgiven)
     code = exit_code(
         ruling.verdict for ruling in gating if ruling.case not in forgiven and ruling not in resting
     )
@@ -114,11 +117,20 @@ def beside(rulings: Iterable[Ruling], known: Iterable[Known], *, reading: Readin
     return Baselined(
         exit_code=code,
         fresh=tuple(ruling for ruling in findings if ruling.case not in forgiven),
-        excused=tuple(excused),
+        excused=excused,
+        glimpsed=glimpsed,
         resting=resting,
         stale=stale,
         expired=expired,
     )
+
+
+def _was_seen_once(ruling: Ruling) -> bool:
+    return ruling.verdict is Verdict.INCONCLUSIVE and ruling.because == (ruling.case,)
+
+
+def _excused(rulings: Iterable[Ruling], entries: Sequence[Known]) -> tuple[tuple[Ruling, Known], ...]:
+    return tuple((ruling, entry) for ruling in rulings if (entry := _that_covers(ruling, entries)))
 
 
 def _that_covers(ruling: Ruling, entries: Iterable[Known]) -> Known | None:

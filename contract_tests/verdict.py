@@ -45,7 +45,7 @@ class Ruling:
 
     `expected` lists the admissible outcomes in words, `actual` what was seen. `exchanges` are the numbers of the
     exchanges that prove it, the decisive one first. `because` are cases or clauses of findings, for which alone an
-    inconclusive row is none the less.
+    inconclusive row is none the less; its own case, where the finding was seen once and not again.
     """
 
     clause: str

@@ -129,6 +129,7 @@ class ExploreLane:
             limit=self.limit,
             muted=self._muted,
             started=self.started,
+            excuses=self.excuses,
         )
 
     @property

@@ -57,7 +57,7 @@ class Row:
     """One result of the lane, under either reading the same: what was tried, and what it came to.
 
     `reproduction` are the shell lines that show it again; `finding` is set where it is one to keep. `because` are
-    findings for which alone it is inconclusive, by case or by clause.
+    findings for which alone it is inconclusive, by case or by clause; itself, where it was seen once and not again.
     """
 
     clause: str

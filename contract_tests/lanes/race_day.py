@@ -25,7 +25,7 @@ class RaceDay:
 
     `rounds` bounds each race; without any, none is run against the clock. `limit` is how many seconds calls may stay in
     the lot, None for what the rung takes. A clause that turns out to be broken is added to those that are `muted`.
-    `started` is told of each race (case, clause, title).
+    `started` is told of each race (case, clause, title); `excuses` says by clause and case which are known to be lost.
     """
 
     table: Table
@@ -33,6 +33,7 @@ class RaceDay:
     limit: float | None
     muted: set[str]
     started: Callable[[str, str, str], None]
+    excuses: Callable[[str, str], bool]
 
     def begin(self) -> None:
         """Parks the calls whose time is to run out while others go on, where the rung lets both be."""
@@ -90,7 +91,7 @@ class RaceDay:
         return row
 
     def _races(self) -> Races:
-        return Races(table=self.table, rounds=self.rounds, started=self.started)
+        return Races(table=self.table, rounds=self.rounds, started=self.started, excuses=self.excuses)
 
     def _expiry(self) -> Expiry:
         return Expiry(table=self.table, rounds=min(self.rounds, EXPIRY_ROUNDS), limit=self.limit)

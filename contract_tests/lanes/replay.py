@@ -73,7 +73,7 @@ class Replay:
         row = self.of(Finding(clause=clause, steps=found.steps))
         if row.verdict is Verdict.PASS:
             actual = f"seen once and not again on fresh calls: {found.trouble.actual}"
-            row = replace(row, verdict=Verdict.INCONCLUSIVE, actual=actual)
+            row = replace(row, verdict=Verdict.INCONCLUSIVE, actual=actual, because=(row.case,))
         yield row
 
     def _reproduction(self, player: Player) -> tuple[str, ...]:

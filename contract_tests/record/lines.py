@@ -158,7 +158,8 @@ class RulingLine(Line, frozen=True, kw_only=True, tag="ruling"):
 
     `exchanges` are numbers of exchange lines, the decisive one first. `reproduce` is a list of shell lines;
     secrets are environment variables in them. `because` are the findings, by case or by clause, or the rows that rest
-    on some, for which alone the row is inconclusive: a baseline that excuses them excuses it.
+    on some, for which alone the row is inconclusive: a baseline that excuses them excuses it. The row's own case stands
+    there where it was seen once and not again.
     """
 
     clause: str

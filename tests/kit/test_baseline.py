@@ -180,6 +180,40 @@ def test_what_rests_on_a_row_that_is_known_is_known():
     assert (open_still.exit_code, round_about in open_still.resting) == (ExitCode.INCONCLUSIVE, False)
 
 
+RACE = "parking/one-winner/two-retrievals"
+
+
+@pytest.mark.parametrize(
+    ("known", "until", "status"),
+    [
+        (RACE, date(2027, 1, 1), ExitCode.OK),
+        ("parking/one-winner", date(2027, 1, 1), ExitCode.OK),
+        ("parking/one-winner/hang-up", date(2027, 1, 1), ExitCode.INCONCLUSIVE),
+        (RACE, date(2026, 1, 1), ExitCode.INCONCLUSIVE),
+    ],
+)
+def test_what_was_seen_once_is_known_where_the_baseline_names_it(known, until, status):
+    once = replace(_ruling(RACE, Verdict.INCONCLUSIVE), because=(RACE,))
+    search = replace(_ruling(SEARCH, Verdict.INCONCLUSIVE), because=(RACE,))
+    rows = [_ruling("uri/user-id/viewer/viewer", Verdict.PASS), once, search]
+
+    left = beside(rows, [_known(known, until=until)], reading="document", today=TODAY)
+
+    assert left.exit_code is status
+    assert [ruling.case for ruling, _ in left.glimpsed] == ([RACE] if status is ExitCode.OK else [])
+    assert left.resting == ((search,) if status is ExitCode.OK else ())
+    assert (left.fresh, left.excused, left.stale) == ((), (), ())
+
+
+def test_what_could_not_be_judged_for_another_reason_too_stays_open():
+    once = replace(_ruling(RACE, Verdict.INCONCLUSIVE), because=(RACE, ZERO))
+    rows = [_ruling("uri/user-id/viewer/viewer", Verdict.PASS), once]
+
+    left = beside(rows, [_known(RACE)], reading="document", today=TODAY)
+
+    assert left.exit_code is ExitCode.INCONCLUSIVE
+
+
 def test_a_finding_is_never_excused_for_another_one():
     rows = [_ruling(ANOTHER), replace(_ruling(ZERO), because=(ANOTHER,))]
 

@@ -9,7 +9,7 @@ import yaml
 from click.testing import CliRunner
 
 from callpark.command_line import group
-from contract_tests.lanes import explore
+from contract_tests.lanes import explore, races
 from contract_tests.lanes.explore import ExploreLane
 from mockserver.app import build
 from mockserver.defects import defect
@@ -146,6 +146,55 @@ def test_what_exploring_found_is_known_whatever_is_drawn(explored):
     another = explored("retrieved-only-once", "third", "--baseline", path)
     assert another.return_value == 1
     assert "new: parking/parked-again/explore-" in another.output
+
+
+RACE = "parking/one-winner/two-retrievals"
+
+
+@pytest.fixture
+def lost(monkeypatch):
+    """Has so many rounds of every race lost, the first ones."""
+    found = ("parking/one-winner", "2 of 2 retrieved the call")
+
+    def several(count):
+        rounds = iter([found] * count)
+        monkeypatch.setattr(races, "verdict_on", lambda seen, world: next(rounds, None))
+
+    return several
+
+
+def test_a_known_race_that_is_lost_once_is_no_news(explored, lost):
+    path = explored.folder / "race.yaml"
+    lost(2)
+    assert explored(None, "lost", "--write-baseline", path).return_value == 1
+    assert list(yaml.safe_load(path.read_text())) == ["parking/one-winner"]
+
+    lost(1)
+    known = explored(None, "lost-once", "--baseline", path)
+    lost(1)
+    news = explored(None, "lost-once-too")
+
+    assert known.return_value == 0, known.output
+    assert f"known, and seen once this time: {RACE}, until " in known.output
+    assert "0 findings known, 0 new; exit status 0" in known.output
+    root = ElementTree.parse(explored.folder / "lost-once" / "junit.xml").getroot()
+    assert (root.get("failures"), root.get("errors")) == ("0", "0")
+    assert news.return_value == 3
+    assert (
+        "seen once in 3 rounds and not again"
+        in (explored.folder / "lost-once-too" / "report.html").read_text()
+    )
+
+
+def test_a_known_race_that_is_not_lost_has_as_many_rounds_before_it_is_stale(explored, lost):
+    path = explored.folder / "race-too.yaml"
+    path.write_text("parking/one-winner: {reason: rarely lost, until: '2099-12-31'}\n")
+    lost(0)
+    mended = explored(None, "not-lost", "--baseline", path)
+    assert mended.return_value == 4
+    assert "stale: parking/one-winner is not found any more" in mended.output
+    record = (explored.folder / "not-lost" / "record.ndjson").read_text()
+    assert "held in 3 rounds" in record
 
 
 def test_known_findings_are_not_those_that_are_enough(explored):
