@@ -67,6 +67,7 @@ def approach(
     rung: RungName = "auto",
     headers: tuple[tuple[str, str], ...] = (),
     rate: float | None = None,
+    timeout: float = Limits().answer,
     tls: ssl.SSLContext | bool = True,
     now: Callable[[], float] = time.monotonic,
 ) -> Approach:
@@ -81,8 +82,8 @@ def approach(
 
     Of `headers`, which go along with every request, the secrets are kept apart (`header_secrets`).
 
-    `tls` is what certificates are held against; False takes any. `now` is the clock of the target that is found,
-    in seconds. Raises `UnusableTarget`, `TargetUnreachable`,
+    `timeout` is how many seconds an answer may take, `tls` what certificates are held against; False takes any. `now`
+    is the clock of the target that is found, in seconds. Raises `UnusableTarget`, `TargetUnreachable`,
     `NoToken`, `NoTokenIssued`, `NoSuchRung`, `NotReady`, or `RungError` for an unusable inventory.
     """
     given = {name: value for name, value in (tokens or {}).items() if value}
@@ -117,6 +118,7 @@ def approach(
         now=now,
         sleep=time.sleep,
         headers=headers,
+        limits=Limits(answer=timeout),
         rate=rate,
         verify=tls,
     )

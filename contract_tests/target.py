@@ -16,6 +16,7 @@ from contract_tests.credentials import (
     as_it_may_be_told,
 )
 from contract_tests.exchange import LONGEST_BODY, Exchange, Headers, Request, Response, Role
+from contract_tests.in_vain import InVain
 from contract_tests.patience import asked_for, is_busy, kept_busy
 from contract_tests.proxy import UnusableProxy
 from contract_tests.wire import NoAnswer, NotConnected, Wire, reason
@@ -78,6 +79,7 @@ class Target:
     _number: int = field(init=False, default=0)
     _under_test: int = field(init=False, default=0)
     _not_before: float = field(init=False, default=0.0)
+    _in_vain: InVain = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
         self.url = origin_and_prefix(self.url)
@@ -96,6 +98,7 @@ class Target:
         except ValueError as error:
             raise UnusableTarget(f"{self.url!r} is no URL of a target: {error}") from error
         self._started = self.now()
+        self._in_vain = InVain(timeout=self.limits.answer)
 
     @property
     def is_connected(self) -> bool:
@@ -144,12 +147,14 @@ class Target:
             self.tell(as_it_may_be_told(answered))
 
     def twin(self) -> Target:
-        """A target like this one with a connection of its own, which it keeps, and which counts the same seconds.
+        """A target like this one with a connection of its own, which it keeps, and which counts the same seconds, those
+        among them that were waited in vain.
 
         Nobody watches it: what it sends is `unwatched`, for this target to `adopt`.
         """
         twin = replace(self, watch=None, rate=None, fresh_every=0)
         twin._started = self._started
+        twin._in_vain = self._in_vain
         return twin
 
     def adopt(self, exchange: Exchange) -> Exchange:
@@ -174,8 +179,8 @@ class Target:
 
     @property
     def lost(self) -> str:
-        """Why there is no good token any more and nothing is sent; empty while there is one."""
-        return self._credentials.lost
+        """Why nothing is sent any more, for want of a good token or of time to wait for answers; empty until then."""
+        return self._credentials.lost or self._in_vain.over
 
     def _with_a_good_token(self, known: Exchange, refused: Exchange, token: str | None) -> Exchange:
         """The refusal where the token was good, else what the request is answered with a fresh one.
@@ -225,12 +230,13 @@ class Target:
         if self._opens_a_connection(known.role):
             self._wire.close()
         begun = self.now()
+        is_sent = not self.lost
         response, trouble, timed_out = self._patiently(known.request)
         for _ in range(MORE_TRIES if _may_be_repeated(known) else 0):
             if response is None and not timed_out:
                 self._keep_rate()
                 response, trouble, timed_out = self._patiently(known.request)
-        return replace(
+        exchange = replace(
             known,
             number=self._number,
             request=replace(known.request, headers=known.request.headers + self.headers),
@@ -240,6 +246,9 @@ class Target:
             started=round(begun - self._started, 6),
             elapsed=round(self.now() - begun, 6),
         )
+        if is_sent:
+            self._in_vain.count(exchange)
+        return exchange
 
     def _opens_a_connection(self, role: Role) -> bool:
         self._under_test += role == "request"

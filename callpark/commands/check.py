@@ -88,6 +88,14 @@ UNREACHABLE = 3
 )
 @click.option("--rate", type=click.FloatRange(min=0.1), metavar="N", help="At most N requests a second.")
 @click.option(
+    "--timeout",
+    default=10.0,
+    show_default=True,
+    type=click.FloatRange(min=0.1, max=3600),
+    metavar="SECONDS",
+    help="How long an answer may take; a target that has too many wait in vain is given up.",
+)
+@click.option(
     "--max-time", type=click.FloatRange(min=1), metavar="SECONDS", help="Send nothing more after this long."
 )
 @click.option(
@@ -154,6 +162,7 @@ def command(
     baseline_out: Path | None,
     safe: bool,
     rate: float | None,
+    timeout: float,
     max_time: float | None,
     cacert: Path | None,
     cert: Path | None,
@@ -225,6 +234,7 @@ def command(
             rung=cast(RungName, rung),
             headers=tuple(_header(text) for text in headers),
             rate=rate,
+            timeout=timeout,
             tls=_tls(cacert, cert, insecure=insecure)
             if cacert or cert or url.lower().startswith("https:")
             else True,

@@ -60,6 +60,7 @@ class ConformLane:
     _trial: Trial = field(init=False)
     _watch: Watch = field(init=False)
     _silent: int = 0
+    _has_answered: bool = False
     _unspent: dict[str, KnownCall] = field(default_factory=dict)
     _along: tuple[Case, ...] = ()
     _all: list[KnownCall] = field(default_factory=list)
@@ -247,12 +248,15 @@ class ConformLane:
     def _count_silence(self, evidence: Evidence) -> None:
         """Silence that may be about the request alone, a grey one that is dropped at once, does not count.
 
-        A case that was not sent says nothing of the target, neither that it answers nor that it does not.
+        A case that was not sent says nothing of the target, neither that it answers nor that it does not. One that has
+        answered a case, and the listing after this one, has not gone: it hangs on some requests (`InVain` bounds that).
         """
         exchange = evidence.exchange
         if exchange is None:
             return
         if exchange.response is not None:
+            self._silent, self._has_answered = 0, True
+        elif self._has_answered and evidence.after is not None and evidence.after.response is not None:
             self._silent = 0
         elif evidence.case.kind is not Kind.OBSERVATION or exchange.elapsed > TOO_LONG_TO_GO_ON:
             self._silent += 1

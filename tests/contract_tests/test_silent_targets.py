@@ -43,6 +43,21 @@ def test_a_silent_target_is_given_up_where_calls_are_few(run):
     assert lane.calls_used <= SILENCES
 
 
+@pytest.mark.parametrize("lists", [True, False])
+def test_a_target_that_hangs_on_some_requests_is_asked_the_others(run, lists):
+    """It has answered others, and listings all the while; where it does not list either, it may have gone."""
+    lot = Lot()
+    honest, listed = lot.answer, lot.listed
+    hangs = [VIEWER.id, OWNER.id]
+    lot.answer = lambda identifier, request: "silent" if lot.asked in hangs else honest(identifier, request)
+    lot.listed = lambda identifier: listed(identifier) if lists or lot.asked not in hangs else "silent"
+    lane, evidence = run(lot, ME, VIEWER, OWNER, CHARSET)
+
+    assert {evidence[name].exchange.timed_out for name in hangs} == {True}
+    assert bool(lane.went_away) is not lists
+    assert (evidence[CHARSET.id].exchange is not None) is lists
+
+
 def test_a_case_that_is_not_sent_is_no_answer(run):
     def lot_without_siblings(count, extension=None):
         if extension not in (None, "0003*210"):
