@@ -57,8 +57,9 @@ class Target:
     client, a token that has ended is renewed and the request asked again; with a probe alone nothing more is sent then.
     `now` is a monotonic clock and `sleep` waits, both in seconds; `wall_clock` is for dates in answers; `rate` is how
     many requests a second are sent at the most.
-    `watch` is told of every exchange, with secrets still named. One in `fresh_every` requests under test (0: none) and
-    all that is sent to see a finding again, as whoever pastes it will, open a connection of their own.
+    `watch` is told of every exchange, with secrets still named. One in `fresh_every` requests under test (0: none), the
+    one after each that was cut off, which may be the fault of a connection that the target had closed, and all that is
+    sent to see a finding again, as whoever pastes it will, open a connection of their own.
     """
 
     url: str
@@ -78,6 +79,7 @@ class Target:
     _started: float = field(init=False)
     _number: int = field(init=False, default=0)
     _under_test: int = field(init=False, default=0)
+    _was_cut_off: bool = field(init=False, default=False)
     _not_before: float = field(init=False, default=0.0)
     _in_vain: InVain = field(init=False, repr=False)
 
@@ -246,6 +248,8 @@ class Target:
             started=round(begun - self._started, 6),
             elapsed=round(self.now() - begun, 6),
         )
+        if known.role == "request":
+            self._was_cut_off = response is None and not timed_out
         if is_sent:
             self._in_vain.count(exchange)
         return exchange
@@ -253,7 +257,8 @@ class Target:
     def _opens_a_connection(self, role: Role) -> bool:
         self._under_test += role == "request"
         is_sample = bool(self.fresh_every) and role == "request" and self._under_test % self.fresh_every == 0
-        return is_sample or role == "again"
+        is_after_a_cut = bool(self.fresh_every) and role == "request" and self._was_cut_off
+        return is_sample or is_after_a_cut or role == "again"
 
     def probe(self, path: str = "/") -> Response | None:
         """What a GET is answered, or None. Raises `TargetUnreachable` when no connection can be made."""

@@ -82,5 +82,13 @@ def read_answer(response: Response) -> Answer:
     try:
         return Answer(response=response, value=parse_json(response.body), problem="")
     except ValueError as error:
-        problem = "there is no body" if not response.body else str(error)
+        problem = _why_no_json(response, error) if response.body else "there is no body"
         return Answer(response=response, value=None, problem=problem)
+
+
+def _why_no_json(response: Response, error: ValueError) -> str:
+    """Whoever asks for no coding, as all requests of ours do, is to get none (RFC 9110, section 12.5.3)."""
+    coding = (response.header("content-encoding") or "identity").strip().lower()
+    if coding != "identity":
+        return f"it is packed ({coding}), which Accept-Encoding does not allow"
+    return "it is not in UTF-8" if isinstance(error, UnicodeDecodeError) else str(error)

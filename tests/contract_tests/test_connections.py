@@ -1,10 +1,13 @@
 """Servers that are right on one connection and wrong on another. Kept connections alone would show no more than one."""
 
 from functools import partial
+from itertools import islice
 
 import pytest
 
 from contract_tests.target import Target
+from tests.servers.base import LineHandler, Listener
+from tests.servers.framed import Framed, plain
 from tests.servers.literal import LiteralServer
 from tests.servers.subtle import Below, OfItsConnection
 
@@ -48,3 +51,31 @@ def test_a_server_that_is_wrong_on_kept_connections_alone_is_found_and_the_repor
     assert found.findings() == [ANY_POSITIVE]
     scripts = [line["reproduce"] for line in found.lines("ruling") if line["verdict"] == "fail"]
     assert all("not again in" in " ".join(script) for script in scripts)
+
+
+class OneEach(Framed):
+    """Answers one request of each connection, and closes it without a word when another one comes."""
+
+    def __init__(self):
+        super().__init__(plain)
+
+    def listener(self):
+        outer = self
+
+        class Handler(LineHandler):
+            def handle(self):
+                for method, target, headers, body in islice(self.requests(), 1):
+                    status, value = outer.handle(method, target, headers.get("authorization"), body)
+                    self.wfile.write(plain(status, b"" if value is None else outer.encode(value)))
+                self.rfile.readline()
+
+        return Listener(("127.0.0.1", 0), Handler)
+
+
+def test_what_was_cut_off_on_a_kept_connection_is_sent_again_on_a_fresh_one(harness, monkeypatch):
+    """As curl does: the target may have closed it, and said so nowhere."""
+    few = ("failure/timeout", "uri/user-id")
+    found = harness.server(OneEach, clauses=few)
+    assert (found.exit_code, found.clauses("inconclusive")) == (0, set())
+    monkeypatch.setattr(Target, "_opens_a_connection", never_fresh)
+    assert harness.server(OneEach, clauses=few).exit_code != 0
