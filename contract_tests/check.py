@@ -49,7 +49,7 @@ class Plan:
     `engine` it has schemathesis generate requests, where it sends those that were generated beforehand otherwise.
     `shard` takes a part of the cases of the table, or where there is exploring, a part of that: it begins from what the
     table leaves unbroken, so that each shard sends the whole table. `known` is a baseline: exploring goes on beyond
-    what it excuses.
+    what it excuses. `before_curl` are shell lines that the printed ones need before them.
     """
 
     profile: Profile
@@ -66,6 +66,7 @@ class Plan:
     by_chance: bool = False
     engine: bool = False
     shard: Shard | None = None
+    before_curl: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -210,8 +211,11 @@ class Check:
             for reading in READINGS:
                 ruling = row.ruling(reading)
                 explored.append(ruling)
-                self._writer.ruling(ruling, row.reproduction)
+                self._writer.ruling(ruling, self._shell(row.reproduction))
         return explored, lane.calls_used
+
+    def _shell(self, lines: Sequence[str]) -> Sequence[str]:
+        return (*self.plan.before_curl, *lines) if lines else ()
 
     @property
     def _explores(self) -> bool:
@@ -295,7 +299,7 @@ class Check:
             for ruling in judgement.rulings:
                 self._write_case(ruling.case, ruling.clause, ruling.title)
                 proof = by_number.get(ruling.exchanges[0]) if ruling.exchanges else None
-                self._writer.ruling(ruling, encore.script(ruling, proof))
+                self._writer.ruling(ruling, self._shell(encore.script(ruling, proof)))
         for seen in judgements[self.plan.reading].observations:
             self._write_case(seen.case, seen.clause, seen.title)
             self._writer.observation(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import shlex
 from collections.abc import Sequence
+from pathlib import Path
 
 from contract_tests.exchange import Request
 
@@ -33,6 +34,14 @@ def curl(request: Request, base_url: str) -> str:
     except ValueError:
         octal = "".join(f"\\{byte:03o}" for byte in request.body)
         return f"printf '{octal}' | " + " ".join([*words, "--data-binary", "@-"])
+
+
+def told_of_certificates(*, cacert: Path | None, cert: Path | None, insecure: bool) -> tuple[str, ...]:
+    """What goes before such lines, so that each trusts whom the check trusted, in any folder; mostly nothing."""
+    words = ["--cacert", str(cacert.resolve())] if cacert else []
+    words += ["--cert", str(cert.resolve())] if cert else []
+    words += ["--insecure"] if insecure else []
+    return (f'curl() {{ command curl {shlex.join(words)} "$@"; }}',) if words else ()
 
 
 def _text(body: bytes) -> str:

@@ -199,6 +199,7 @@ def command(
     from contract_tests.preflight import NotReady, preflight
     from contract_tests.profile import ProfileError, read_profile
     from contract_tests.redaction import SecretRefused
+    from contract_tests.reproduction import told_of_certificates
     from contract_tests.selection import Lane, NothingSelected
     from contract_tests.state.rung import RungError
     from contract_tests.target import TargetUnreachable, UnusableTarget
@@ -279,6 +280,7 @@ def command(
         known=still_good(known or ()),
         engine=engine,
         shard=shard,
+        before_curl=told_of_certificates(cacert=cacert, cert=cert, insecure=insecure),
     )
     around = Around(report_url=report_url)
     try:

@@ -1,5 +1,6 @@
 """`callpark mock --tls` and `--certfile`: what it says of trust holds for curl, Node and Python."""
 
+import json
 import os
 import re
 import ssl
@@ -148,6 +149,25 @@ def test_a_certificate_that_cannot_be_used_is_status_2(callpark, files, argument
     assert (done.status, done.out) == (2, "")
     assert message in done.err
     assert "Traceback" not in done.err
+
+
+@pytest.mark.curl
+@pytest.mark.parametrize("trust", [("--cacert", "its ca.pem"), ("--insecure",)])
+def test_the_lines_that_a_check_prints_trust_it_as_the_check_did(callpark, start_mock, tmp_path, trust):
+    mock = start_mock("--tls", "--ca-file", "its ca.pem", "--defect", "zero-timeout-accepted")
+    done = callpark("check", mock.url, *trust, "--clause", "failure/timeout/not-positive", "--quiet")
+    assert done.status == 1
+    text = (tmp_path / "callpark-report" / "record.ndjson").read_text(encoding="utf-8")
+    record = [json.loads(line) for line in text.splitlines()]
+    scripts = [line["reproduce"] for line in record if line.get("verdict") == "fail"]
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    for script in scripts:
+        shown = subprocess.run(
+            ["sh", "-c", "\n".join(script)], capture_output=True, text=True, cwd=elsewhere, timeout=30
+        )
+        assert (shown.returncode, shown.stderr) == (0, "")
+        assert "HTTP/1.1 200" in shown.stdout
 
 
 def test_the_checker_trusts_it_with_cacert(callpark, start_mock, tmp_path):
