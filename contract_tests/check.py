@@ -22,6 +22,7 @@ from contract_tests.published_proof import published_proof
 from contract_tests.record.lines import Suite, TargetLine
 from contract_tests.record.writer import RecordWriter
 from contract_tests.redaction import Redaction
+from contract_tests.reproduction import asking_for_headers
 from contract_tests.selection import Lane, Shard, lane_cases, selected
 from contract_tests.settling import Settling
 from contract_tests.state.rung import Rung, RungError
@@ -215,7 +216,7 @@ class Check:
         return explored, lane.calls_used
 
     def _shell(self, lines: Sequence[str]) -> Sequence[str]:
-        return (*self.plan.before_curl, *lines) if lines else ()
+        return (*self.plan.before_curl, *asking_for_headers(lines), *lines) if lines else ()
 
     @property
     def _explores(self) -> bool:

@@ -14,6 +14,7 @@ VARIABLES = {
     "${other_token}": "$CALLPARK_OTHER_TOKEN",
     "${expired_token}": "$CALLPARK_EXPIRED_TOKEN",
 }
+_OF_A_HEADER = re.compile(r"\$\{(header_[a-z0-9_]+)\}")
 _LIKE_A_SECRET = re.compile(r"\$\{[A-Za-z_][A-Za-z0-9_]*\}")
 
 
@@ -42,6 +43,12 @@ def told_of_certificates(*, cacert: Path | None, cert: Path | None, insecure: bo
     words += ["--cert", str(cert.resolve())] if cert else []
     words += ["--insecure"] if insecure else []
     return (f'curl() {{ command curl {shlex.join(words)} "$@"; }}',) if words else ()
+
+
+def asking_for_headers(lines: Sequence[str]) -> tuple[str, ...]:
+    """What goes before lines with secrets of `--header`, for the shell to say which of them nobody has set."""
+    names = dict.fromkeys(_OF_A_HEADER.findall("\n".join(lines)))
+    return tuple(f': "${{{name}:?set it to the secret that --header had}}"' for name in names)
 
 
 def _text(body: bytes) -> str:

@@ -7,7 +7,7 @@ import pytest
 from contract_tests.cases import all_cases
 from contract_tests.draft import Setting, listing
 from contract_tests.exchange import Request
-from contract_tests.reproduction import curl
+from contract_tests.reproduction import asking_for_headers, curl
 
 NASTY = [
     Request(method="PUT", target="/x", body=b"\xff\xfe\x00binary"),
@@ -73,6 +73,22 @@ def test_secrets_are_variables_of_the_shell():
 
     assert '-H "Authorization: Bearer $CALLPARK_TOKEN"' in line
     assert "${" not in line
+
+
+def test_the_shell_says_which_secret_of_a_header_nobody_has_set():
+    key = Request(method="GET", target="/", headers=(("X-Api-Key", "${header_x_api_key}"),))
+    lines = [curl(key, "http://h"), curl(key, "http://h")]
+    (asked,) = asking_for_headers(lines)
+
+    def run(**environment):
+        return subprocess.run(
+            ["sh", "-c", f"{asked}\necho went on"], capture_output=True, text=True, env=environment
+        )
+
+    assert "went on" not in run().stdout
+    assert "header_x_api_key: set it to the secret that --header had" in run().stderr
+    assert run(header_x_api_key="s3cret").stdout == "went on\n"
+    assert asking_for_headers([curl(NASTY[0], "http://h")]) == ()
 
 
 def test_a_line_is_one_line_where_it_can_be():
