@@ -62,6 +62,13 @@ class Answer:
         value = self.value[0] if isinstance(self.value, list) and len(self.value) == 1 else self.value
         return value if isinstance(value, dict) and "id" in value else None
 
+    @property
+    def is_error_response(self) -> bool:
+        """Whether the body is the vendor's for a refusal, whatever the status says."""
+        return (
+            isinstance(self.value, dict) and isinstance(self.value.get("error"), dict) and self.call is None
+        )
+
     def __str__(self) -> str:
         if self.is_refusal:
             return f"{self.status} {self.error_code or 'without a readable code'}"
@@ -69,6 +76,8 @@ class Answer:
             return f"{self.status} without a body"
         if self.is_too_long:
             return f"{self.status} with {self.problem}"
+        if self.is_error_response:
+            return f"{self.status} with an error response: {self.error_code or 'no readable code'}"
         return f"{self.status} with " + (
             "a phone call" if self.call else "a JSON body" if not self.problem else "a body"
         )
@@ -91,4 +100,6 @@ def _why_no_json(response: Response, error: ValueError) -> str:
     coding = (response.header("content-encoding") or "identity").strip().lower()
     if coding != "identity":
         return f"it is packed ({coding}), which Accept-Encoding does not allow"
+    if response.body.lstrip().startswith(b"<"):
+        return "it begins as HTML or XML does"
     return "it is not in UTF-8" if isinstance(error, UnicodeDecodeError) else str(error)

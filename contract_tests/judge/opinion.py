@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from contract_tests.evidence import Evidence
-from contract_tests.expectation import Expectation, Outcome, expect
+from contract_tests.expectation import Effect, Expectation, Outcome, expect
 from contract_tests.judge.answer import Answer, read_answer
 from contract_tests.verdict import Reading, Verdict
 from contract_tests.world import World
@@ -88,6 +88,8 @@ def matching(outcomes: tuple[Outcome, ...], answer: Answer) -> Outcome | None:
 def _fits(outcome: Outcome, answer: Answer) -> bool:
     if outcome.status != answer.status:
         return False
+    if outcome.effect is Effect.ANY and answer.is_error_response:
+        return False  # nobody says of a request that was carried out what is wrong with it
     if outcome.codes is not None:
         return answer.error_code in outcome.codes
     return not outcome.excluding or (

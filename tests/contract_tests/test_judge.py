@@ -277,6 +277,19 @@ def test_what_section_10_wants_noted_is_a_deviation(judged):
     assert rows.findings == []
 
 
+@pytest.mark.parametrize(
+    ("answer", "after", "verdict"),
+    [
+        (refusal(400, "extension_invalid"), PARKED, "pass"),
+        (response(200, CALL), TAKEN, "deviation"),
+        (refusal(200, "extension_invalid"), PARKED, "fail"),
+    ],
+)
+def test_an_error_response_does_not_say_that_a_request_was_carried_out(judged, answer, after, verdict):
+    queue = BY_ID["payload/send-call-to/phone-terminal/no-terminal"]
+    assert judged((queue, answer, PARKED, after), WORKED, REPEAT_REFUSED).of(queue) == verdict
+
+
 def test_without_a_retrieval_that_worked_refusals_prove_nothing(judged):
     rows = judged((ZERO, refusal(400)), (CONTROL, refusal(400), PARKED, PARKED))
 
