@@ -252,11 +252,12 @@ def _is_serial(racers: Sequence[Racer], fates: Sequence[Fate | None]) -> bool:
 def _other_phone(
     seen: Round, retriever: str, sibling: str, fates: Sequence[Fate | None]
 ) -> tuple[str, str] | None:
+    """A listing that shows the call in the lot is an old one; its caller may be one of the two phones."""
     winner, loser = (retriever, sibling) if fates[0] == "wins" else (sibling, retriever)
     after = sight(seen.after, seen.call.id)
     if winner == seen.call.extension or loser == seen.call.extension or None in fates:
         return None
-    if after.involving(loser) and not after.involving(winner):
+    if not after.parking and after.involving(loser) and not after.involving(winner):
         return ONE_WINNER, f"{winner} was told it has the call, and {loser} has it: {seen}"
     return None
 

@@ -97,6 +97,25 @@ def listed(call):
     )
 
 
+def of_one_view(extension, source, **more):
+    view = {"id": "01", "extension": extension, "source": [source], "status": 5, **more}
+    return {"id": CALL.id, "phoneCallView": [view]}
+
+
+@pytest.mark.parametrize(
+    ("after", "is_broken"),
+    [
+        (of_one_view("0003*024", "0003*024"), False),
+        (of_one_view("0003*211", "0003*211"), True),
+        (of_one_view("0003*210", "0003*211", parked="2026-01-31T09:00:00Z", parkedPos=1), False),
+    ],
+)
+def test_of_two_phones_the_one_that_was_told_so_has_the_call(after, is_broken):
+    """A listing that is behind shows it parked, and its caller may be the other phone."""
+    seen = replace(race("two-phones", 200, 400), after=listed(after))
+    assert bool(verdict_on(seen, WORLD)) is is_broken
+
+
 @pytest.mark.parametrize(
     ("statuses", "after", "late", "is_broken"),
     [
