@@ -16,6 +16,7 @@ from contract_tests.credentials import (
     as_it_may_be_told,
 )
 from contract_tests.exchange import LONGEST_BODY, Exchange, Headers, Request, Response, Role
+from contract_tests.freshness import FRESH_EVERY, Freshness
 from contract_tests.in_vain import InVain
 from contract_tests.patience import asked_for, is_busy, kept_busy
 from contract_tests.proxy import UnusableProxy
@@ -23,8 +24,6 @@ from contract_tests.wire import NoAnswer, NotConnected, Wire, reason
 from contract_tests.world import KnownCall
 
 MORE_TRIES = 3
-FRESH_EVERY = 10
-"""One in so many requests under test opens a connection: there are servers that know a client's connection."""
 ROOT = "/uapi/phoneCalls"
 
 
@@ -57,9 +56,8 @@ class Target:
     client, a token that has ended is renewed and the request asked again; with a probe alone nothing more is sent then.
     `now` is a monotonic clock and `sleep` waits, both in seconds; `wall_clock` is for dates in answers; `rate` is how
     many requests a second are sent at the most.
-    `watch` is told of every exchange, with secrets still named. One in `fresh_every` requests under test (0: none), the
-    one after each that was cut off, which may be the fault of a connection that the target had closed, and all that is
-    sent to see a finding again, as whoever pastes it will, open a connection of their own.
+    `watch` is told of every exchange, with secrets still named. One in `fresh_every` requests under test (0: none), and
+    what `Freshness` says, opens a connection of its own.
     """
 
     url: str
@@ -78,8 +76,7 @@ class Target:
     _unwatched: list[Exchange] = field(init=False, default_factory=list, repr=False)
     _started: float = field(init=False)
     _number: int = field(init=False, default=0)
-    _under_test: int = field(init=False, default=0)
-    _was_cut_off: bool = field(init=False, default=False)
+    _freshness: Freshness = field(init=False, repr=False)
     _not_before: float = field(init=False, default=0.0)
     _in_vain: InVain = field(init=False, repr=False)
 
@@ -101,6 +98,7 @@ class Target:
             raise UnusableTarget(f"{self.url!r} is no URL of a target: {error}") from error
         self._started = self.now()
         self._in_vain = InVain(timeout=self.limits.answer)
+        self._freshness = Freshness(every=self.fresh_every)
 
     @property
     def is_connected(self) -> bool:
@@ -248,17 +246,13 @@ class Target:
             started=round(begun - self._started, 6),
             elapsed=round(self.now() - begun, 6),
         )
-        if known.role == "request":
-            self._was_cut_off = response is None and not timed_out
         if is_sent:
+            self._freshness.note(exchange)
             self._in_vain.count(exchange)
         return exchange
 
     def _opens_a_connection(self, role: Role) -> bool:
-        self._under_test += role == "request"
-        is_sample = bool(self.fresh_every) and role == "request" and self._under_test % self.fresh_every == 0
-        is_after_a_cut = bool(self.fresh_every) and role == "request" and self._was_cut_off
-        return is_sample or is_after_a_cut or role == "again"
+        return self._freshness.opens(role)
 
     def probe(self, path: str = "/") -> Response | None:
         """What a GET is answered, or None. Raises `TargetUnreachable` when no connection can be made."""

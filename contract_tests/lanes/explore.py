@@ -8,6 +8,7 @@ reported once; one that is known to be broken already is not looked for.
 from __future__ import annotations
 
 import time
+from collections import deque
 from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
@@ -34,7 +35,7 @@ from contract_tests.lanes.pursuit import (
 )
 from contract_tests.lanes.race_day import RaceDay, no_races
 from contract_tests.lanes.races import ROUNDS
-from contract_tests.lanes.replay import Replay
+from contract_tests.lanes.replay import TRIES, Replay
 from contract_tests.lanes.shrinking import Found, Shrinking
 from contract_tests.lanes.steps import Change, Step, told
 from contract_tests.lanes.trouble import Bench
@@ -184,7 +185,9 @@ class ExploreLane:
         self._begin(TO_AND_FRO)
         tried = 0
         rows: list[Row] = []
-        for steps in (TWICE, AND_BACK):
+        left, again = deque([TWICE, AND_BACK]), TRIES
+        while left:
+            steps = left.popleft()
             player = Player(table=self._table, case=TO_AND_FRO.case)
             try:
                 for place, step in enumerate(steps, start=1):
@@ -194,7 +197,13 @@ class ExploreLane:
                         rows += found
                         yield from found
                 if steps is TWICE and not player.retrieved:
-                    return "the page's own request does not retrieve a call"
+                    if not player.unanswered:
+                        return "the page's own request does not retrieve a call"
+                    if again == 0:
+                        return "the page's own request was left without an answer"
+                    again -= 1
+                    left.appendleft(TWICE)
+                    continue
             except CannotGoOn as stopped:
                 yield self._summary(TO_AND_FRO, tried, 2, rows, str(stopped))
                 return str(stopped) if steps is TWICE else ""

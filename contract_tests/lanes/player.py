@@ -126,6 +126,7 @@ class Player:
     steps: list[Step] = field(default_factory=list)
     requests: list[Request] = field(default_factory=list)
     last_response: Response | None = None
+    unanswered: int = 0
     _seen: dict[str, Exchange | None] = field(default_factory=dict)
     _shows_parking: set[str] = field(default_factory=set)
     _parked_again: set[str] = field(default_factory=set)
@@ -219,6 +220,7 @@ class Player:
         exchange = self.table.target.exchange(request, case=self.case, call=call)
         self.table.silent = 0 if exchange.response else self.table.silent + 1
         self.last_response = exchange.response
+        self.unanswered += exchange.response is None
         return self._compare(step, exchange, judged=True)
 
     def _compare(self, step: Step, exchange: Exchange, *, judged: bool) -> list[Trouble]:

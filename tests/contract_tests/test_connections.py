@@ -5,6 +5,8 @@ from itertools import islice
 
 import pytest
 
+from contract_tests.exchange import Exchange, Request, Response
+from contract_tests.freshness import ENOUGH, Freshness
 from contract_tests.target import Target
 from tests.servers.base import LineHandler, Listener
 from tests.servers.framed import Framed, plain
@@ -77,5 +79,48 @@ def test_what_was_cut_off_on_a_kept_connection_is_sent_again_on_a_fresh_one(harn
     few = ("failure/timeout", "uri/user-id")
     found = harness.server(OneEach, clauses=few)
     assert (found.exit_code, found.clauses("inconclusive")) == (0, set())
+    cut = [line for line in found.exchanges() if line["role"] == "request" and line["trouble"]]
+    assert len(cut) == ENOUGH
     monkeypatch.setattr(Target, "_opens_a_connection", never_fresh)
     assert harness.server(OneEach, clauses=few).exit_code != 0
+
+
+def fresh(*answered, every=1000):
+    """Which of so many requests under test open a connection, where these were answered and those were cut off."""
+    freshness = Freshness(every=every)
+    opened = []
+    for is_answered in answered:
+        opened.append(freshness.opens("request"))
+        freshness.note(
+            Exchange(
+                number=1,
+                case="",
+                role="request",
+                request=Request(method="GET", target="/"),
+                response=Response(status=200) if is_answered else None,
+                trouble=None if is_answered else "cut off",
+            )
+        )
+    return opened
+
+
+def test_who_closes_every_kept_connection_is_asked_on_fresh_ones():
+    assert fresh(*[False, True] * 3, True, True) == [False, True] * 3 + [True, True]
+
+
+def test_who_closes_some_of_them_is_asked_on_kept_ones():
+    assert fresh(*[False, True] * 2, True, False, True, True) == [False, True] * 2 + [
+        False,
+        False,
+        True,
+        False,
+    ]
+
+
+def test_who_cuts_off_fresh_ones_too_is_not_taken_for_one_who_closes_kept_ones():
+    assert fresh(*[False] * 6, True, True) == [False] + [True] * 6 + [False]
+
+
+def test_one_in_so_many_is_fresh_where_nothing_is_cut_off():
+    assert fresh(*[True] * 6, every=3) == [False, False, True] * 2
+    assert fresh(*[True] * 3, every=0) == [False] * 3

@@ -24,7 +24,7 @@ from tests.servers import RIGHT, WRONG
 from tests.servers.framed import FRAMED
 from tests.servers.freedoms import FREE
 from tests.servers.late import LATE, Lagging
-from tests.servers.subtle import DEEPER
+from tests.servers.subtle import DEEPER, HangsUp
 
 KNOWN = frozenset({"parking/second-retrieval"})
 SECOND = Finding(
@@ -65,6 +65,16 @@ def test_two_winners_are_found_with_their_interleaving(explore):
     assert row.attempts == 2
     assert row.reproduction[-1] == "wait"
     assert sum(line.endswith(" &") for line in row.reproduction) == 2
+
+
+@pytest.mark.parametrize("cut", [1, 2, 1000])
+def test_one_request_that_is_cut_off_is_not_the_end_of_exploring(explore, cut):
+    asked = itertools.count(1)
+    with HangsUp(lambda payload: next(asked) <= cut) as server:
+        seen = explore(server.url, server, sequences=1, generated=0)
+    races = [row for row in seen.rows if row.case.startswith(ONE_WINNER)]
+    assert any(row.actual.startswith("not tried") for row in races) is (cut > 2)
+    assert "does not retrieve" not in str(seen.rows)
 
 
 def test_a_neighbour_that_is_taken_along_is_found(explore):
