@@ -22,8 +22,11 @@ _WIDE = r"\x00{0,3}"  # between the characters of UTF-16 and UTF-32
 _LINE_BREAK = r"(?:\s|\\[rn]){0,4}"  # base64 of a letter has lines of 64 or 76 characters
 
 
-_ESCAPES = "%\\&\0"
-"""What percent-encoding, the escapes of JSON, JavaScript and HTML, and wide encodings cannot do without."""
+_ESCAPES = r"%[0-9A-Fa-f]{2}|\\[xXuUrRnN/]|&(?:\#|(?i:amp|lt|gt|quot);)|\x00|[\u0130\u0131\u017F\u212A]"
+"""What percent-encoding, the escapes of JSON, JavaScript and HTML, wide encodings and base64 in lines cannot do
+without; and the letters beyond ASCII that are another case of one in it."""
+_QUOTING = r'\\["\\]'
+"""What the escapes of a secret that has a quote or a backslash cannot do without either."""
 
 
 def shortened(text: str, longest: int) -> str:
@@ -49,6 +52,7 @@ class Redaction:
         self._names: list[str] = []
         self._search: re.Pattern[str] | None = None
         self._plainly: tuple[str, ...] | None = ()
+        self._escapes = re.compile(_ESCAPES)
         self._in_short: Callable[[str], str] = self._replaced
         self._learn(secrets.items())
 
@@ -65,6 +69,8 @@ class Redaction:
         patterns = [f"(?P<s{index}>{_pattern(secret)})" for index, (_, secret) in enumerate(longest_first)]
         self._search = re.compile("|".join(patterns), re.IGNORECASE) if patterns else None
         self._plainly = _plain_spellings(secret for _, secret in self._known)
+        is_quoted = any(sign in secret for _, secret in self._known for sign in '"\\')
+        self._escapes = re.compile(f"{_ESCAPES}|{_QUOTING}" if is_quoted else _ESCAPES)
         self._in_short = lru_cache(REMEMBERED)(self._replaced)
 
     def __call__(self, text: str) -> str:
@@ -76,10 +82,10 @@ class Redaction:
     def _may_hold(self, text: str) -> bool:
         """Whether a secret may be in a text at all: False spares the search, which takes ten times as long.
 
-        Without anything that an escape begins with there are only the secret itself, its digits and its base64 to be
-        found, in either case and perhaps broken into lines.
+        Without an escape that could be one of its own there are only the secret itself, its digits and its base64 to
+        be found, in either case and perhaps broken into lines.
         """
-        if self._plainly is None or not text.isascii() or any(sign in text for sign in _ESCAPES):
+        if self._plainly is None or self._escapes.search(text):
             return True
         flat = "".join(text.split()).lower()
         return any(spelling in flat for spelling in self._plainly)
@@ -120,10 +126,9 @@ def _pattern(secret: str) -> str:
 
 
 def _plain_spellings(secrets: Iterable[str]) -> tuple[str, ...] | None:
-    """What ASCII text without escapes and blanks holds, in small letters, if it holds one of the secrets.
+    """What text without escapes and blanks holds, in small letters, if it holds one of the secrets.
 
-    None where more is needed to tell: a letter beyond ASCII may be another case of one in it, and a blank has two
-    forms.
+    None where more is needed to tell: a letter beyond ASCII may have more cases than two, and a blank has two forms.
     """
     found: set[str] = set()
     for secret in secrets:
