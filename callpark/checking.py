@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import shutil
 import time
@@ -58,6 +59,7 @@ def run_check(
         _created(path) as stream,
         shown_progress(quiet=quiet, asks=approach.rung.name == "operator") as watch,
         _home_for_hypothesis(),
+        _what_is_loaded_kept(),
     ):
         check = Check(
             plan=plan,
@@ -80,6 +82,16 @@ def run_check(
     width = min(shutil.get_terminal_size((100, 24)).columns, 120)
     click.echo("\n".join(render_summary(record, catalogue, width=width)))
     return Checked(exit_code=int(outcome.exit_code), files=(path, *pages), findings=outcome.findings)
+
+
+@contextmanager
+def _what_is_loaded_kept() -> Iterator[None]:
+    """The collector of garbage goes through all that there is again and again; most of it is code and stays."""
+    gc.freeze()
+    try:
+        yield
+    finally:
+        gc.unfreeze()
 
 
 @contextmanager
