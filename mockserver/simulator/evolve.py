@@ -89,7 +89,7 @@ class Draft:
         heappop(self._timers())
 
     def take(self, event: Event) -> None:
-        """Raise IllegalStepError if the event does not fit the phase its call is in."""
+        """Raise IllegalStepError if the event does not fit the phase its call is in, TypeError for what is no event."""
         if event.at > self.now:
             self.now = event.at
         kind = _CHANGES.get(type(event))
@@ -99,6 +99,8 @@ class Draft:
             self._place(event)
         elif isinstance(event, AnsweringSet):
             self.directory = _directory_changed(self.directory, event)
+        else:
+            raise TypeError(f"{type(event).__name__} is no event of this world")
 
     def _place(self, event: CallPlaced) -> None:
         call = event.call
@@ -285,7 +287,7 @@ STEP_OF: Final[Mapping[type[Event], Step]] = {event: step for event, (_, step, _
 Moves = Mapping[Phase, tuple[Phase, bool, bool]]
 
 
-def _moves(step: Step) -> Moves:
+def moves_of(step: Step) -> Moves:
     """The phases that a step can leave: where it leads, and whether a slot is taken on the way, or freed."""
     left = {phase: steps[step] for phase, steps in TRANSITIONS.items() if step in steps}
     holds = {phase: slot is Slot.TAKEN for phase, slot in SLOT_OF.items()}
@@ -296,7 +298,7 @@ def _moves(step: Step) -> Moves:
 
 
 _CHANGES: Final[Mapping[type[Event], tuple[Change, Moves, bool, bool]]] = {
-    event: (change, _moves(step), brings_timer, may_pick_up)
+    event: (change, moves_of(step), brings_timer, may_pick_up)
     for event, (change, step, brings_timer, may_pick_up) in _STEPS.items()
 }
 

@@ -100,10 +100,3 @@ class IllegalStepError(Exception):
 
     def __init__(self, phase: Phase, step: Step) -> None:
         super().__init__(f"a call that is {phase} cannot {step}")
-
-
-def after(phase: Phase, step: Step) -> Phase:
-    try:
-        return TRANSITIONS[phase][step]
-    except KeyError:
-        raise IllegalStepError(phase, step) from None

@@ -1,10 +1,23 @@
 """The tables: every phase is listed, ENDED is a dead end, and what is not listed cannot happen."""
 
 import pytest
+from msgspec import Struct, convert
+from msgspec.structs import replace
 
 from mockserver.simulator.events import CallEvent
-from mockserver.simulator.evolve import STEP_OF
-from mockserver.simulator.lifecycle import SLOT_OF, TRANSITIONS, IllegalStepError, Phase, Slot, Step, after
+from mockserver.simulator.evolve import STEP_OF, evolve, moves_of
+from mockserver.simulator.lifecycle import SLOT_OF, TRANSITIONS, IllegalStepError, Phase, Slot, Step
+
+CALL = "b817d2618fe6f1804333"
+OTHERS = {
+    "view_id": "01", "slot": 2, "by": "0003*210", "due": 9.0, "extension": "0003*024", "caller_id": "",
+    "picks_up": False, "time_left": None, "reason": "hung up",
+}  # fmt: skip
+"""What an event may need besides."""
+
+
+class Rumour(Struct):
+    at: float
 
 
 def test_every_phase_has_a_row_in_both_tables():
@@ -26,14 +39,32 @@ def test_every_phase_can_be_reached_from_ringing():
     assert reached == set(Phase)
 
 
-@pytest.mark.parametrize("phase", Phase)
 @pytest.mark.parametrize("step", Step)
-def test_a_step_leads_where_the_table_says_or_nowhere(phase, step):
+def test_a_step_leads_where_the_table_says_by_way_of_the_slots(step):
+    assert moves_of(step) == {
+        phase: (row[step], slots == (Slot.FREE, Slot.TAKEN), slots == (Slot.TAKEN, Slot.FREE))
+        for phase, row in TRANSITIONS.items()
+        if step in row
+        for slots in [(SLOT_OF[phase], SLOT_OF[row[step]])]
+    }
+
+
+@pytest.mark.parametrize("phase", Phase)
+@pytest.mark.parametrize("event", STEP_OF)
+def test_what_the_table_does_not_have_cannot_happen(lab, phase, event):
+    step = STEP_OF[event]
     if step in TRANSITIONS[phase]:
-        assert after(phase, step) is TRANSITIONS[phase][step]
-    else:
-        with pytest.raises(IllegalStepError, match=f"a call that is {phase} cannot {step}"):
-            after(phase, step)
+        return
+    world = replace(lab.world, calls={CALL: replace(lab.world.calls[CALL], phase=phase)})
+    happened = convert({"at": 1.0, "call_id": CALL, **OTHERS}, event)
+    with pytest.raises(IllegalStepError, match=f"a call that is {phase} cannot {step}"):
+        evolve(world, happened)
+    assert world.calls[CALL].phase is phase
+
+
+def test_what_is_no_event_does_not_happen(lab):
+    with pytest.raises(TypeError, match="Rumour is no event of this world"):
+        evolve(lab.world, Rumour(at=1.0))
 
 
 def test_a_call_in_the_lot_holds_its_slot_while_it_is_being_retrieved():
