@@ -34,8 +34,8 @@ from mockserver.wire_faults.fault import WireFault
 class Session:
     """Every change is appended to the store before it is believed; a conflict means reading on and deciding again.
 
-    World and clock are the fold of the stored events, and set nowhere else.  `bell` rings whenever either has changed,
-    `is_over` once the session was closed, here or by somebody else.
+    World and clock are the fold of the stored events, but for how late it is and timers that mean nothing any more.
+    `bell` rings whenever either has changed, `is_over` once the session was closed, here or by somebody else.
     `resolve` says what the names of variants and defects come to that a session is switched to.
     Where the store has the session already, it is as it was left, and `scenario`, `seed`, `behaviour` and how the
     clock begins are those that it began with.  Raise StoreUnavailableError, as every change may.
@@ -133,9 +133,7 @@ class Session:
     def elapse(self, now: float | None = None) -> tuple[Event, ...]:
         """Run whatever has become due since the last look at the clock, or by `now`, where that is one."""
         while True:
-            world = self.world
-            if now is None:
-                now = self.clock.now()
+            world, now = self.world, self.clock.now() if now is None else now
             if is_quiet(world, now):
                 if now > world.now:
                     self.world = replace(world, now=now)
@@ -386,12 +384,11 @@ class Session:
     def _keep_standing(self) -> None:
         """Only a shortcut for the next opening: where it cannot be kept now, a later one will be."""
         at = self.world.now
-        behaviour = BehaviourSet(at=at, variants=self.behaviour.variants, defect=self.behaviour.defect)
         standing = Standing(
             version=self._version,
             begun=self._begun,
             clock=self.clock.setting,
-            behaviour=behaviour,
+            behaviour=BehaviourSet(at=at, variants=self.behaviour.variants, defect=self.behaviour.defect),
             world=self.world,
             faults=self.faults.standing(at),
         )

@@ -13,6 +13,16 @@ from mockserver.serving import server
 ENDING = [signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT]
 
 
+@pytest.fixture(autouse=True)
+def heard():
+    """No signal is ignored, here and by what is started: under nohup SIGHUP would be, and behind `&` SIGINT."""
+    usual = dict.fromkeys(ENDING, signal.SIG_DFL) | {signal.SIGINT: signal.default_int_handler}
+    before = {number: signal.signal(number, handler) for number, handler in usual.items()}
+    yield
+    for number, handler in before.items():
+        signal.signal(number, handler)
+
+
 @pytest.fixture
 def temporary(tmp_path, monkeypatch):
     """The folder of temporary files, of this process and of those that it starts."""
