@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -50,6 +51,7 @@ class Table:
     vigil: Vigil[Any] | None = None
     no_more: set[str] = field(default_factory=set)
     looking: Looking = field(init=False)
+    _ahead: list[KnownCall] = field(init=False, default_factory=list)
     _released: list[KnownCall] = field(init=False, default_factory=list)
     _together: int = field(init=False)
 
@@ -81,6 +83,9 @@ class Table:
         world = self.bench.world
         if what in self.no_more or (what == "sibling" and world.sibling is None):
             return None
+        if what == "own" and self._ahead:
+            self.calls_used += 1
+            return self._ahead.pop()
         reason = ""
         for _ in range(TRIES):
             try:
@@ -97,6 +102,18 @@ class Table:
             raise CannotGoOn(f"no parked call: {reason}")
         self.no_more.add(what)
         return None
+
+    @contextmanager
+    def parked_ahead(self, count: int) -> Iterator[None]:
+        """Has so many calls of those that this block parks parked by one request, where it makes no difference."""
+        if self._together > 1:
+            with suppress(RungError):
+                self._ahead = self.rung.parked(count)
+        try:
+            yield
+        finally:
+            left, self._ahead = self._ahead, []
+            self.release(left)
 
     def release(self, calls: Sequence[KnownCall]) -> None:
         """Ends calls that are needed no more, now or together with others that come to be so."""

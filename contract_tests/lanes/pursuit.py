@@ -48,7 +48,7 @@ RACED = Pursuit(ONE_WINNER, "raced", "several requests for one call at once", "r
 
 SUMMED_UP = (TO_AND_FRO.case, COMBINED.case, FUZZED.case, DRAWN.case)
 """The cases that sum up a search."""
-REQUESTS = {COMBINED: 530, RACED: 480, FUZZED: 900, DRAWN: 1070}
+REQUESTS = {COMBINED: 530, RACED: 380, FUZZED: 900, DRAWN: 1070}
 """What the searches send, about, in their order."""
 
 

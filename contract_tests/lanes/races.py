@@ -145,7 +145,9 @@ class Races:
         twins = Twins(self.table.target, 3)
         try:
             for name in names:
-                yield self._race(name, twins)
+                with self.table.parked_ahead(self.rounds):
+                    row = self._race(name, twins)
+                yield row
         finally:
             twins.close()
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from contract_tests.exchange import Headers
@@ -30,6 +30,8 @@ def stored_headers(headers: Headers, *, text: Callable[[str], str]) -> StoredHea
     A value is stored up to `LONGEST` characters, and headers up to `MOST` of them and `ALL_TOGETHER` characters.
     """
     safe = [(text(name), text(named(name, value))) for name, value in headers]
+    if len(safe) <= MOST and headers_size(safe) <= LONGEST:
+        return StoredHeaders(kept=safe, clipped=False)
     short = [(name[:LONGEST], value[:LONGEST]) for name, value in safe]
     room, chosen = ALL_TOGETHER, set[int]()
     for place in sorted(range(len(short)), key=lambda at: short[at][0].lower() not in FIRST):
@@ -41,6 +43,6 @@ def stored_headers(headers: Headers, *, text: Callable[[str], str]) -> StoredHea
     return StoredHeaders(kept=kept, clipped=kept != safe)
 
 
-def headers_size(headers: Headers) -> int:
+def headers_size(headers: Iterable[tuple[str, str]]) -> int:
     """Bytes of all names and values."""
     return sum(len(name) + len(value) for name, value in headers)

@@ -202,7 +202,8 @@ class RecordWriter:
 
     def _text(self, text: str) -> str:
         """Free of secrets, and of the lone surrogates that no JSON file can hold."""
-        return self._redact(text).encode("utf-8", "backslashreplace").decode()
+        safe = self._redact(text)
+        return safe if safe.isascii() else safe.encode("utf-8", "backslashreplace").decode()
 
     def _value(self, value: Any) -> Any:
         if isinstance(value, str):

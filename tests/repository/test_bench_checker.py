@@ -67,6 +67,24 @@ def test_what_was_measured_stands_on_the_page(bench, found, tmp_path, monkeypatc
     assert json.loads((tmp_path / "figures.json").read_text(encoding="utf-8")) == found
 
 
+def test_what_was_found_before_is_taken_over_and_said_to_be(bench, found):
+    anew = json.loads(json.dumps(found))
+    anew["method"]["defects"] = []
+    for one in anew["checkers"]:
+        one["found"], one["falseAlarms"] = None, ["ST2"]
+    bench.take_over(anew, found)
+    assert [one["found"] for one in anew["checkers"]] == [one["found"] for one in found["checkers"]]
+    assert anew["checkers"][1]["falseAlarms"] == ["ST1", "ST2"]
+    assert "2 of the 140 defects of the catalogue, each tried once, at another time" in bench.method(anew)
+
+
+def test_figures_of_another_catalogue_are_not_taken_over(bench, found):
+    anew = json.loads(json.dumps(found))
+    anew["method"]["catalogue"] = 141
+    with pytest.raises(bench.CannotMeasureError, match="the published figures are of another catalogue"):
+        bench.take_over(anew, found)
+
+
 def test_a_page_without_a_place_for_it_is_said_and_left_as_it_is(bench, found, tmp_path, monkeypatch):
     page = tmp_path / "performance.md"
     page.write_text("# Fast\n", encoding="utf-8")

@@ -1,6 +1,7 @@
 """The race against the time in the lot waits while other searches go on, where both let each other be."""
 
 import json
+from collections import Counter
 from dataclasses import replace
 
 import pytest
@@ -10,6 +11,7 @@ from contract_tests.lanes.player import TOGETHER
 from contract_tests.lanes.pursuit import DRAWN, FUZZED
 from contract_tests.lanes.races import ONE_WINNER, RACES
 from contract_tests.verdict import Verdict
+from contract_tests.world import KnownCall
 from mockserver.defects import DEFECTS
 from tests.servers import RIGHT
 
@@ -97,13 +99,49 @@ def test_no_call_is_left_behind(mock, explore, rounds):
     assert len(ended) <= len(parked) // TOGETHER + 4
 
 
+def test_the_calls_of_a_race_are_parked_together_where_it_makes_no_difference(mock, explore):
+    with mock() as url:
+        seen = explore(url, generated=0, sequences=0, rounds=4)
+    counts = Counter(params["count"] for params in asked_of_the_rung(seen.exchanges, "setup"))
+    to_and_fro, steady, against_the_clock = 1, 1, 4 + 1
+    assert counts == {4: len(RACES), against_the_clock: 1, 1: to_and_fro + steady}
+
+
+@pytest.mark.parametrize(("keeps_apart", "asked"), [(False, [1, 1, 1]), (True, [3, 1])])
+def test_who_parks_ahead_gives_back_what_was_not_needed(mock, lane_at, call, keeps_apart, asked):
+    with mock() as url:
+        rung = Hook(keeps_apart=keeps_apart)
+        table = replace(lane_at(url)._table, rung=rung)
+    with table.parked_ahead(3):
+        taken = [table.park(), table.park()]
+    taken.append(table.park())
+    table.clear_up()
+    assert [each.id for each in taken] == ([each.id for each in rung.parked_calls] if not keeps_apart else [
+        rung.parked_calls[place].id for place in (2, 1, 3)
+    ])  # fmt: skip
+    assert rung.asked == asked
+    assert [each.id for calls in rung.ended for each in calls] == (
+        [rung.parked_calls[0].id] if keeps_apart else []
+    )
+    assert table.calls_used == 3
+
+
 class Hook:
-    """A rung that notes what it is asked to end."""
+    """A rung that notes what it is asked for, and what to end."""
 
     name, is_scarce = "hook", False
 
     def __init__(self, *, keeps_apart):
-        self.keeps_apart, self.ended = keeps_apart, []
+        self.keeps_apart, self.asked, self.parked_calls, self.ended = keeps_apart, [], [], []
+
+    def parked(self, count, extension=None):
+        self.asked.append(count)
+        made = [
+            KnownCall(id=f"{len(self.parked_calls) + more:020x}", user="12", extension="0003*210", view="01")
+            for more in range(count)
+        ]
+        self.parked_calls += made
+        return made
 
     def parked_for(self, seconds, count):
         raise AssertionError("nothing is parked here")
