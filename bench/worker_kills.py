@@ -62,17 +62,19 @@ def children(pid: int) -> list[int]:
 
 
 def kill_workers(pid: int, kills: int, draw: random.Random) -> None:
+    """Returns once the last one is replaced, too."""
     seen: dict[int, float] = {}
-    done = 0
-    while done < kills:
+    killed: set[int] = set()
+    while len(killed) < kills or killed & set(children(pid)):
         if os.waitpid(pid, os.WNOHANG)[0]:
             raise SystemExit("worker_kills: the mock has ended; its last line says why")
         time.sleep(draw.uniform(0.02, 0.2))
         now, alive = time.monotonic(), children(pid)
         seen = {each: seen.get(each, now) for each in alive}
-        if grown := [each for each, since in seen.items() if now - since > GROWN_UP]:
-            os.kill(draw.choice(grown), signal.SIGKILL)
-            done += 1
+        grown = [each for each, since in seen.items() if now - since > GROWN_UP and each not in killed]
+        if grown and len(killed) < kills:
+            killed.add(victim := draw.choice(grown))
+            os.kill(victim, signal.SIGKILL)
 
 
 def run(pid: int, url: str, kills: int, clients: int, seed: int) -> tuple[Tally, int]:

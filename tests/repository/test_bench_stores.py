@@ -35,9 +35,7 @@ def test_a_store_that_loses_what_was_answered_or_writes_by_half_is_found_out(how
 def test_workers_that_are_killed_one_by_one_under_load_have_lost_nothing():
     done, figures = crash("--kills", "5", bench="worker_kills.py")
     assert done.returncode == 0, (done.stdout, done.stderr)
-    assert (
-        done.stderr.count("(SIGKILL); another takes its place") >= 4
-    )  # the last may not be replaced any more
+    assert done.stderr.count("(SIGKILL); another takes its place") == 5
     assert figures["lost, phantom or half"] == "0"
     assert int(figures["changes acknowledged"]) > 50
     assert int(figures["clients cut off"]) > 0
