@@ -84,15 +84,9 @@ class FastPath:
         if head is None or session is None:
             await self._whole(scope, receive, send)
             return
-        exchange = Exchange(
-            method=scope["method"],
-            target=raw_path(scope),
-            scheme=scope["scheme"],
-            headers=head.headers,
-            session=session.name,
-            at=session.clock.now(),
+        exchange = _begun(
+            session, head, scope["method"], raw_path(scope), scope["scheme"], session.clock.now()
         )
-        session.journal.claim(exchange)
         heard = await hear(receive)
         told = None
         if heard.is_whole:
@@ -136,20 +130,8 @@ class FastPath:
         if body is not None and body["action"] == "UnPark" and _may_ring(route, session.world, body):
             return None
         now = session.clock.now()
-        if came is None:
-            exchange = Exchange(
-                method=method,
-                target=raw,
-                scheme=scheme,
-                headers=head.headers,
-                session=session.name,
-                at=now,
-                body=Body.of(content),
-            )
-            session.journal.claim(exchange)
-        else:
-            exchange = came.exchange
-            exchange.body = Body.of(content)
+        exchange = _begun(session, head, method, raw, scheme, now) if came is None else came.exchange
+        exchange.body = Body.of(content)
         origin = _origin(scheme, head.host, server)
         try:
             self._sessions.use(session.name, used)
@@ -209,6 +191,15 @@ class FastPath:
             length += length_of((link,))
         session.journal.keep(exchange, headers=length)
         return Told(status, headers, date_of(now), content)
+
+
+def _begun(session: Session, head: "Head", method: str, raw: bytes, scheme: str, at: float) -> Exchange:
+    """Claimed by the journal of its session."""
+    exchange = Exchange(
+        method=method, target=raw, scheme=scheme, headers=head.headers, session=session.name, at=at
+    )
+    session.journal.claim(exchange)
+    return exchange
 
 
 def _is_plain(session: Session) -> bool:
