@@ -109,15 +109,11 @@ def main() -> int:
         "--publish", action="store_true", help="write table and figures into the documentation"
     )
     wanted = parser.parse_args()
-    count = 0 if wanted.found_before else wanted.defects
+    defects = [] if wanted.found_before else taken(wanted.defects, whole=wanted.all_defects)
     try:
         found = measured(
             wanted.rounds,
-            Search(
-                defects=taken(count, whole=wanted.all_defects and not wanted.found_before),
-                jobs=wanted.jobs,
-                minutes=wanted.minutes,
-            ),
+            Search(defects=defects, jobs=wanted.jobs, minutes=wanted.minutes),
             wanted.examples,
             wanted.seed,
         )

@@ -227,7 +227,7 @@ class Target:
         """An exchange of which the request, its place and its purpose are known, with number, answer and times."""
         self._number += 1
         self._keep_rate()
-        if self._opens_a_connection(known.role):
+        if self._freshness.opens(known.role):
             self._wire.close()
         begun = self.now()
         is_sent = not self.lost
@@ -250,9 +250,6 @@ class Target:
             self._freshness.note(exchange)
             self._in_vain.count(exchange)
         return exchange
-
-    def _opens_a_connection(self, role: Role) -> bool:
-        return self._freshness.opens(role)
 
     def probe(self, path: str = "/") -> Response | None:
         """What a GET is answered, or None. Raises `TargetUnreachable` when no connection can be made."""

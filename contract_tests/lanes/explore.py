@@ -51,7 +51,7 @@ SEQUENCES = 60
 SETTLE = 2.0
 """Seconds that an answer may take to show where no profile says it: in a file that plays a finding again."""
 GENERATED = 360
-"""A request that was made beforehand costs a third of a drawn one, so that they have the larger share."""
+"""A request that was made beforehand costs half of a drawn one, so that they have the larger share."""
 MOST_FINDINGS = 3
 AND_BACK = (Step(does="park"), Step(does="unpark"), Step(does="park-again"), Step(does="unpark"))
 _SELF = Change(part="extension", value="@self")

@@ -7,7 +7,6 @@ import pytest
 
 from contract_tests.exchange import Exchange, Request, Response
 from contract_tests.freshness import ENOUGH, Freshness
-from contract_tests.target import Target
 from tests.servers.base import LineHandler, Listener
 from tests.servers.framed import Framed, plain
 from tests.servers.literal import LiteralServer
@@ -32,7 +31,7 @@ WRONG = {
 }
 
 
-def never_fresh(target, role):
+def never_fresh(freshness, role):
     return False
 
 
@@ -43,7 +42,7 @@ def test_a_server_that_is_wrong_on_some_connections_is_found(harness, name, monk
     found = harness.server(server)
     assert found.exit_code == 1
     assert clause in found.findings()
-    monkeypatch.setattr(Target, "_opens_a_connection", never_fresh)
+    monkeypatch.setattr(Freshness, "opens", never_fresh)
     assert harness.server(server).exit_code == 0
 
 
@@ -81,7 +80,7 @@ def test_what_was_cut_off_on_a_kept_connection_is_sent_again_on_a_fresh_one(harn
     assert (found.exit_code, found.clauses("inconclusive")) == (0, set())
     cut = [line for line in found.exchanges() if line["role"] == "request" and line["trouble"]]
     assert len(cut) == ENOUGH
-    monkeypatch.setattr(Target, "_opens_a_connection", never_fresh)
+    monkeypatch.setattr(Freshness, "opens", never_fresh)
     assert harness.server(OneEach, clauses=few).exit_code != 0
 
 
